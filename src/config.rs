@@ -1,0 +1,440 @@
+//! What a run is made from: plain data with defaults, one dotted key per setting, and `validate()`.
+//!
+//! The same keys serve the window, `--set K=V`, a TOML file (`--config F`) and `run.json`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A setting that cannot be used, in one sentence that names the key, the value and what would be accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+/// Everything that decides a run's numbers, given the images.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunConfig {
+    /// How files become pixels.
+    pub data: DataConfig,
+    /// What is trained.
+    pub model: ModelConfig,
+    /// How it is trained.
+    pub train: TrainConfig,
+}
+
+/// How files become pixels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DataConfig {
+    /// Side of the square image in pixels, 16 to 128; `auto` keeps the images' own side when all share one.
+    pub size: Size,
+    /// Grey or RGB; `auto` is grey when every image is.
+    pub channels: Channels,
+    /// How an oblong image becomes square.
+    pub fit: Fit,
+    /// What shows through transparent pixels and in the bars of `pad`.
+    pub background: Rgb,
+    /// Share of the images held for validation, 0 to 0.5.
+    pub validation_fraction: f64,
+}
+
+/// What is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelConfig {
+    /// Variational or plain autoencoder.
+    pub kind: Kind,
+    /// Fully connected or convolutional networks.
+    pub arch: Arch,
+    /// Dimensions of z, 2 to 64.
+    pub latent_dim: usize,
+    /// p(x|z).
+    pub likelihood: Likelihood,
+    /// σ of the Gaussian likelihood in pixel units ([0, 1]); the start value when it is learned.
+    pub sigma: f64,
+    /// Width of the two hidden layers of `mlp`.
+    pub hidden: usize,
+}
+
+/// How it is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// Passes over the training images.
+    pub epochs: usize,
+    /// Images per step.
+    pub batch: usize,
+    /// Adam's step size.
+    pub lr: f64,
+    /// Weight of the KL term (Higgins et al. 2017); 1 is the ELBO.
+    pub beta: f64,
+    /// β rises linearly from 0 over this many epochs.
+    pub warmup_epochs: f64,
+    /// Nats per latent dimension below which KL is not penalised (Kingma et al. 2016, eq. 15).
+    pub free_bits: f64,
+    /// Samples of z per image and step.
+    pub mc_samples: usize,
+    /// Seed of the weights, the split, the order of the images and the noise.
+    pub seed: u64,
+    /// Training threads; 0 is one per core.
+    pub threads: usize,
+}
+
+impl Default for DataConfig {
+    fn default() -> Self {
+        Self {
+            size: Size::Auto,
+            channels: Channels::Auto,
+            fit: Fit::Crop,
+            background: Rgb([0, 0, 0]),
+            validation_fraction: 0.1,
+        }
+    }
+}
+
+impl Default for ModelConfig {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Vae,
+            arch: Arch::Mlp,
+            latent_dim: 2,
+            likelihood: Likelihood::Bernoulli,
+            sigma: 0.1,
+            hidden: 400,
+        }
+    }
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            epochs: 40,
+            batch: 128,
+            lr: 1e-3,
+            beta: 1.0,
+            warmup_epochs: 0.0,
+            free_bits: 0.0,
+            mc_samples: 1,
+            seed: 0,
+            threads: 0,
+        }
+    }
+}
+
+/// Declares an enum with the words that stand for its values in files, on the command line and in messages.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order shown to the user.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word that stands for this value.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ConfigError;
+            fn from_str(text: &str) -> Result<Self, ConfigError> {
+                Self::ALL.iter().copied().find(|v| v.word() == text).ok_or_else(|| {
+                    let known: Vec<_> = Self::ALL.iter().map(|v| v.word()).collect();
+                    ConfigError(format!("\"{text}\" is not one of {}", known.join(", ")))
+                })
+            }
+        }
+    };
+}
+
+words!(
+    /// Grey or colour.
+    Channels { /// Grey when every image is, RGB otherwise.
+        Auto = "auto", /// One channel.
+        Grey = "grey", /// Three channels.
+        Rgb = "rgb" }
+);
+words!(
+    /// How an oblong image becomes square.
+    Fit { /// The centre square is kept.
+        Crop = "crop", /// Bars of the background colour are added.
+        Pad = "pad", /// Both sides are scaled to the same length.
+        Stretch = "stretch" }
+);
+words!(
+    /// Variational or plain autoencoder.
+    Kind { /// q(z|x) is a Gaussian, KL is paid.
+        Vae = "vae", /// z = μ(x), no KL.
+        Ae = "ae" }
+);
+words!(
+    /// The networks.
+    Arch { /// Two hidden layers each way.
+        Mlp = "mlp", /// Strided convolutions down, transposed convolutions up.
+        Conv = "conv" }
+);
+words!(
+    /// p(x|z).
+    Likelihood { /// N(f(z), σ² I), σ given.
+        Gaussian = "gaussian", /// N(f(z), σ² I), one σ learned (Rybkin et al. 2021).
+        GaussianLearned = "gaussian-learned", /// Independent Bernoulli pixels, grey values as soft targets.
+        Bernoulli = "bernoulli" }
+);
+
+/// Side of the square image: a number of pixels, or the images' own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "SizeText", into = "SizeText")]
+pub enum Size {
+    /// The images' own side when all are squares of one side in 16 to 128, otherwise 64.
+    Auto,
+    /// Pixels.
+    Side(usize),
+}
+
+/// Smallest and largest side of an image, in pixels.
+pub const SIDES: std::ops::RangeInclusive<usize> = 16..=128;
+/// Fewest and most latent dimensions.
+pub const LATENT_DIMS: std::ops::RangeInclusive<usize> = 2..=64;
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum SizeText {
+    Number(usize),
+    Word(String),
+}
+
+impl From<Size> for SizeText {
+    fn from(size: Size) -> Self {
+        match size {
+            Size::Auto => Self::Word("auto".into()),
+            Size::Side(side) => Self::Number(side),
+        }
+    }
+}
+
+impl TryFrom<SizeText> for Size {
+    type Error = ConfigError;
+    fn try_from(text: SizeText) -> Result<Self, ConfigError> {
+        match text {
+            SizeText::Number(side) => Ok(Self::Side(side)),
+            SizeText::Word(word) => word.parse(),
+        }
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Side(side) => write!(f, "{side}"),
+        }
+    }
+}
+
+impl FromStr for Size {
+    type Err = ConfigError;
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        if text == "auto" {
+            return Ok(Self::Auto);
+        }
+        text.parse()
+            .map(Self::Side)
+            .map_err(|_| ConfigError(format!("\"{text}\" is neither auto nor a whole number")))
+    }
+}
+
+/// A colour, written `#rrggbb`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Rgb(pub [u8; 3]);
+
+impl From<Rgb> for String {
+    fn from(colour: Rgb) -> Self {
+        colour.to_string()
+    }
+}
+
+impl TryFrom<String> for Rgb {
+    type Error = ConfigError;
+    fn try_from(text: String) -> Result<Self, ConfigError> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Rgb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [r, g, b] = self.0;
+        write!(f, "#{r:02x}{g:02x}{b:02x}")
+    }
+}
+
+impl FromStr for Rgb {
+    type Err = ConfigError;
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let wrong = || ConfigError(format!("\"{text}\" is not a colour like #ff8800"));
+        let hex = text.strip_prefix('#').filter(|h| h.len() == 6 && h.is_ascii()).ok_or_else(wrong)?;
+        let value = u32::from_str_radix(hex, 16).map_err(|_| wrong())?;
+        let [_, r, g, b] = value.to_be_bytes();
+        Ok(Self([r, g, b]))
+    }
+}
+
+fn number<T: FromStr>(value: &str) -> Result<T, ConfigError> {
+    value.parse().map_err(|_| ConfigError(format!("\"{value}\" is not a number this setting takes")))
+}
+
+/// One arm per key: reads it as text, or sets it from text.
+macro_rules! keys {
+    ($($key:literal => $($field:ident).+, $parse:expr;)+) => {
+        /// Every key, in the order they are written.
+        pub const KEYS: &[&str] = &[$($key),+];
+
+        impl RunConfig {
+            /// The value of `key` as text, or `None` for an unknown key.
+            pub fn get(&self, key: &str) -> Option<String> {
+                match key { $($key => Some(self.$($field).+.to_string()),)+ _ => None }
+            }
+
+            /// Sets `key` from text; the result still has to pass [`RunConfig::validate`].
+            pub fn set(&mut self, key: &str, value: &str) -> Result<(), ConfigError> {
+                let named = |e: ConfigError| ConfigError(format!("{key}: {e}"));
+                match key {
+                    $($key => self.$($field).+ = $parse(value).map_err(named)?,)+
+                    _ => return Err(ConfigError(format!("{key}: no such setting; known are {}", KEYS.join(", ")))),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+keys! {
+    "data.size" => data.size, str::parse;
+    "data.channels" => data.channels, str::parse;
+    "data.fit" => data.fit, str::parse;
+    "data.background" => data.background, str::parse;
+    "data.validation_fraction" => data.validation_fraction, number;
+    "model.kind" => model.kind, str::parse;
+    "model.arch" => model.arch, str::parse;
+    "model.latent_dim" => model.latent_dim, number;
+    "model.likelihood" => model.likelihood, str::parse;
+    "model.sigma" => model.sigma, number;
+    "model.hidden" => model.hidden, number;
+    "train.epochs" => train.epochs, number;
+    "train.batch" => train.batch, number;
+    "train.lr" => train.lr, number;
+    "train.beta" => train.beta, number;
+    "train.warmup_epochs" => train.warmup_epochs, number;
+    "train.free_bits" => train.free_bits, number;
+    "train.mc_samples" => train.mc_samples, number;
+    "train.seed" => train.seed, number;
+    "train.threads" => train.threads, number;
+}
+
+impl RunConfig {
+    /// Reads a TOML file's text; keys left out keep their defaults.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|e| ConfigError(e.to_string().trim_end().to_owned()))
+    }
+
+    /// Applies `KEY=VALUE`, as `--set` takes it.
+    pub fn set_pair(&mut self, pair: &str) -> Result<(), ConfigError> {
+        let (key, value) = pair
+            .split_once('=')
+            .ok_or_else(|| ConfigError(format!("\"{pair}\" is not KEY=VALUE, e.g. train.lr=0.001")))?;
+        self.set(key.trim(), value.trim())
+    }
+
+    /// Checks every range; the first setting out of range is named.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let Self { data, model, train } = self;
+        if let Size::Side(side) = data.size {
+            within("data.size", side, &SIDES)?;
+        }
+        within("data.validation_fraction", data.validation_fraction, &(0.0..=0.5))?;
+        within("model.latent_dim", model.latent_dim, &LATENT_DIMS)?;
+        within("model.sigma", model.sigma, &(1e-3..=10.0))?;
+        within("model.hidden", model.hidden, &(1..=4096))?;
+        within("train.epochs", train.epochs, &(1..=1_000_000))?;
+        within("train.batch", train.batch, &(1..=4096))?;
+        within("train.lr", train.lr, &(1e-7..=1.0))?;
+        within("train.beta", train.beta, &(0.0..=1000.0))?;
+        within("train.warmup_epochs", train.warmup_epochs, &(0.0..=1e6))?;
+        within("train.free_bits", train.free_bits, &(0.0..=100.0))?;
+        within("train.mc_samples", train.mc_samples, &(1..=64))?;
+        within("train.threads", train.threads, &(0..=1024))
+    }
+}
+
+fn within<T: PartialOrd + fmt::Display>(
+    key: &str,
+    value: T,
+    range: &std::ops::RangeInclusive<T>,
+) -> Result<(), ConfigError> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(ConfigError(format!("{key} is {value}; it must lie between {} and {}", range.start(), range.end())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_reads_back_what_was_set() {
+        let defaults = RunConfig::default();
+        for key in KEYS {
+            let mut config = RunConfig::default();
+            let text = defaults.get(key).unwrap();
+            config.set(key, &text).unwrap();
+            assert_eq!(config, defaults, "{key} = {text}");
+        }
+    }
+
+    #[test]
+    fn toml_and_json_keep_every_setting() {
+        let mut config = RunConfig::default();
+        for pair in ["data.size=48", "data.background=#ff8800", "model.likelihood=gaussian-learned", "train.seed=7"] {
+            config.set_pair(pair).unwrap();
+        }
+        assert_eq!(RunConfig::from_toml(&toml::to_string(&config).unwrap()).unwrap(), config);
+        assert_eq!(serde_json::from_str::<RunConfig>(&serde_json::to_string(&config).unwrap()).unwrap(), config);
+    }
+
+    #[track_caller]
+    fn refuses(pair: &str, says: &str) {
+        let mut config = RunConfig::default();
+        let error = config.set_pair(pair).and_then(|()| config.validate()).unwrap_err().to_string();
+        assert!(error.contains(says), "{error:?} should say {says:?}");
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_what_would_be_accepted() {
+        refuses("model.latent_dim=1", "model.latent_dim is 1; it must lie between 2 and 64");
+        refuses("data.size=512", "between 16 and 128");
+        refuses("train.lr=nan", "train.lr is NaN");
+        refuses("model.kind=gan", "vae, ae");
+        refuses("model.knd=vae", "no such setting; known are data.size");
+        refuses("train.batch=-1", "train.batch: \"-1\" is not a number");
+        refuses("data.background=red", "#ff8800");
+        refuses("train.lr", "KEY=VALUE");
+    }
+
+    #[test]
+    fn an_unknown_toml_key_is_refused_by_name() {
+        let error = RunConfig::from_toml("[train]\nepoch = 3\n").unwrap_err().to_string();
+        assert!(error.contains("epoch"), "{error}");
+    }
+}
