@@ -1,0 +1,119 @@
+//! Images in memory: pixels, names and classes, and how they are split.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::rng::{Rng, Stream};
+
+/// Square images of one side and channel count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// What was opened: `sample:fashion`, or a folder's path.
+    pub name: String,
+    /// Height and width in pixels.
+    pub side: usize,
+    /// 1 (grey) or 3 (RGB).
+    pub channels: usize,
+    /// `[n, side, side, channels]`, row-major, 0 to 255.
+    pub pixels: Vec<u8>,
+    /// Class names, sorted; empty when the folder has no subfolders.
+    pub classes: Vec<String>,
+    /// Index into `classes` of each image; `None` for an image at the top of the folder.
+    pub labels: Vec<Option<u16>>,
+    /// Path of each image inside the folder, with `/` between its parts; `class/0007` for a sample.
+    pub names: Vec<String>,
+    /// The folder, so that `root.join(name)` is the file; `None` for a sample.
+    pub root: Option<PathBuf>,
+    /// What was found, and what was not loaded.
+    pub report: ScanReport,
+}
+
+/// What a scan found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ScanReport {
+    /// Files that were looked at.
+    pub files: usize,
+    /// Files that are no usable images, in the order of their paths.
+    pub skipped: Vec<Skipped>,
+    /// Wall time of the whole load.
+    pub seconds: f64,
+}
+
+/// One file that was not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Path inside the folder.
+    pub path: String,
+    /// Why, in a few words.
+    pub reason: String,
+}
+
+/// Which images train and which validate: indices into the dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// Images the weights see.
+    pub train: Vec<u32>,
+    /// Images held back, in ascending order.
+    pub validation: Vec<u32>,
+}
+
+impl Dataset {
+    /// Number of images.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is no image.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Values per image: side² · channels.
+    pub fn pixels_per_image(&self) -> usize {
+        self.side * self.side * self.channels
+    }
+
+    /// The bytes of image `idx`, `[side, side, channels]`; empty when there is no such image.
+    pub fn image(&self, idx: usize) -> &[u8] {
+        let n = self.pixels_per_image();
+        self.pixels.get(idx * n..(idx + 1) * n).unwrap_or_default()
+    }
+
+    /// Images per class name, in the order of the names; images without a class are not counted.
+    pub fn class_counts(&self) -> BTreeMap<&str, usize> {
+        let mut counts: BTreeMap<&str, usize> = self.classes.iter().map(|c| (c.as_str(), 0)).collect();
+        for label in self.labels.iter().flatten() {
+            if let Some(count) = self.classes.get(usize::from(*label)).and_then(|c| counts.get_mut(c.as_str())) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// Pixels of `indices` as `[len, side² · channels]` in [0, 1], row after row into `out`.
+    pub fn batch_into(&self, indices: &[u32], out: &mut Vec<f32>) {
+        out.clear();
+        out.reserve(indices.len() * self.pixels_per_image());
+        for &idx in indices {
+            out.extend(self.image(idx as usize).iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)));
+        }
+    }
+
+    /// Holds `fraction` of the images for validation, chosen by `seed`; at least one image stays for training,
+    /// and at least one is held when `fraction` is above 0 and there are two images or more.
+    pub fn split(&self, fraction: f64, seed: u64) -> Split {
+        let n = self.len();
+        let mut held = (n as f64 * fraction).round() as usize;
+        if fraction > 0.0 && n > 1 {
+            held = held.clamp(1, n - 1);
+        }
+        let order = Rng::new(seed, Stream::Split, 0).permutation(n);
+        let (validation, train) = order.split_at(held.min(n));
+        let sorted = |indices: &[u32]| {
+            let mut indices = indices.to_vec();
+            indices.sort_unstable();
+            indices
+        };
+        Split { train: sorted(train), validation: sorted(validation) }
+    }
+}
