@@ -1,0 +1,86 @@
+//! p(x|z): what the decoder's logits mean, and how far an image is from them.
+
+use std::f64::consts::PI;
+
+use candle_core::Tensor;
+
+use crate::config::{Likelihood, ModelConfig};
+use crate::kernels::{bernoulli_nll, sigmoid_sse};
+use crate::model::ModelError;
+use crate::model::params::Builder;
+
+/// log σ never falls below this (Rybkin et al. 2021, section 3.2): a perfect fit would send it to −∞.
+const LOG_SIGMA_FLOOR: f64 = -6.0;
+
+/// The conditional distribution of the pixels.
+#[derive(Debug, Clone)]
+pub enum Pixels {
+    /// N(f(z), σ² I) with σ given.
+    Gaussian {
+        /// Standard deviation in pixel units.
+        sigma: f64,
+    },
+    /// N(f(z), σ² I) with one learned σ.
+    GaussianLearned {
+        /// The free parameter `[1]`; log σ is its softened form.
+        log_sigma: Tensor,
+    },
+    /// Independent Bernoulli pixels.
+    Bernoulli,
+}
+
+impl Pixels {
+    /// The likelihood that `config` asks for.
+    pub fn new(config: &ModelConfig, builder: &mut Builder<'_>) -> Result<Self, ModelError> {
+        Ok(match config.likelihood {
+            Likelihood::Gaussian => Self::Gaussian { sigma: config.sigma },
+            Likelihood::GaussianLearned => {
+                // The inverse of the soft floor, so that training starts at config.sigma.
+                let above = config.sigma.ln() - LOG_SIGMA_FLOOR;
+                let free = LOG_SIGMA_FLOOR + above.exp_m1().max(f64::MIN_POSITIVE).ln();
+                Self::GaussianLearned { log_sigma: builder.scalar("decoder.log_sigma", free as f32)? }
+            }
+            Likelihood::Bernoulli => Self::Bernoulli,
+        })
+    }
+
+    /// −log p(x|z) of each image in nats: logits `[B, P]`, x `[B, P]` in [0, 1] → `[B]`.
+    ///
+    /// Gaussian:  Σ (x − f)² / 2σ² + P (log σ + ½ log 2π)
+    /// Bernoulli: −Σ x log f + (1 − x) log(1 − f)
+    pub fn nll(&self, logits: &Tensor, x: &Tensor) -> Result<Tensor, ModelError> {
+        let n_pixels = x.dim(1)? as f64;
+        let half_log_2pi = 0.5 * (2.0 * PI).ln();
+        Ok(match self {
+            Self::Gaussian { sigma } => {
+                let sse = sigmoid_sse(logits, x)?; // [B]
+                sse.affine(0.5 / (sigma * sigma), n_pixels * (sigma.ln() + half_log_2pi))? // [B]
+            }
+            Self::GaussianLearned { log_sigma } => {
+                let sse = sigmoid_sse(logits, x)?; // [B]
+                let log_sigma = soft_floor(log_sigma)?; // [1]
+                let precision = (&log_sigma * -2.0)?.exp()?; // [1]
+                let fit = sse.broadcast_mul(&(precision * 0.5)?)?; // [B]
+                fit.broadcast_add(&log_sigma.affine(n_pixels, n_pixels * half_log_2pi)?)? // [B]
+            }
+            Self::Bernoulli => bernoulli_nll(logits, x)?, // [B]
+        })
+    }
+
+    /// σ in pixel units; `None` for Bernoulli.
+    pub fn sigma(&self) -> Result<Option<f64>, ModelError> {
+        Ok(match self {
+            Self::Gaussian { sigma } => Some(*sigma),
+            Self::GaussianLearned { log_sigma } => {
+                let value = soft_floor(log_sigma)?.to_vec1::<f32>()?;
+                value.first().map(|v| f64::from(*v).exp())
+            }
+            Self::Bernoulli => None,
+        })
+    }
+}
+
+/// floor + softplus(v − floor)
+fn soft_floor(v: &Tensor) -> candle_core::Result<Tensor> {
+    ((v - LOG_SIGMA_FLOOR)?.exp()? + 1.0)?.log()? + LOG_SIGMA_FLOOR
+}

@@ -1,0 +1,80 @@
+//! A frozen copy of the model that may cross threads.
+
+use candle_core::{Device, Tensor};
+
+use crate::kernels::sigmoid;
+use crate::model::{ImageShape, ModelError, Vae};
+
+/// The model as it was at one step, for decoding and encoding outside training.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    vae: Vae,
+    /// Training steps behind it.
+    pub step: u64,
+    /// Passes over the training images behind it.
+    pub epoch: f64,
+}
+
+/// q(z|x) of some images, as plain numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoded {
+    /// μ, `[n, d]`.
+    pub mu: Vec<f32>,
+    /// σ, `[n, d]`; zero in a plain autoencoder.
+    pub sigma: Vec<f32>,
+}
+
+impl Snapshot {
+    /// Copies `vae`, so that training may go on.
+    pub fn of(vae: &Vae, step: u64, epoch: f64) -> Result<Self, ModelError> {
+        Ok(Self { vae: vae.deep_copy()?, step, epoch })
+    }
+
+    /// The model itself.
+    pub fn vae(&self) -> &Vae {
+        &self.vae
+    }
+
+    /// Shape of its images.
+    pub fn shape(&self) -> ImageShape {
+        self.vae.shape
+    }
+
+    /// Dimensions of z.
+    pub fn latent_dim(&self) -> usize {
+        self.vae.config.latent_dim
+    }
+
+    /// Mean of p(x|z) at each point: z `[n, d]` → `[n, side² · channels]` in [0, 1].
+    pub fn decode(&self, z: &[f32]) -> Result<Vec<f32>, ModelError> {
+        let z = rows("a latent point", z, self.latent_dim())?; // [n, d]
+        let mut image = self.vae.decode(&z)?.flatten_all()?.to_vec1::<f32>()?; // [n · P] logits
+        sigmoid(&mut image);
+        Ok(image)
+    }
+
+    /// q(z|x) of images `[n, side² · channels]` in [0, 1].
+    pub fn encode(&self, images: &[f32]) -> Result<Encoded, ModelError> {
+        let x = rows("an image", images, self.shape().pixels())?; // [n, P]
+        let q = self.vae.encode(&x)?; // [n, d]
+        let mu = q.mu.flatten_all()?.to_vec1::<f32>()?;
+        let sigma = match &q.log_var {
+            Some(log_var) => (log_var * 0.5)?.exp()?.flatten_all()?.to_vec1::<f32>()?,
+            None => vec![0.0; mu.len()],
+        };
+        Ok(Encoded { mu, sigma })
+    }
+}
+
+/// `values` as a matrix with `columns` columns.
+fn rows(what: &'static str, values: &[f32], columns: usize) -> Result<Tensor, ModelError> {
+    if values.is_empty() || !values.len().is_multiple_of(columns) {
+        return Err(ModelError::Length { what, got: values.len(), expected: columns });
+    }
+    Ok(Tensor::from_slice(values, (values.len() / columns, columns), &Device::Cpu)?)
+}
+
+/// Values in [0, 1] as bytes, rounded to nearest.
+pub fn to_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().map(|v| (v * 255.0).round().clamp(0.0, 255.0) as u8).collect()
+}
