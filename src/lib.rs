@@ -16,6 +16,7 @@ pub mod model;
 pub mod rng;
 pub mod run;
 pub mod state;
+pub mod threads;
 pub mod train;
 pub mod ui;
 

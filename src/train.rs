@@ -1,1 +1,52 @@
-//! TODO
+//! Training: a sans-thread [`Trainer`], and the worker thread that drives one.
+//!
+//! Invariants: the trainer does no IO and owns no thread; what crosses threads is plain data ([`protocol`]) or a
+//! frozen [`crate::model::Snapshot`]; no message is lost but progress may be merged; every run ends in exactly one
+//! [`Event::Stopped`].
+
+pub mod checkpoint;
+pub mod evaluate;
+pub mod optimizer;
+pub mod protocol;
+pub mod trainer;
+pub mod worker;
+
+pub use checkpoint::Checkpoint;
+pub use evaluate::{Evaluation, evaluate};
+pub use protocol::{Command, Event, Recorder, StepStats, StopReason, Terms, ValidationStats};
+pub use trainer::Trainer;
+pub use worker::{Job, Worker};
+
+use crate::model::ModelError;
+
+/// Why training cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The model failed.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// There is nothing to train on.
+    #[error("{0} has no image to train on")]
+    NoImages(String),
+    /// The loss stopped being a number.
+    #[error("the loss was not finite at step {step}; the weights of step {} are kept: try a lower learning rate", step - 1)]
+    NotFinite {
+        /// The step that failed, counted from 1.
+        step: u64,
+    },
+    /// A checkpoint does not belong to this run.
+    #[error("the checkpoint does not fit: {0}")]
+    Checkpoint(String),
+    /// The system refused a thread.
+    #[error("a training thread could not be started: {0}")]
+    Thread(String),
+    /// The run folder could not be written.
+    #[error("{0}")]
+    Record(String),
+}
+
+impl From<candle_core::Error> for TrainError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Model(error.into())
+    }
+}

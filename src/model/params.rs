@@ -25,8 +25,8 @@ pub enum TorchLayout {
 pub struct Param {
     /// PyTorch's name, e.g. `encoder.conv1.weight`.
     pub name: String,
-    /// The values, in our layout.
-    pub var: Var,
+    /// The values, in our layout: a variable while the model is trained, a plain tensor in a frozen copy.
+    pub values: Tensor,
     /// How a file holds it.
     pub layout: TorchLayout,
 }
@@ -67,8 +67,8 @@ impl TorchLayout {
 pub enum Source<'a> {
     /// PyTorch's default initialisation, U(−1/√fan_in, 1/√fan_in), drawn from this seed.
     Seed(u64),
-    /// Deep copies of another model's parameters, in the same order.
-    Copy(&'a [Param]),
+    /// Deep copies of another model's parameters, in the same order; no gradient is tracked through them.
+    Frozen(&'a [Param]),
     /// A file's tensors, by name, in PyTorch's layout.
     Torch(&'a dyn Fn(&str) -> Option<Tensor>),
 }
@@ -105,8 +105,8 @@ impl<'a> Builder<'a> {
                 let bound = 1.0 / (fan_in as f32).sqrt();
                 Tensor::from_vec(rng.uniforms(shape.iter().product(), bound), shape, &Device::Cpu)?
             }
-            Source::Copy(params) => match params.get(self.params.len()) {
-                Some(param) if param.name == name => param.var.as_tensor().copy()?,
+            Source::Frozen(params) => match params.get(self.params.len()) {
+                Some(param) if param.name == name => param.values.copy()?.detach(),
                 _ => return Err(wrong("missing from the model that is copied".into())),
             },
             Source::Torch(lookup) => {
@@ -134,10 +134,12 @@ impl<'a> Builder<'a> {
     }
 
     fn keep(&mut self, name: &str, values: &Tensor, layout: TorchLayout) -> Result<Tensor, ModelError> {
-        let var = Var::from_tensor(values)?;
-        let tensor = var.as_tensor().clone();
-        self.params.push(Param { name: name.to_owned(), var, layout });
-        Ok(tensor)
+        let values = match self.source {
+            Source::Frozen(_) => values.clone(),
+            Source::Seed(_) | Source::Torch(_) => Var::from_tensor(values)?.into_inner(),
+        };
+        self.params.push(Param { name: name.to_owned(), values: values.clone(), layout });
+        Ok(values)
     }
 }
 

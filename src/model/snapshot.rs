@@ -27,7 +27,7 @@ pub struct Encoded {
 impl Snapshot {
     /// Copies `vae`, so that training may go on.
     pub fn of(vae: &Vae, step: u64, epoch: f64) -> Result<Self, ModelError> {
-        Ok(Self { vae: vae.deep_copy()?, step, epoch })
+        Ok(Self { vae: vae.frozen_copy()?, step, epoch })
     }
 
     /// The model itself.

@@ -97,9 +97,9 @@ impl Vae {
         Self::build(config, shape, Source::Torch(lookup))
     }
 
-    /// The same model with storage of its own.
-    pub fn deep_copy(&self) -> Result<Self, ModelError> {
-        Self::build(&self.config, self.shape, Source::Copy(&self.params))
+    /// The same model with storage of its own, through which no gradient is tracked.
+    pub fn frozen_copy(&self) -> Result<Self, ModelError> {
+        Self::build(&self.config, self.shape, Source::Frozen(&self.params))
     }
 
     fn build(config: &ModelConfig, shape: ImageShape, source: Source<'_>) -> Result<Self, ModelError> {

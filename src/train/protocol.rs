@@ -1,0 +1,126 @@
+//! What the training thread says and is told: plain data.
+
+use std::sync::Arc;
+
+use crate::model::Snapshot;
+use crate::train::{Checkpoint, TrainError};
+
+/// The terms of the bound, mean over images.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Terms {
+    /// −E_q[log p(x|z)], nats per image.
+    pub recon_nats: f64,
+    /// KL(q(z|x) ‖ p(z)), nats per image; 0 in a plain autoencoder.
+    pub kl_nats: f64,
+}
+
+impl Terms {
+    /// ELBO = −reconstruction − KL, nats per image; β plays no part.
+    pub fn elbo_nats(self) -> f64 {
+        -self.recon_nats - self.kl_nats
+    }
+}
+
+/// One training step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepStats {
+    /// Counted from 1.
+    pub step: u64,
+    /// Passes over the training images after this step.
+    pub epoch: f64,
+    /// Wall time of training so far, pauses left out.
+    pub seconds: f64,
+    /// Of this step's batch.
+    pub terms: Terms,
+    /// β at this step.
+    pub beta: f64,
+    /// Adam's step size.
+    pub lr: f64,
+    /// σ of the likelihood in pixel units; `None` for Bernoulli.
+    pub sigma: Option<f64>,
+    /// Images in the batch.
+    pub n_images: usize,
+}
+
+/// The held images after an epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValidationStats {
+    /// Steps before it.
+    pub step: u64,
+    /// Passes over the training images before it.
+    pub epoch: f64,
+    /// Wall time of training so far.
+    pub seconds: f64,
+    /// Mean over the held images.
+    pub terms: Terms,
+    /// KL of each latent dimension, nats per image.
+    pub kl_per_dim_nats: Vec<f64>,
+}
+
+/// What the worker may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Stop after this step and wait.
+    Pause,
+    /// Go on.
+    Resume,
+    /// End the run; what was learned is kept.
+    Stop,
+}
+
+/// What the worker says.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The model is built; training begins (or waits, when the run was opened paused).
+    Started {
+        /// Steps of the whole run.
+        total_steps: u64,
+        /// Steps of one epoch.
+        steps_per_epoch: u64,
+    },
+    /// Steps since the last such event, in order.
+    Steps(Vec<StepStats>),
+    /// The held images were evaluated.
+    Validation(ValidationStats),
+    /// A frozen copy of the model, at least every 250 ms.
+    Snapshot(Arc<Snapshot>),
+    /// Training waits.
+    Paused,
+    /// Training goes on.
+    Resumed,
+    /// The last word.
+    Stopped(StopReason),
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// Every epoch was done.
+    Finished,
+    /// [`Command::Stop`], or nobody listens any more.
+    Asked,
+    /// It could not go on; the sentence for the user.
+    Failed(String),
+}
+
+/// Where a run is written down; [`crate::run`] keeps one on disk, `()` forgets.
+pub trait Recorder: Send {
+    /// Steps since the last call, in order.
+    fn steps(&mut self, steps: &[StepStats]) -> Result<(), TrainError>;
+    /// After every epoch.
+    fn validation(&mut self, stats: &ValidationStats) -> Result<(), TrainError>;
+    /// Now and then, at every pause, and at the end.
+    fn checkpoint(&mut self, checkpoint: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError>;
+}
+
+impl Recorder for () {
+    fn steps(&mut self, _: &[StepStats]) -> Result<(), TrainError> {
+        Ok(())
+    }
+    fn validation(&mut self, _: &ValidationStats) -> Result<(), TrainError> {
+        Ok(())
+    }
+    fn checkpoint(&mut self, _: &Checkpoint, _: Option<&StopReason>) -> Result<(), TrainError> {
+        Ok(())
+    }
+}

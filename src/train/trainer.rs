@@ -1,0 +1,162 @@
+//! The training loop's body: one call, one step. No thread, no clock, no file.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+
+use crate::config::RunConfig;
+use crate::data::{Dataset, Split};
+use crate::model::{ImageShape, Snapshot, Vae};
+use crate::rng::{Rng, Stream};
+use crate::train::optimizer::Adam;
+use crate::train::{Checkpoint, Evaluation, StepStats, Terms, TrainError, evaluate};
+
+/// A model in training.
+pub struct Trainer {
+    config: RunConfig,
+    data: Arc<Dataset>,
+    split: Split,
+    vae: Vae,
+    adam: Adam,
+    /// Steps done.
+    step: u64,
+    /// Order of the training images in the epoch under way, and which epoch that is.
+    order: Vec<u32>,
+    order_epoch: Option<u64>,
+    /// The batch's pixels, kept to save an allocation.
+    pixels: Vec<f32>,
+}
+
+impl Trainer {
+    /// A new model on `data`, everything drawn from `config.train.seed`.
+    pub fn new(config: RunConfig, data: Arc<Dataset>) -> Result<Self, TrainError> {
+        let vae = Vae::new(&config.model, shape_of(&data), config.train.seed)?;
+        Self::with_model(config, data, vae)
+    }
+
+    /// Goes on from `checkpoint` exactly as if training had never stopped.
+    pub fn resume(config: RunConfig, data: Arc<Dataset>, checkpoint: &Checkpoint) -> Result<Self, TrainError> {
+        let lookup = |name: &str| checkpoint.tensor(name).cloned();
+        let vae = Vae::from_torch(&config.model, shape_of(&data), &lookup)?;
+        let mut trainer = Self::with_model(config, data, vae)?;
+        trainer.adam.load_moments(&lookup)?;
+        trainer.step = checkpoint.step;
+        Ok(trainer)
+    }
+
+    fn with_model(config: RunConfig, data: Arc<Dataset>, vae: Vae) -> Result<Self, TrainError> {
+        let split = data.split(config.data.validation_fraction, config.train.seed);
+        if split.train.is_empty() {
+            return Err(TrainError::NoImages(data.name.clone()));
+        }
+        let adam = Adam::new(vae.params())?;
+        Ok(Self { config, data, split, vae, adam, step: 0, order: Vec::new(), order_epoch: None, pixels: Vec::new() })
+    }
+
+    /// Steps of one epoch; the last batch of an epoch may be smaller.
+    pub fn steps_per_epoch(&self) -> u64 {
+        self.split.train.len().div_ceil(self.config.train.batch) as u64
+    }
+
+    /// Steps of the whole run.
+    pub fn total_steps(&self) -> u64 {
+        self.steps_per_epoch() * self.config.train.epochs as u64
+    }
+
+    /// Steps done.
+    pub fn step_count(&self) -> u64 {
+        self.step
+    }
+
+    /// Passes over the training images done.
+    pub fn epoch(&self) -> f64 {
+        self.step as f64 / self.steps_per_epoch() as f64
+    }
+
+    /// Whether an epoch has just ended.
+    pub fn at_epoch_end(&self) -> bool {
+        self.step > 0 && self.step.is_multiple_of(self.steps_per_epoch())
+    }
+
+    /// β of the next step: linear warm-up from 0, then constant (Bowman et al. 2016; Sønderby et al. 2016).
+    fn beta(&self) -> f64 {
+        let train = &self.config.train;
+        let warmed = if train.warmup_epochs > 0.0 { (self.epoch() / train.warmup_epochs).min(1.0) } else { 1.0 };
+        train.beta * warmed
+    }
+
+    /// Draws the next batch, follows the gradient once. On `Err` the weights are those of the step before.
+    ///
+    /// The returned `seconds` is 0: the trainer has no clock.
+    pub fn step(&mut self) -> Result<StepStats, TrainError> {
+        let (beta, lr) = (self.beta(), self.config.train.lr);
+        let x = self.next_batch()?; // [B, P]
+        let n_images = x.dim(0)?;
+        let n_samples = self.config.train.mc_samples;
+        let eps = self.noise(n_samples * n_images)?; // [L·B, d]
+
+        let elbo = self.vae.elbo(&x, &eps, n_samples)?;
+        let loss = elbo.loss(beta, self.config.train.free_bits)?; // []
+
+        let step = self.step + 1;
+        let value = loss.to_scalar::<f32>()?;
+        if !value.is_finite() {
+            return Err(TrainError::NotFinite { step });
+        }
+        let sigma = self.vae.sigma()?;
+        let grads = loss.backward()?;
+        self.adam.step(&grads, step, lr)?;
+        self.step = step;
+
+        let terms = Terms {
+            recon_nats: f64::from(elbo.recon.mean_all()?.to_scalar::<f32>()?),
+            kl_nats: f64::from(elbo.kl.mean(0)?.sum_all()?.to_scalar::<f32>()?),
+        };
+        Ok(StepStats { step, epoch: self.epoch(), seconds: 0.0, terms, beta, lr, sigma, n_images })
+    }
+
+    /// Pixels of the next batch, `[B, P]` in [0, 1].
+    fn next_batch(&mut self) -> Result<Tensor, TrainError> {
+        let epoch = self.step / self.steps_per_epoch();
+        if self.order_epoch != Some(epoch) {
+            let order = Rng::new(self.config.train.seed, Stream::Shuffle, epoch).permutation(self.split.train.len());
+            self.order = order.iter().filter_map(|&i| self.split.train.get(i as usize).copied()).collect();
+            self.order_epoch = Some(epoch);
+        }
+        let batch = self.config.train.batch;
+        let start = (self.step % self.steps_per_epoch()) as usize * batch;
+        let indices = self.order.get(start..(start + batch).min(self.order.len())).unwrap_or_default();
+        self.data.batch_into(indices, &mut self.pixels);
+        Ok(Tensor::from_slice(&self.pixels, (indices.len(), self.data.pixels_per_image()), &Device::Cpu)?)
+    }
+
+    /// ε of this step, `[n, d]`.
+    fn noise(&self, n: usize) -> Result<Tensor, TrainError> {
+        let d = self.config.model.latent_dim;
+        let eps = Rng::new(self.config.train.seed, Stream::TrainNoise, self.step).normals(n * d);
+        Ok(Tensor::from_vec(eps, (n, d), &Device::Cpu)?)
+    }
+
+    /// The held images, or `None` when none are held or `go_on` said no.
+    pub fn validate(&self, go_on: &dyn Fn(usize) -> bool) -> Result<Option<Evaluation>, TrainError> {
+        if self.split.validation.is_empty() {
+            return Ok(None);
+        }
+        Ok(evaluate(&self.vae, &self.data, &self.split.validation, self.config.train.seed, false, go_on)?)
+    }
+
+    /// A frozen copy of the model as it is now.
+    pub fn snapshot(&self) -> Result<Snapshot, TrainError> {
+        Ok(Snapshot::of(&self.vae, self.step, self.epoch())?)
+    }
+
+    /// A deep copy of everything needed to go on.
+    pub fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+        Ok(Checkpoint { step: self.step, seconds: 0.0, tensors: self.adam.to_torch()? })
+    }
+}
+
+/// Shape of one image of `data`.
+fn shape_of(data: &Dataset) -> ImageShape {
+    ImageShape { side: data.side, channels: data.channels }
+}
