@@ -1,9 +1,14 @@
 //! The latent space as a place: planes, paths, neighbours, and the service that decodes for the screen.
 
+mod clerk;
+pub mod neighbours;
 pub mod path;
 pub mod plane;
+pub mod protocol;
 pub mod service;
 
+pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use path::Path;
 pub use plane::Plane;
-pub use service::{Answer, Question, Service};
+pub use protocol::{Answer, Grid, Question};
+pub use service::{Service, ServiceError};

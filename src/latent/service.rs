@@ -1,59 +1,127 @@
-//! The thread that decodes for the screen: the dragged point first, then the selected image, then the grid behind
-//! the map, then where the images lie. The latest question wins; stale work is dropped between small pieces.
+//! The thread that decodes for the screen. The latest question wins, and it has a pool of its own with one thread, so
+//! that it never queues behind training (measured with a 64-pixel convolutional model in training: 99 % of points
+//! within 5.8 ms, against 37 ms in a shared pool). What it does first is decided in [`crate::latent::clerk`].
 
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
 
-use crate::data::Dataset;
-use crate::latent::Plane;
-use crate::model::Snapshot;
+use crossbeam_channel::{Receiver, Sender, bounded};
 
-/// What the screen wants to see. Each part that is asked anew, or that a new snapshot outdates, is answered again.
-#[derive(Debug, Clone, Default)]
-pub struct Question {
-    /// The model to ask; nothing is answered without one.
-    pub snapshot: Option<Arc<Snapshot>>,
-    /// The images that can be encoded.
-    pub data: Option<Arc<Dataset>>,
-    /// The point to decode, `[d]`.
-    pub point: Option<Vec<f32>>,
-    /// The image to encode and reconstruct.
-    pub selected: Option<usize>,
-    /// The grid behind the map.
-    pub grid: Option<Grid>,
-    /// Points whose decoded images make the strip (each `[d]`).
-    pub strip: Vec<Vec<f32>>,
+use crate::latent::clerk::{Clerk, Task};
+use crate::latent::protocol::{Answer, Question};
+use crate::threads::{Wake, WakeUp, pool};
+
+/// Answers that may wait unread.
+const CAPACITY: usize = 32;
+
+/// The decoding thread. Dropping it ends the thread and waits for it.
+pub struct Service {
+    desk: Arc<Desk>,
+    answers: Receiver<Answer>,
+    handle: Option<JoinHandle<()>>,
 }
 
-/// Points (a, b) of a plane on a lattice: column i, row j is a = a0 + i·step, b = b0 − j·step (row 0 on top).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Grid {
-    /// The plane.
-    pub plane: Plane,
-    /// a of the first column.
-    pub a0: f32,
-    /// b of the first row.
-    pub b0: f32,
-    /// Distance between neighbours, the same in both directions.
-    pub step: f32,
-    /// Columns.
-    pub columns: usize,
-    /// Rows.
-    pub rows: usize,
+/// The system refused the decoding thread.
+#[derive(Debug, thiserror::Error)]
+#[error("the decoding thread could not be started: {0}")]
+pub struct ServiceError(String);
+
+/// Where the question lies until the thread takes it.
+#[derive(Default)]
+struct Desk {
+    slot: Mutex<Slot>,
+    changed: Condvar,
 }
 
-/// One answer; images are bytes, `[side, side, channels]`.
-#[derive(Debug, Clone)]
-pub enum Answer {
-    /// The decoded point, with the real images whose μ lie nearest (index, Euclidean distance in z).
-    Point { z: Vec<f32>, image: Vec<u8>, nearest: Vec<(usize, f32)>, step: u64 },
-    /// The selected image: q(z|x), reconstruction at z = μ, and its two terms in nats (one sample; KL closed form).
-    Selected { idx: usize, mu: Vec<f32>, sigma: Vec<f32>, reconstruction: Vec<u8>, recon_nats: f64, kl_nats: f64, step: u64 },
-    /// Some rows of the grid, from `first_row` on.
-    GridRows { grid: Arc<Grid>, first_row: usize, images: Vec<u8>, step: u64 },
-    /// Every frame of the strip, in order.
-    Strip { images: Vec<Vec<u8>>, step: u64 },
-    /// μ of every image of the dataset, `[n, d]`.
-    Means { mu: Arc<Vec<f32>>, step: u64 },
-    /// The service could not answer; the sentence for the user.
-    Failed(String),
+#[derive(Default)]
+struct Slot {
+    question: Option<Question>,
+    closed: bool,
+}
+
+impl Service {
+    /// Starts the thread `decoder`.
+    pub fn spawn(wake: WakeUp) -> Result<Self, ServiceError> {
+        let pool = pool("decoder-pool", 1, false).map_err(|e| ServiceError(e.to_string()))?;
+        let desk = Arc::new(Desk::default());
+        let (sender, answers) = bounded(CAPACITY);
+        let handle = std::thread::Builder::new()
+            .name("decoder".into())
+            .spawn({
+                let desk = Arc::clone(&desk);
+                move || pool.install(|| serve(&desk, &sender, &wake))
+            })
+            .map_err(|e| ServiceError(e.to_string()))?;
+        Ok(Self { desk, answers, handle: Some(handle) })
+    }
+
+    /// Replaces the question; takes no longer than the swap.
+    pub fn ask(&self, question: Question) {
+        self.desk.lock().question = Some(question);
+        self.desk.changed.notify_one();
+    }
+
+    /// What was answered.
+    pub fn answers(&self) -> &Receiver<Answer> {
+        &self.answers
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.desk.lock().closed = true;
+        self.desk.changed.notify_one();
+        // The thread may be waiting for room in the channel: listen until it hangs up.
+        while self.answers.recv().is_ok() {}
+        if let Some(handle) = self.handle.take() {
+            let _caught_inside = handle.join();
+        }
+    }
+}
+
+impl Desk {
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sleeps until there is a new question, the desk closes, or the moment comes.
+    fn rest(&self, until: Option<Instant>) {
+        let slot = self.lock();
+        if slot.question.is_some() || slot.closed {
+            return;
+        }
+        match until {
+            None => drop(self.changed.wait(slot)),
+            Some(moment) => drop(self.changed.wait_timeout(slot, moment.saturating_duration_since(Instant::now()))),
+        }
+    }
+}
+
+/// Answers until the desk closes: one piece of work, then a look at the desk.
+fn serve(desk: &Desk, answers: &Sender<Answer>, wake: &WakeUp) {
+    let mut clerk = Clerk::default();
+    loop {
+        {
+            let mut slot = desk.lock();
+            if slot.closed {
+                return;
+            }
+            if let Some(question) = slot.question.take() {
+                clerk.hear(question);
+            }
+        }
+        match clerk.next_task(Instant::now()) {
+            Task::Rest(until) => desk.rest(until),
+            task => {
+                let urgent = matches!(task, Task::Point | Task::Selected | Task::Strip);
+                for answer in clerk.perform(task) {
+                    if answers.send(answer).is_err() {
+                        return;
+                    }
+                }
+                wake(if urgent { Wake::Now } else { Wake::Soon });
+            }
+        }
+    }
 }

@@ -1,0 +1,254 @@
+//! What the decoding thread does next, and doing it: the dragged point, the selected image and the strip at once;
+//! the grid behind the map and the places of the images piece by piece, with one snapshot from the first piece to the
+//! last, and no oftener than leaves training its time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use candle_core::{Device, Tensor};
+
+use crate::data::Dataset;
+use crate::latent::neighbours::nearest;
+use crate::latent::protocol::{Answer, Grid, Question};
+use crate::model::snapshot::to_bytes;
+use crate::model::{ModelError, Snapshot};
+use crate::rng::{Rng, Stream};
+use crate::threads::panic_message;
+
+/// Samples of z behind the selected image's reconstruction term.
+pub const SELECTED_SAMPLES: usize = 16;
+/// Real images named beside the decoded point.
+pub const NEAREST: usize = 4;
+/// Images encoded in one piece.
+const ENCODE_BATCH: usize = 128;
+/// A pass that only follows the training begins after a rest of this many times its length.
+const REST_PER_WORK: u32 = 4;
+
+/// The next piece of work.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Task {
+    /// Decode the point.
+    Point,
+    /// Encode and reconstruct the selected image.
+    Selected,
+    /// Decode the strip.
+    Strip,
+    /// Decode a row of the grid.
+    Grid,
+    /// Encode a few images.
+    Means,
+    /// Nothing before this moment, or before the question changes.
+    Rest(Option<Instant>),
+}
+
+/// What was answered last to a question that takes one piece.
+type Answered<T> = Option<(T, Arc<Snapshot>)>;
+
+/// Work in pieces.
+struct Pass<T> {
+    what: Arc<T>,
+    snapshot: Arc<Snapshot>,
+    next: usize,
+    total: usize,
+    worked: Duration,
+    ended: Instant,
+}
+
+/// The state between two pieces of work.
+#[derive(Default)]
+pub struct Clerk {
+    question: Question,
+    point: Answered<Vec<f32>>,
+    selected: Answered<usize>,
+    strip: Answered<Vec<Vec<f32>>>,
+    grid: Option<Pass<Grid>>,
+    means: Option<Pass<Dataset>>,
+    /// μ of the images encoded so far in this pass.
+    encoded: Vec<f32>,
+    /// μ of all images of a dataset, as last encoded.
+    known: Option<(Arc<Dataset>, Arc<Vec<f32>>)>,
+    /// Whether the grid had its turn last.
+    grid_had_turn: bool,
+}
+
+impl Clerk {
+    /// Takes the latest question; work it does not ask for is dropped.
+    pub fn hear(&mut self, question: Question) {
+        if self.grid.as_ref().is_some_and(|pass| question.grid.as_ref() != Some(&*pass.what)) {
+            self.grid = None;
+        }
+        let other_data = |data: &Arc<Dataset>| !question.data.as_ref().is_some_and(|asked| Arc::ptr_eq(asked, data));
+        if self.means.as_ref().is_some_and(|pass| other_data(&pass.what)) {
+            self.means = None;
+        }
+        if self.known.as_ref().is_some_and(|(data, _)| other_data(data)) {
+            self.known = None;
+            self.selected = None;
+        }
+        self.question = question;
+    }
+
+    /// The most urgent piece of work.
+    pub fn next_task(&self, now: Instant) -> Task {
+        let Question { snapshot: Some(newest), data, point, selected, strip, grid } = &self.question else {
+            return Task::Rest(None);
+        };
+        if point.as_ref().is_some_and(|point| outdated(&self.point, point, newest)) {
+            return Task::Point;
+        }
+        if data.is_some() && selected.as_ref().is_some_and(|idx| outdated(&self.selected, idx, newest)) {
+            return Task::Selected;
+        }
+        if !strip.is_empty() && outdated(&self.strip, strip, newest) {
+            return Task::Strip;
+        }
+        let grid_due = grid.as_ref().and_then(|_| due(self.grid.as_ref(), newest, now));
+        let means_due = data.as_ref().and_then(|_| due(self.means.as_ref(), newest, now));
+        match (grid_due.filter(|at| *at <= now), means_due.filter(|at| *at <= now)) {
+            (Some(_), Some(_)) if self.grid_had_turn => Task::Means,
+            (Some(_), _) => Task::Grid,
+            (None, Some(_)) => Task::Means,
+            (None, None) => Task::Rest(grid_due.into_iter().chain(means_due).min()),
+        }
+    }
+
+    /// Does a piece of work. What fails is not tried again before the question or the snapshot changes.
+    pub fn perform(&mut self, task: Task) -> Vec<Answer> {
+        let Some(newest) = self.question.snapshot.clone() else { return Vec::new() };
+        let answer = match catch_unwind(AssertUnwindSafe(|| self.try_perform(task, &newest))) {
+            Ok(answer) => answer.map_err(|e| e.to_string()),
+            Err(panic) => Err(format!("decoding failed unexpectedly: {}", panic_message(&*panic))),
+        };
+        answer.unwrap_or_else(|reason| vec![Answer::Failed(reason)])
+    }
+
+    fn try_perform(&mut self, task: Task, newest: &Arc<Snapshot>) -> Result<Vec<Answer>, ModelError> {
+        let step = newest.step;
+        match task {
+            Task::Point => {
+                let Some(z) = self.question.point.clone() else { return Ok(Vec::new()) };
+                self.point = Some((z.clone(), Arc::clone(newest)));
+                let image = to_bytes(&newest.decode(&z)?);
+                let nearest = self.known.as_ref().map(|(_, mu)| nearest(mu, &z, NEAREST)).unwrap_or_default();
+                Ok(vec![Answer::Point { z, image, nearest, step }])
+            }
+            Task::Selected => {
+                let (Some(idx), Some(data)) = (self.question.selected, self.question.data.clone()) else {
+                    return Ok(Vec::new());
+                };
+                self.selected = Some((idx, Arc::clone(newest)));
+                Ok(vec![select(newest, &data, idx)?])
+            }
+            Task::Strip => {
+                let points = self.question.strip.clone();
+                self.strip = Some((points.clone(), Arc::clone(newest)));
+                let all = to_bytes(&newest.decode(&points.concat())?);
+                let images = all.chunks(newest.shape().pixels()).map(<[u8]>::to_vec).collect();
+                Ok(vec![Answer::Strip { images, step }])
+            }
+            Task::Grid => self.grid_row(newest),
+            Task::Means => self.encode_some(newest),
+            Task::Rest(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn grid_row(&mut self, newest: &Arc<Snapshot>) -> Result<Vec<Answer>, ModelError> {
+        self.grid_had_turn = true;
+        let Some(asked) = &self.question.grid else { return Ok(Vec::new()) };
+        let pass = under_way(&mut self.grid, || (Arc::new(asked.clone()), asked.rows), newest);
+        let Some(pass) = pass else { return Ok(Vec::new()) };
+        let began = Instant::now();
+        let row = pass.next;
+        pass.advance(1);
+        let images = to_bytes(&pass.snapshot.decode(&pass.what.row_points(row))?);
+        pass.rest(began);
+        Ok(vec![Answer::GridRow { grid: Arc::clone(&pass.what), row, images, step: pass.snapshot.step }])
+    }
+
+    fn encode_some(&mut self, newest: &Arc<Snapshot>) -> Result<Vec<Answer>, ModelError> {
+        self.grid_had_turn = false;
+        let Some(data) = &self.question.data else { return Ok(Vec::new()) };
+        let pass = under_way(&mut self.means, || (Arc::clone(data), data.len()), newest);
+        let Some(pass) = pass else { return Ok(Vec::new()) };
+        let began = Instant::now();
+        if pass.next == 0 {
+            self.encoded.clear();
+        }
+        let indices: Vec<u32> = (pass.next..(pass.next + ENCODE_BATCH).min(pass.total)).map(|i| i as u32).collect();
+        pass.advance(ENCODE_BATCH);
+        let mut pixels = Vec::new();
+        data.batch_into(&indices, &mut pixels);
+        self.encoded.extend(pass.snapshot.encode(&pixels)?.mu);
+        pass.rest(began);
+        if pass.next < pass.total {
+            return Ok(Vec::new());
+        }
+        let mu = Arc::new(std::mem::take(&mut self.encoded));
+        self.known = Some((Arc::clone(data), Arc::clone(&mu)));
+        // The neighbours of the point have moved.
+        self.point = None;
+        Ok(vec![Answer::Means { mu, step: pass.snapshot.step }])
+    }
+}
+
+fn outdated<T: PartialEq>(answered: &Answered<T>, asked: &T, newest: &Arc<Snapshot>) -> bool {
+    !answered.as_ref().is_some_and(|(what, snapshot)| what == asked && Arc::ptr_eq(snapshot, newest))
+}
+
+/// When the next piece is due: at once for a pass that has not begun or not ended, after a rest for one that would
+/// only follow the training, never (`None`) for one that is up to date.
+fn due<T>(pass: Option<&Pass<T>>, newest: &Arc<Snapshot>, now: Instant) -> Option<Instant> {
+    match pass {
+        None => Some(now),
+        Some(pass) if pass.next < pass.total => Some(now),
+        Some(pass) if Arc::ptr_eq(&pass.snapshot, newest) => None,
+        Some(pass) => Some(pass.ended + pass.worked * REST_PER_WORK),
+    }
+}
+
+/// The pass to go on with: the one under way, or a new one with the newest snapshot.
+fn under_way<'a, T>(
+    pass: &'a mut Option<Pass<T>>,
+    begin: impl FnOnce() -> (Arc<T>, usize),
+    newest: &Arc<Snapshot>,
+) -> Option<&'a mut Pass<T>> {
+    if !pass.as_ref().is_some_and(|pass| pass.next < pass.total) {
+        let (what, total) = begin();
+        let snapshot = Arc::clone(newest);
+        *pass = Some(Pass { what, snapshot, next: 0, total, worked: Duration::ZERO, ended: Instant::now() });
+    }
+    pass.as_mut()
+}
+
+impl<T> Pass<T> {
+    fn advance(&mut self, pieces: usize) {
+        self.next = (self.next + pieces).min(self.total);
+    }
+
+    fn rest(&mut self, began: Instant) {
+        self.ended = Instant::now();
+        self.worked += self.ended - began;
+    }
+}
+
+/// Encodes image `idx`, reconstructs it at z = μ, and estimates its two terms.
+fn select(snapshot: &Snapshot, data: &Dataset, idx: usize) -> Result<Answer, ModelError> {
+    let mut pixels = Vec::new();
+    data.batch_into(&[idx as u32], &mut pixels);
+    let encoded = snapshot.encode(&pixels)?;
+    let reconstruction = to_bytes(&snapshot.decode(&encoded.mu)?);
+    let (n, d) = (SELECTED_SAMPLES, snapshot.latent_dim());
+    let x = Tensor::from_vec(pixels, (1, snapshot.shape().pixels()), &Device::Cpu)?; // [1, P]
+    let noise = Rng::new(0, Stream::EvalNoise, idx as u64).normals(n * d);
+    let elbo = snapshot.vae().elbo(&x, &Tensor::from_vec(noise, (n, d), &Device::Cpu)?, n)?;
+    Ok(Answer::Selected {
+        idx,
+        mu: encoded.mu,
+        sigma: encoded.sigma,
+        reconstruction,
+        recon_nats: f64::from(elbo.recon.mean_all()?.to_scalar::<f32>()?),
+        kl_nats: f64::from(elbo.kl.sum_all()?.to_scalar::<f32>()?),
+        step: snapshot.step,
+    })
+}
