@@ -13,10 +13,14 @@
 //! - `unsafe` lives in `gemm` (a matrix product on checked slices) and `simd` (calls behind a feature test) only.
 //!
 //! To add an operation: a file with a public function and a `CustomOp1`/`2`/`3`, whose `cpu_fwd` takes its slices through
-//! `op::values` and whose `bwd` answers `None` for arguments without `track_op()`; then a `Case` in `tests.rs`.
+//! `op::values` and whose `bwd` answers `None` for arguments without `track_op()`; then a `check` in `tests.rs`.
 
 mod activation;
 mod adam;
+mod conv;
+mod conv2d;
+mod conv_backward;
+mod conv_transpose2d;
 mod gemm;
 mod linear;
 mod loss;
@@ -24,9 +28,13 @@ mod op;
 mod simd;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use activation::Activation;
 pub use adam::adam_step;
+pub use conv_transpose2d::conv_transpose2d;
+pub use conv2d::conv2d;
 pub use linear::linear;
 pub use loss::{bernoulli_nll, sigmoid_sse};
 pub use simd::sigmoid;
+pub use window::Window;

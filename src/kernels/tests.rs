@@ -111,6 +111,78 @@ fn linear_is_matmul_plus_bias() {
     }
 }
 
+/// k4 s2 p1, and windows that leave pixels unseen, overlap by nothing, or reach two pixels out.
+const WINDOWS: [Window; 4] = [
+    Window { kernel: 4, stride: 2, padding: 1 },
+    Window { kernel: 3, stride: 1, padding: 1 },
+    Window { kernel: 2, stride: 3, padding: 0 },
+    Window { kernel: 5, stride: 2, padding: 2 },
+];
+
+/// (B, H, W, C, O)
+const MAPS: [(usize, usize, usize, usize, usize); 7] = [
+    (1, 28, 28, 1, 32),
+    (3, 7, 5, 3, 5),
+    (2, 9, 9, 1, 1),
+    (5, 6, 11, 8, 3),
+    (1, 5, 5, 17, 9),
+    (2, 2, 3, 2, 3),
+    (9, 14, 14, 32, 16),
+];
+
+fn nchw(x: &Tensor) -> Result<Tensor> {
+    x.permute((0, 3, 1, 2))?.contiguous()
+}
+
+fn after(y: &Tensor, b: &Tensor, activation: Activation) -> Result<Tensor> {
+    let y = y.permute((0, 2, 3, 1))?.broadcast_add(b)?; // [B, H, W, O]
+    if activation == Activation::Relu { y.relu() } else { Ok(y) }
+}
+
+#[test]
+fn conv2d_is_candles_with_channels_last() {
+    for (window, (b, h, w, c, o)) in WINDOWS.into_iter().flat_map(|window| MAPS.map(|map| (window, map))) {
+        let k = window.kernel;
+        for activation in [Activation::None, Activation::Relu] {
+            let op = |t: &[Tensor]| conv2d(&t[0], &t[1], &t[2], window, activation);
+            let stock = |t: &[Tensor]| {
+                // candle's backward pass fails where the sides leave different numbers of pixels unseen: cut them off.
+                let seen = |len: usize| window.count(len).map_or(0, |n| (n - 1) * window.stride + k);
+                let (p, x) = (window.padding, nchw(&t[0])?);
+                let x = x.pad_with_zeros(2, p, p)?.pad_with_zeros(3, p, p)?;
+                let x = x.narrow(2, 0, seen(h))?.narrow(3, 0, seen(w))?.contiguous()?;
+                let y = x.conv2d(&nchw(&t[1])?, 0, window.stride, 1, 1)?; // [B, O, H', W']
+                after(&y, &t[2], activation)
+            };
+            let width = if activation == Activation::Relu { 0.0 } else { 0.5 };
+            let shapes: [&[usize]; 3] = [&[b, h, w, c], &[o, k, k, c], &[o]];
+            check(&format!("conv2d {window:?}"), &shapes, &op, Some(&stock), width);
+        }
+    }
+}
+
+#[test]
+fn conv_transpose2d_is_candles_with_channels_last() {
+    for (window, (b, big_h, big_w, o, c)) in WINDOWS.into_iter().flat_map(|window| MAPS.map(|map| (window, map))) {
+        let Window { kernel: k, stride, padding } = window;
+        let (h, w) = (window.count(big_h).unwrap(), window.count(big_w).unwrap());
+        // What is left over when the windows are laid out is PyTorch's output_padding.
+        let extra = |big: usize, small: usize| big + 2 * padding - k - (small - 1) * stride;
+        for activation in [Activation::None, Activation::Relu] {
+            let op = |t: &[Tensor]| conv_transpose2d(&t[0], &t[1], &t[2], window, (big_h, big_w), activation);
+            let stock = |t: &[Tensor]| {
+                // candle pads both sides alike: make the larger map, then cut.
+                let out = extra(big_h, h).max(extra(big_w, w));
+                let y = nchw(&t[0])?.conv_transpose2d(&nchw(&t[1])?, padding, out, stride, 1)?; // [B, O, ≥ H, ≥ W]
+                after(&y.narrow(2, 0, big_h)?.narrow(3, 0, big_w)?, &t[2], activation)
+            };
+            let width = if activation == Activation::Relu { 0.0 } else { 0.5 };
+            let shapes: [&[usize]; 3] = [&[b, h, w, c], &[c, k, k, o], &[o]];
+            check(&format!("conv_transpose2d to {big_h}, {big_w}, {window:?}"), &shapes, &op, Some(&stock), width);
+        }
+    }
+}
+
 #[test]
 fn losses_follow_their_formulas() {
     for (b, p) in [(1, 1), (1, 7), (3, 8), (2, 1025), (5, 784), (64, 3000)] {
@@ -215,12 +287,26 @@ fn what_does_not_fit_is_named() {
     let errors = [
         linear(&f(&[2, 3]), &f(&[4, 5]), &f(&[4]), Activation::None).unwrap_err(),
         linear(&f64s, &f(&[4, 3]), &f(&[4]), Activation::None).unwrap_err(),
+        conv2d(&f(&[1, 8, 8, 3]), &f(&[4, 4, 4, 2]), &f(&[4]), WINDOWS[0], Activation::None).unwrap_err(),
+        conv2d(&f(&[1, 1, 8, 3]), &f(&[4, 4, 4, 3]), &f(&[4]), WINDOWS[0], Activation::None).unwrap_err(),
+        conv_transpose2d(&f(&[1, 4, 4, 3]), &f(&[3, 4, 4, 2]), &f(&[2]), WINDOWS[0], (8, 10), Activation::None)
+            .unwrap_err(),
         bernoulli_nll(&f(&[2, 3]), &f(&[2, 4])).unwrap_err(),
         sigmoid_sse(&f(&[6]), &f(&[6])).unwrap_err(),
         adam_step(&param, &f(&[4]), &mut [0.0; 3], &mut [0.0; 3], 1, 1e-3).unwrap_err(),
         adam_step(&param, &f(&[3]), &mut [0.0; 3], &mut [0.0; 3], 0, 1e-3).unwrap_err(),
     ];
-    let names = ["linear", "linear", "bernoulli_nll", "sigmoid_sse", "adam_step", "adam_step"];
+    let names = [
+        "linear",
+        "linear",
+        "conv2d",
+        "conv2d",
+        "conv_transpose2d",
+        "bernoulli_nll",
+        "sigmoid_sse",
+        "adam_step",
+        "adam_step",
+    ];
     for (error, name) in errors.iter().zip(names) {
         let text = error.to_string();
         assert!(text.starts_with(name) && text.contains('['), "{text}");
@@ -231,5 +317,7 @@ fn what_does_not_fit_is_named() {
 fn empty_batches_are_empty() {
     let y = linear(&noise(1, &[0, 3]), &noise(2, &[4, 3]), &noise(3, &[4]), Activation::Relu).unwrap();
     assert_eq!(y.dims(), [0, 4]);
+    let y = conv2d(&noise(1, &[0, 8, 8, 3]), &noise(2, &[5, 4, 4, 3]), &noise(3, &[5]), WINDOWS[0], Activation::None);
+    assert_eq!(y.unwrap().dims(), [0, 4, 4, 5]);
     assert_eq!(bernoulli_nll(&noise(1, &[0, 3]), &noise(2, &[0, 3])).unwrap().dims(), [0]);
 }
