@@ -4,9 +4,10 @@
 
 # ---- where things are, in pixels of the 1280x800 window ----
 readonly WINDOW_W=1280 WINDOW_H=800
-readonly MAP="740x448+253+77"            # WxH+X+Y
-readonly POINT_IMAGE="250x196+1018+74"   # the picture under "At the point"
-readonly MAP_A=(400 200) MAP_B=(800 400) # two places on the map
+# Rectangles well inside the map and inside the picture under "At the point", and two places on the map.
+readonly MAP="640x380+310+110"        # WxH+X+Y
+readonly POINT_IMAGE="200x150+1044+110"
+readonly MAP_A=(430 220) MAP_B=(820 420)
 
 # ---- what the hands do ----
 press_train() { key space; }
