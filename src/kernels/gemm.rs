@@ -131,3 +131,60 @@ unsafe fn product(dst: *mut f32, stride: usize, into: Into, lhs: Mat<'_>, rhs: M
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ramp(len: usize) -> Vec<f32> {
+        (0..len).map(|i| (i * 7 % 13) as f32 - 6.0).collect()
+    }
+
+    /// Small whole numbers, so that every order of summing gives the same; what lies around the destination stays.
+    #[test]
+    fn products_are_exact_and_stay_within_bounds() {
+        for (m, n, k) in [(1, 1, 1), (1, 9, 5), (2, 3, 4), (17, 1, 8), (13, 33, 2), (64, 70, 65), (5, 4, 0), (0, 3, 2)]
+        {
+            let (a, b) = (ramp(m * k), ramp(k * n));
+            let naive = |at: &dyn Fn(usize, usize) -> f32, bt: &dyn Fn(usize, usize) -> f32| -> Vec<f32> {
+                let element = |i: usize| (0..k).map(|l| at(i / n, l) * bt(l, i % n)).sum();
+                (0..m * n).map(element).collect()
+            };
+            let cases = [
+                (Mat::new(&a, m, k), Mat::new(&b, k, n), naive(&|i, l| a[i * k + l], &|l, j| b[l * n + j])),
+                (Mat::new(&a, k, m).t(), Mat::new(&b, k, n), naive(&|i, l| a[l * m + i], &|l, j| b[l * n + j])),
+                (Mat::new(&a, m, k), Mat::new(&b, n, k).t(), naive(&|i, l| a[i * k + l], &|l, j| b[j * k + l])),
+                (Mat::new(&a, k, m).t(), Mat::new(&b, n, k).t(), naive(&|i, l| a[l * m + i], &|l, j| b[j * k + l])),
+            ];
+            for (lhs, rhs, expected) in cases {
+                let mut framed = vec![7.5; m * n + 64];
+                gemm(&mut framed[32..32 + m * n], Into::Overwrite, lhs, rhs).unwrap();
+                assert_eq!(framed[32..32 + m * n], expected);
+                gemm(&mut framed[32..32 + m * n], Into::Add, lhs, rhs).unwrap();
+                assert!(framed[32..32 + m * n].iter().zip(&expected).all(|(twice, once)| *twice == 2.0 * once));
+                for width in [1, 4, 64] {
+                    gemm_by_columns(&mut framed[32..32 + m * n], lhs, rhs, width).unwrap();
+                    assert_eq!(framed[32..32 + m * n], expected);
+                }
+                for (start, len) in [(0, m), (m / 2, m - m / 2)] {
+                    let mut rows = vec![0.0; len * n];
+                    gemm(&mut rows, Into::Overwrite, lhs.rows(start, len), rhs).unwrap();
+                    assert_eq!(rows, expected[start * n..][..len * n]);
+                }
+                assert!(framed[..32].iter().chain(&framed[32 + m * n..]).all(|v| *v == 7.5));
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_are_an_error() {
+        let values = ramp(12);
+        let a = Mat::new(&values, 3, 4);
+        assert!(gemm(&mut [0.0; 9], Into::Add, a, a).is_err());
+        assert!(gemm(&mut [0.0; 8], Into::Add, a, a.t()).is_err());
+        assert!(gemm(&mut [0.0; 12], Into::Add, Mat::new(&values, 4, 4), a.t()).is_err());
+        assert!(gemm_by_columns(&mut [0.0; 9], a, Mat::new(&values[1..], 3, 4).t(), 2).is_err());
+        assert!(gemm(&mut [0.0; 9], Into::Add, a.rows(1, 3), a.t()).is_err());
+        assert!(gemm(&mut [0.0; 9], Into::Add, a, a.t().columns(usize::MAX, 3)).is_err());
+    }
+}
