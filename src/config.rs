@@ -219,7 +219,7 @@ impl RunConfig {
     }
 }
 
-fn within<T: PartialOrd + fmt::Display>(
+fn within<T: PartialOrd + fmt::Display + Copy>(
     key: &str,
     value: T,
     range: &std::ops::RangeInclusive<T>,

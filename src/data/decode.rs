@@ -33,7 +33,7 @@ pub fn decode(path: &Path) -> Result<DynamicImage, String> {
 fn open(path: &Path) -> Result<ImageReader<BufReader<File>>, String> {
     let file = File::open(path).map_err(|e| io_reason(e.kind()))?;
     let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(|e| io_reason(e.kind()))?;
-    let ending = path.extension().map(|e| e.to_ascii_lowercase());
+    let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
     // TGA has no signature to guess from: its ending decides, and its decoder checks the header.
     if reader.format().is_none() && ending.is_some_and(|e| e == "tga") {
         reader.set_format(ImageFormat::Tga);
