@@ -1,1 +1,3 @@
 //! TODO facade
+
+pub mod bench;
