@@ -163,3 +163,45 @@ fn sse_gradient_body<const FMA: bool>(d: &mut [f32], logits: &[f32], x: &[f32], 
         *d = 2.0 * (m - x) * m * (1.0 - m) * g;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(what: &str, actual: f32, exact: f64, scale: f64) {
+        assert!((f64::from(actual) - exact).abs() <= 1e-6 * scale, "{what}: {actual} instead of {exact}");
+    }
+
+    /// The portable bodies and the ones this processor picks, at every length of tail.
+    #[test]
+    fn every_body_follows_the_formula() {
+        for len in 0..35 {
+            let logits: Vec<f32> = (0..len).map(|i| (i as f32 * 1.7).sin() * 12.0).collect();
+            let x: Vec<f32> = (0..len).map(|i| (i % 5) as f32 / 4.0).collect();
+            let pairs = || logits.iter().zip(&x).map(|(l, x)| (f64::from(*l), f64::from(*x)));
+            let m = |l: f64| 1.0 / (1.0 + (-l).exp());
+            let nll: f64 = pairs().map(|(l, x)| l.max(0.0) - l * x + (-l.abs()).exp().ln_1p()).sum();
+            let sse: f64 = pairs().map(|(l, x)| (m(l) - x).powi(2)).sum();
+            for sum in [nll_sum, nll_sum_body::<false>, nll_sum_body::<true>] {
+                check("nll", sum(&logits, &x), nll, nll);
+            }
+            for sum in [sse_sum, sse_sum_body::<false>, sse_sum_body::<true>] {
+                check("sse", sum(&logits, &x), sse, sse);
+            }
+            let mut d = vec![0.0; len];
+            for gradient in [nll_gradient, nll_gradient_body::<false>, nll_gradient_body::<true>] {
+                gradient(&mut d, &logits, &x, -3.0);
+                for (d, (l, x)) in d.iter().zip(pairs()) {
+                    check("nll gradient", *d, -3.0 * (m(l) - x), 3.0);
+                }
+            }
+            for gradient in [sse_gradient, sse_gradient_body::<false>, sse_gradient_body::<true>] {
+                gradient(&mut d, &logits, &x, -3.0);
+                for (d, (l, x)) in d.iter().zip(pairs()) {
+                    check("sse gradient", *d, -6.0 * (m(l) - x) * m(l) * (1.0 - m(l)), 3.0);
+                }
+            }
+        }
+    }
+}
