@@ -72,3 +72,39 @@ impl Adam {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+    use candle_nn::{AdamW, Optimizer, ParamsAdamW};
+
+    use super::*;
+    use crate::config::ModelConfig;
+    use crate::model::{ImageShape, Vae};
+    use crate::rng::{Rng, Stream};
+
+    #[test]
+    fn ten_steps_agree_with_candles_own_adam() {
+        let shape = ImageShape { side: 16, channels: 1 };
+        let config = ModelConfig { hidden: 12, ..ModelConfig::default() };
+        let (ours, theirs) = (Vae::new(&config, shape, 1).unwrap(), Vae::new(&config, shape, 1).unwrap());
+        let mut adam = Adam::new(ours.params()).unwrap();
+        let vars = theirs.params().iter().map(|p| Var::from_tensor(&p.values).unwrap()).collect();
+        let settings = ParamsAdamW { lr: 1e-2, weight_decay: 0.0, ..ParamsAdamW::default() };
+        let mut candle = AdamW::new(vars, settings).unwrap();
+        let x = Rng::new(2, Stream::TrainNoise, 0).uniforms(8 * 256, 0.5).iter().map(|v| v + 0.5).collect();
+        let x = Tensor::from_vec(x, (8, 256), &Device::Cpu).unwrap();
+        for step in 1..=10 {
+            let noise = Rng::new(2, Stream::TrainNoise, step).normals(16);
+            let eps = Tensor::from_vec(noise, (8, 2), &Device::Cpu).unwrap();
+            let grads = |vae: &Vae| vae.elbo(&x, &eps, 1).unwrap().loss(1.0, 0.0).unwrap().backward().unwrap();
+            adam.step(&grads(&ours), step, 1e-2).unwrap();
+            candle.step(&grads(&theirs)).unwrap();
+        }
+        for (ours, theirs) in ours.params().iter().zip(theirs.params()) {
+            let flat = |p: &Param| p.values.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+            let furthest = flat(ours).iter().zip(flat(theirs)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(furthest < 2e-4, "{}: {furthest}", ours.name);
+        }
+    }
+}
