@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::latent::clerk::{Clerk, Task};
 use crate::latent::protocol::{Answer, Question};
-use crate::threads::{Wake, WakeUp, pool};
+use crate::threads::{Wake, WakeUp, pool_here};
 
 /// Answers that may wait unread.
 const CAPACITY: usize = 32;
@@ -43,14 +43,16 @@ struct Slot {
 impl Service {
     /// Starts the thread `decoder`.
     pub fn spawn(wake: WakeUp) -> Result<Self, ServiceError> {
-        let pool = pool("decoder-pool", 1, false).map_err(|e| ServiceError(e.to_string()))?;
         let desk = Arc::new(Desk::default());
         let (sender, answers) = bounded(CAPACITY);
         let handle = std::thread::Builder::new()
             .name("decoder".into())
             .spawn({
                 let desk = Arc::clone(&desk);
-                move || pool.install(|| serve(&desk, &sender, &wake))
+                move || match pool_here("decoder", 1, false) {
+                    Ok(pool) => pool.install(|| serve(&desk, &sender, &wake)),
+                    Err(error) => drop(sender.send(Answer::Failed(ServiceError(error.to_string()).to_string()))),
+                }
             })
             .map_err(|e| ServiceError(e.to_string()))?;
         Ok(Self { desk, answers, handle: Some(handle) })

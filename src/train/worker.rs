@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 use rayon::ThreadPool;
 
-use crate::threads::{Wake, WakeUp, panic_message, pool};
+use crate::threads::{Wake, WakeUp, panic_message, pool_here};
 use crate::train::{Command, Event, Recorder, StepStats, StopReason, TrainError, Trainer, ValidationStats};
 
 /// A snapshot is published this often; the promise is 250 ms.
@@ -43,14 +43,13 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the thread `trainer` and its pool.
+    /// Starts the thread `trainer`, the first of its pool.
     pub fn spawn(job: Job) -> Result<Self, TrainError> {
         let (command_sender, commands) = bounded(CAPACITY);
         let (event_sender, events) = bounded(CAPACITY);
-        let pool = pool("trainer-pool", job.threads, true).map_err(|e| TrainError::Thread(e.to_string()))?;
         let handle = std::thread::Builder::new()
             .name("trainer".into())
-            .spawn(move || run(job, &pool, &commands, event_sender))
+            .spawn(move || run(job, &commands, event_sender))
             .map_err(|e| TrainError::Thread(e.to_string()))?;
         Ok(Self { commands: command_sender, events, handle: Some(handle) })
     }
@@ -78,10 +77,13 @@ impl Drop for Worker {
 }
 
 /// Runs the job and says the last word, whatever happens.
-fn run(job: Job, pool: &ThreadPool, commands: &Receiver<Command>, events: Sender<Event>) {
+fn run(job: Job, commands: &Receiver<Command>, events: Sender<Event>) {
     let wake = Arc::clone(&job.wake);
     let mut outbox = Outbox { events, wake, queue: VecDeque::new(), steps: Vec::new(), sent: Instant::now() };
-    let driven = catch_unwind(AssertUnwindSafe(|| drive(job, pool, commands, &mut outbox)));
+    let driven = catch_unwind(AssertUnwindSafe(|| {
+        let pool = pool_here("trainer", job.threads, true).map_err(|e| TrainError::Thread(e.to_string()))?;
+        drive(job, &pool, commands, &mut outbox)
+    }));
     let reason = match driven {
         Ok(Ok(reason)) => reason,
         Ok(Err(error)) => StopReason::Failed(error.to_string()),

@@ -7,23 +7,23 @@ use crossbeam_channel::tick;
 
 use crate::cli::bench::model::Yardstick;
 use crate::cli::bench::report::{DecodeSpeed, MixedSpeed, quantile};
-use crate::cli::bench::train::timed;
+use crate::cli::bench::train::{on_thread, timed};
 use crate::rng::{Rng, Stream};
-use crate::threads::pool;
 
 /// A grid of 20 × 20.
 const GRID: usize = 400;
 /// The rhythm of a screen.
 const FRAME: Duration = Duration::from_micros(16_667);
 
-/// Decoding one point and a grid, on the one thread that the decoding service has.
+/// Decoding one point and a grid, as the decoding service does.
 pub fn measure(yardstick: &Yardstick, time: Duration) -> anyhow::Result<DecodeSpeed> {
-    let pool = pool("decoder-pool", 1, false)?;
     let snapshot = yardstick.trainer()?.snapshot()?;
     let points = Rng::new(1, Stream::TrainNoise, 0).normals(GRID * snapshot.latent_dim());
     let one = points.get(..snapshot.latent_dim()).unwrap_or_default();
-    let mut ones = timed(time / 2, || Ok(pool.install(|| snapshot.decode(one))?))?;
-    let mut grids = timed(time / 2, || Ok(pool.install(|| snapshot.decode(&points))?))?;
+    let (mut ones, mut grids) = on_thread("decoder", 1, false, |pool| {
+        let decode = |z: &[f32]| timed(time / 2, || Ok(pool.install(|| snapshot.decode(z))?));
+        Ok((decode(one)?, decode(&points)?))
+    })?;
     Ok(DecodeSpeed {
         one_p50_us: quantile(&mut ones, 0.5) * 1e6,
         one_p99_us: quantile(&mut ones, 0.99) * 1e6,
@@ -36,33 +36,35 @@ pub fn measure_while_training(yardstick: &Yardstick, time: Duration) -> anyhow::
     let mut trainer = yardstick.trainer()?;
     let snapshot = trainer.snapshot()?;
     let z = vec![0.5; snapshot.latent_dim()];
-    let (training, decoding) = (pool("trainer-pool", 0, true)?, pool("decoder-pool", 1, false)?);
     let (stop, steps) = (AtomicBool::new(false), AtomicU64::new(0));
     let began = Instant::now();
-    let mut seconds = Vec::new();
-    let trained = std::thread::scope(|scope| {
-        let trained = std::thread::Builder::new().name("trainer".into()).spawn_scoped(scope, || {
-            while !stop.load(Ordering::Relaxed) {
-                training.install(|| trainer.step())?;
-                steps.fetch_add(1, Ordering::Relaxed);
-            }
-            anyhow::Ok(())
-        })?;
-        let decoded = tick(FRAME).iter().take_while(|_| began.elapsed() < time).try_for_each(|_| {
-            let start = Instant::now();
-            decoding.install(|| snapshot.decode(&z))?;
-            seconds.push(start.elapsed().as_secs_f64());
-            anyhow::Ok(())
+    let mut seconds = std::thread::scope(|scope| {
+        let train = || {
+            on_thread("trainer", 0, true, |pool| {
+                while !stop.load(Ordering::Relaxed) {
+                    pool.install(|| trainer.step())?;
+                    steps.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(())
+            })
+        };
+        let training = std::thread::Builder::new().name("bench".into()).spawn_scoped(scope, train)?;
+        let decoded = on_thread("decoder", 1, false, |pool| {
+            let frames = tick(FRAME).into_iter().take_while(|_| began.elapsed() < time);
+            let one = |_| {
+                let start = Instant::now();
+                pool.install(|| snapshot.decode(&z))?;
+                Ok(start.elapsed().as_secs_f64())
+            };
+            frames.map(one).collect::<anyhow::Result<Vec<f64>>>()
         });
         stop.store(true, Ordering::Relaxed);
-        decoded?;
-        trained.join().map_err(|_| anyhow::anyhow!("the training thread panicked"))?
-    });
-    let elapsed = began.elapsed().as_secs_f64();
-    trained?;
+        training.join().map_err(|_| anyhow::anyhow!("the training thread panicked"))??;
+        decoded
+    })?;
     Ok(MixedSpeed {
         p50_us: quantile(&mut seconds, 0.5) * 1e6,
         p99_us: quantile(&mut seconds, 0.99) * 1e6,
-        train_images_per_second: steps.into_inner() as f64 * yardstick.batch as f64 / elapsed,
+        train_images_per_second: steps.into_inner() as f64 * yardstick.batch as f64 / began.elapsed().as_secs_f64(),
     })
 }

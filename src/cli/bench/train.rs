@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor};
+use rayon::ThreadPool;
 
 use crate::cli::bench::model::Yardstick;
 use crate::cli::bench::report::{TrainSpeed, quantile};
-use crate::threads::pool;
+use crate::threads::pool_here;
 
 /// Steps before the clock starts.
 const WARM_UP: usize = 3;
@@ -21,9 +22,8 @@ pub fn gemm_gflops(time: Duration) -> anyhow::Result<f64> {
 
 /// Median training step of `yardstick`, as the program itself trains.
 pub fn measure(yardstick: &Yardstick, time: Duration, gemm_gflops: f64) -> anyhow::Result<TrainSpeed> {
-    let pool = pool("trainer-pool", 0, true)?;
     let mut trainer = yardstick.trainer()?;
-    let mut seconds = timed(time, || Ok(pool.install(|| trainer.step())?))?;
+    let mut seconds = on_thread("trainer", 0, true, |pool| timed(time, || Ok(pool.install(|| trainer.step())?)))?;
     let median = quantile(&mut seconds, 0.5);
     let gflops = yardstick.flops_per_step() / median / 1e9;
     Ok(TrainSpeed {
@@ -31,6 +31,20 @@ pub fn measure(yardstick: &Yardstick, time: Duration, gemm_gflops: f64) -> anyho
         images_per_second: yardstick.batch as f64 / median,
         gflops,
         fraction_of_gemm: gflops / gemm_gflops,
+    })
+}
+
+/// Runs `body` as the program's worker of that name runs: on a thread of its own, the first of its pool.
+pub fn on_thread<T: Send>(
+    name: &'static str,
+    threads: usize,
+    yields: bool,
+    body: impl FnOnce(&ThreadPool) -> anyhow::Result<T> + Send,
+) -> anyhow::Result<T> {
+    std::thread::scope(|scope| {
+        let work = move || body(&pool_here(name, threads, yields)?);
+        let worker = std::thread::Builder::new().name(name.into()).spawn_scoped(scope, work)?;
+        worker.join().map_err(|_| anyhow::anyhow!("the thread {name} panicked"))?
     })
 }
 
