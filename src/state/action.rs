@@ -113,6 +113,8 @@ pub enum Action {
     Dismiss(u64),
     /// Something outside failed; the sentence for the user.
     Failed(String),
+    /// Tell the user something.
+    Tell(String),
     /// Copy text to the clipboard.
     Copy(String),
 }

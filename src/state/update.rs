@@ -115,6 +115,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             effects.push(Effect::SetFullscreen(state.fullscreen));
         }
         Action::Dismiss(id) => state.notices.dismiss(id),
+        Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
         moved => walk(state, moved),
     }
