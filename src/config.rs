@@ -248,9 +248,7 @@ impl FromStr for Size {
         if text == "auto" {
             return Ok(Self::Auto);
         }
-        text.parse()
-            .map(Self::Side)
-            .map_err(|_| ConfigError(format!("\"{text}\" is neither auto nor a whole number")))
+        text.parse().map(Self::Side).map_err(|_| ConfigError(format!("\"{text}\" is neither auto nor a whole number")))
     }
 }
 

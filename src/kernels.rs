@@ -1,1 +1,40 @@
-//! TODO facade
+//! The heavy arithmetic of training, as fused f32 CPU operations for candle. Nothing here knows about models.
+//!
+//! Each operation is a candle custom op with a backward pass, a public function in front that checks its arguments,
+//! and a test against candle's own operations and finite differences.
+//!
+//! Invariants:
+//! - Images are `[B, H, W, C]`, kernels `[O, k, k, C]`; everything is f32, and made contiguous at the door.
+//! - Arguments that don't fit are a candle error that names the operation and the shapes.
+//! - Work runs in the rayon pool that is current at the call; there is no state beyond thread-local scratch memory.
+//! - At a given number of threads the result is the same to the last bit: work is cut by the size of the problem,
+//!   never by who is free, and partial sums are added in a fixed order.
+//! - An argument that needs no gradient costs nothing on the way back.
+//! - `unsafe` lives in `gemm` (a matrix product on checked slices) and `simd` (calls behind a feature test) only.
+//!
+//! To add an operation: a file with a public function and a `CustomOp1`/`2`/`3`, whose `cpu_fwd` takes its slices through
+//! `op::values` and whose `bwd` answers `None` for arguments without `track_op()`; then a `check` in `tests.rs`.
+
+mod activation;
+mod adam;
+mod conv;
+mod conv2d;
+mod conv_backward;
+mod conv_transpose2d;
+mod gemm;
+mod linear;
+mod loss;
+mod op;
+mod simd;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use activation::Activation;
+pub use adam::adam_step;
+pub use conv_transpose2d::conv_transpose2d;
+pub use conv2d::conv2d;
+pub use linear::linear;
+pub use loss::{bernoulli_nll, sigmoid_sse};
+pub use simd::sigmoid;
+pub use window::Window;

@@ -75,9 +75,7 @@ mod tests {
         let draw = |seed, stream, counter| Rng::new(seed, stream, counter).normals(8);
         let reference = draw(1, Stream::TrainNoise, 5);
         assert_eq!(reference, draw(1, Stream::TrainNoise, 5));
-        for other in
-            [draw(2, Stream::TrainNoise, 5), draw(1, Stream::EvalNoise, 5), draw(1, Stream::TrainNoise, 6)]
-        {
+        for other in [draw(2, Stream::TrainNoise, 5), draw(1, Stream::EvalNoise, 5), draw(1, Stream::TrainNoise, 6)] {
             assert_ne!(reference, other);
         }
     }

@@ -29,7 +29,9 @@ pub enum LoadError {
     #[error("cannot open {path}: {reason}")]
     Open { path: String, reason: String },
     /// Nothing usable inside.
-    #[error("{path} holds no image that could be read ({files} files looked at); choose a folder with PNG, JPEG, GIF, WebP, BMP, TIFF, PNM, ICO, TGA or QOI files")]
+    #[error(
+        "{path} holds no image that could be read ({files} files looked at); choose a folder with PNG, JPEG, GIF, WebP, BMP, TIFF, PNM, ICO, TGA or QOI files"
+    )]
     Empty { path: String, files: usize },
     /// A name like `sample:cats`.
     #[error("there is no sample called {0}; the bundled ones are sample:fashion and sample:emoji")]

@@ -25,9 +25,8 @@ impl Plane {
 
     /// (a, b) of the point of the plane nearest to z: the orthogonal projection.
     pub fn project(&self, z: &[f32]) -> (f32, f32) {
-        let dot = |direction: &[f32]| {
-            z.iter().zip(&self.origin).zip(direction).map(|((z, z0), w)| (z - z0) * w).sum::<f32>()
-        };
+        let dot =
+            |direction: &[f32]| z.iter().zip(&self.origin).zip(direction).map(|((z, z0), w)| (z - z0) * w).sum::<f32>();
         (dot(&self.u), dot(&self.v))
     }
 }

@@ -125,3 +125,118 @@ fn serve(desk: &Desk, answers: &Sender<Answer>, wake: &WakeUp) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ModelConfig;
+    use crate::data::{Dataset, ScanReport};
+    use crate::latent::{Grid, NEAREST, Plane};
+    use crate::model::snapshot::to_bytes;
+    use crate::model::{ImageShape, Snapshot, Vae};
+    use crate::rng::{Rng, Stream};
+
+    const SHAPE: ImageShape = ImageShape { side: 16, channels: 1 };
+
+    fn snapshot(seed: u64) -> Arc<Snapshot> {
+        let config = ModelConfig { hidden: 16, ..ModelConfig::default() };
+        Arc::new(Snapshot::of(&Vae::new(&config, SHAPE, seed).unwrap(), seed, 0.0).unwrap())
+    }
+
+    fn noise_images(n: usize) -> Arc<Dataset> {
+        let noise = Rng::new(8, Stream::TrainNoise, 0).uniforms(n * SHAPE.pixels(), 127.0);
+        Arc::new(Dataset {
+            name: "noise".into(),
+            side: SHAPE.side,
+            channels: SHAPE.channels,
+            pixels: noise.iter().map(|v| (v + 127.0) as u8).collect(),
+            classes: Vec::new(),
+            labels: vec![None; n],
+            names: (0..n).map(|i| format!("{i}.png")).collect(),
+            root: None,
+            report: ScanReport::default(),
+        })
+    }
+
+    /// Answers until `enough` says so.
+    fn until(service: &Service, mut enough: impl FnMut(&Answer) -> bool) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for answer in service.answers() {
+            let last = enough(&answer);
+            answers.push(answer);
+            if last {
+                break;
+            }
+        }
+        answers
+    }
+
+    #[test]
+    fn every_part_of_a_question_is_answered_with_the_models_own_numbers() {
+        let service = Service::spawn(Arc::new(|_| {})).unwrap();
+        let (snapshot, data) = (snapshot(1), noise_images(300));
+        let grid = Grid { plane: Plane::axes(2, 0, 1), a0: -1.0, b0: 1.0, step: 0.5, columns: 5, rows: 4 };
+        let z = vec![0.3, -0.7];
+        service.ask(Question {
+            snapshot: Some(Arc::clone(&snapshot)),
+            data: Some(Arc::clone(&data)),
+            point: Some(z.clone()),
+            selected: Some(7),
+            grid: Some(grid.clone()),
+            strip: vec![vec![0.0, 0.0], z.clone()],
+        });
+        let (mut rows, mut means) = (0, None);
+        let answers = until(&service, |answer| {
+            match answer {
+                Answer::GridRow { .. } => rows += 1,
+                Answer::Means { mu, .. } => means = Some(Arc::clone(mu)),
+                _ => {}
+            }
+            let near = matches!(answer, Answer::Point { nearest, .. } if nearest.len() == NEAREST);
+            near && rows == grid.rows
+        });
+        let expected = to_bytes(&snapshot.decode(&z).unwrap());
+        let mut pixels = Vec::new();
+        data.batch_into(&(0..300).collect::<Vec<_>>(), &mut pixels);
+        let mu = snapshot.encode(&pixels).unwrap().mu;
+        assert!(matches!(&answers[0], Answer::Point { image, .. } if *image == expected));
+        assert!(matches!(&answers[1], Answer::Selected { idx: 7, mu: at, .. } if at[..] == mu[14..16]));
+        assert!(matches!(&answers[2], Answer::Strip { images, .. } if images[1] == expected));
+        assert!(means.unwrap().iter().zip(&mu).all(|(a, b)| (a - b).abs() < 1e-5));
+        let row = answers.iter().find_map(|a| match a {
+            Answer::GridRow { row: 1, images, .. } => Some(images.clone()),
+            _ => None,
+        });
+        let points: Vec<f32> = [-1.0, -0.5, 0.0, 0.5, 1.0].iter().flat_map(|a| [*a, 0.5]).collect();
+        assert_eq!(row.unwrap(), to_bytes(&snapshot.decode(&points).unwrap()));
+    }
+
+    #[test]
+    fn a_newer_snapshot_is_answered_without_asking_anew_and_the_same_is_not_answered_twice() {
+        let service = Service::spawn(Arc::new(|_| {})).unwrap();
+        let question = Question { point: Some(vec![0.0, 0.0]), ..Question::default() };
+        for seed in [1, 2] {
+            let asked = Question { snapshot: Some(snapshot(seed)), ..question.clone() };
+            service.ask(asked.clone());
+            let answers = until(&service, |_| true);
+            assert!(matches!(answers[0], Answer::Point { step, .. } if step == seed));
+            service.ask(asked);
+        }
+        service.ask(Question { point: Some(vec![9.0, 0.0]), snapshot: Some(snapshot(3)), ..question });
+        let answers = until(&service, |_| true);
+        assert!(matches!(answers[0], Answer::Point { step: 3, .. }), "{answers:?}");
+    }
+
+    #[test]
+    fn a_point_of_the_wrong_length_is_an_answer_not_an_end() {
+        let service = Service::spawn(Arc::new(|_| {})).unwrap();
+        let ask = |z: &[f32]| {
+            service.ask(Question { snapshot: Some(snapshot(1)), point: Some(z.to_vec()), ..Question::default() });
+            until(&service, |_| true).remove(0)
+        };
+        assert!(
+            matches!(ask(&[1.0, 2.0, 3.0]), Answer::Failed(reason) if reason.contains("latent point has 3 values"))
+        );
+        assert!(matches!(ask(&[1.0, 2.0]), Answer::Point { .. }));
+    }
+}

@@ -84,3 +84,52 @@ impl Pixels {
 fn soft_floor(v: &Tensor) -> candle_core::Result<Tensor> {
     ((v - LOG_SIGMA_FLOOR)?.exp()? + 1.0)?.log()? + LOG_SIGMA_FLOOR
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+    use crate::model::params::Source;
+
+    /// −log p(x|z) of one image of four pixels.
+    fn nll(likelihood: Likelihood, sigma: f64) -> f64 {
+        let config = ModelConfig { likelihood, sigma, ..ModelConfig::default() };
+        let pixels = Pixels::new(&config, &mut Builder::new(Source::Seed(0))).unwrap();
+        let logits = Tensor::new(&[[-2.0_f32, 0.5, 3.0, -0.1]], &Device::Cpu).unwrap();
+        let x = Tensor::new(&[[0.0_f32, 1.0, 0.25, 0.6]], &Device::Cpu).unwrap();
+        f64::from(pixels.nll(&logits, &x).unwrap().to_vec1::<f32>().unwrap()[0])
+    }
+
+    #[track_caller]
+    fn close(got: f64, expected: f64) {
+        assert!((got - expected).abs() < 2e-6 * expected.abs().max(1.0), "{got} against {expected}");
+    }
+
+    // SciPy 1.17, p = scipy.special.expit(logits):
+    //   -(x * np.log(p) + (1 - x) * np.log1p(-p)).sum()
+    //   -scipy.stats.norm.logpdf(x, p, 0.3).sum()
+    #[test]
+    fn likelihoods_agree_with_scipy() {
+        close(nll(Likelihood::Bernoulli, 0.3), 3.603_989_006_870_394_4);
+        close(nll(Likelihood::Gaussian, 0.3), 2.559_732_327_728_072_6);
+        close(nll(Likelihood::GaussianLearned, 0.3), 2.559_732_327_728_072_6);
+    }
+
+    /// SSE + KL of the literature is the Gaussian with σ² = ½ less P/2 · ln π.
+    #[test]
+    fn half_variance_is_squared_error_plus_a_constant() {
+        close(nll(Likelihood::Gaussian, 0.5_f64.sqrt()) - 2.0 * PI.ln(), 0.665_976_494_198_362_6);
+    }
+
+    #[test]
+    fn the_learned_sigma_starts_where_it_is_told_and_never_falls_below_its_floor() {
+        for sigma in [0.004, 0.1, 1.0] {
+            let config = ModelConfig { likelihood: Likelihood::GaussianLearned, sigma, ..ModelConfig::default() };
+            let pixels = Pixels::new(&config, &mut Builder::new(Source::Seed(0))).unwrap();
+            close(pixels.sigma().unwrap().unwrap() / sigma, 1.0);
+        }
+        let low = Tensor::new(&[-40.0_f32], &Device::Cpu).unwrap();
+        close(Pixels::GaussianLearned { log_sigma: low }.sigma().unwrap().unwrap(), LOG_SIGMA_FLOOR.exp());
+    }
+}

@@ -39,7 +39,11 @@ impl TorchLayout {
             Self::Kernel => values.permute((0, 3, 1, 2))?.contiguous(),
             Self::FromMap(Map { side, channels }) => {
                 let rows = values.dim(0)?;
-                values.reshape((rows, side, side, channels))?.permute((0, 3, 1, 2))?.contiguous()?.reshape(values.shape())
+                values
+                    .reshape((rows, side, side, channels))?
+                    .permute((0, 3, 1, 2))?
+                    .contiguous()?
+                    .reshape(values.shape())
             }
             Self::ToMap(Map { side, channels }) => {
                 values.reshape((side, side, channels, ()))?.permute((2, 0, 1, 3))?.contiguous()?.reshape(values.shape())
@@ -54,7 +58,11 @@ impl TorchLayout {
             Self::Kernel => values.permute((0, 2, 3, 1))?.contiguous(),
             Self::FromMap(Map { side, channels }) => {
                 let rows = values.dim(0)?;
-                values.reshape((rows, channels, side, side))?.permute((0, 2, 3, 1))?.contiguous()?.reshape(values.shape())
+                values
+                    .reshape((rows, channels, side, side))?
+                    .permute((0, 2, 3, 1))?
+                    .contiguous()?
+                    .reshape(values.shape())
             }
             Self::ToMap(Map { side, channels }) => {
                 values.reshape((channels, side, side, ()))?.permute((1, 2, 0, 3))?.contiguous()?.reshape(values.shape())
@@ -126,9 +134,7 @@ impl<'a> Builder<'a> {
     /// A scalar parameter with a given first value.
     pub fn scalar(&mut self, name: &str, value: f32) -> Result<Tensor, ModelError> {
         match self.source {
-            Source::Seed(_) => {
-                self.keep(name, &Tensor::from_vec(vec![value], 1, &Device::Cpu)?, TorchLayout::Same)
-            }
+            Source::Seed(_) => self.keep(name, &Tensor::from_vec(vec![value], 1, &Device::Cpu)?, TorchLayout::Same),
             _ => self.param(name, &[1], 1, TorchLayout::Same),
         }
     }

@@ -154,3 +154,131 @@ impl Vae {
         &self.params
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Var};
+
+    use super::*;
+    use crate::config::{Arch, Likelihood};
+    use crate::math::gaussian::kl_to_standard;
+    use crate::rng::{Rng, Stream};
+
+    const SHAPE: ImageShape = ImageShape { side: 9, channels: 3 };
+
+    fn config(kind: Kind, arch: Arch, likelihood: Likelihood) -> ModelConfig {
+        ModelConfig { kind, arch, likelihood, latent_dim: 3, sigma: 0.4, hidden: 7 }
+    }
+
+    fn normals(counter: u64, rows: usize, columns: usize) -> Tensor {
+        let values = Rng::new(5, Stream::TrainNoise, counter).normals(rows * columns);
+        Tensor::from_vec(values, (rows, columns), &Device::Cpu).unwrap()
+    }
+
+    /// Images of noise in [0, 1].
+    fn images(n: usize) -> Tensor {
+        normals(9, n, SHAPE.pixels()).affine(0.2, 0.5).unwrap().clamp(0.0, 1.0).unwrap()
+    }
+
+    fn scalar(t: &Tensor) -> f64 {
+        f64::from(t.to_scalar::<f32>().unwrap())
+    }
+
+    #[test]
+    fn kl_to_the_prior_is_the_closed_form_of_each_dimension() {
+        let (mu, log_var) = (normals(0, 4, 3), normals(1, 4, 3));
+        let kl = Posterior { mu: mu.clone(), log_var: Some(log_var.clone()) }.kl_to_prior().unwrap();
+        let flat = |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        for ((got, mu), log_var) in flat(&kl).iter().zip(flat(&mu)).zip(flat(&log_var)) {
+            let expected = kl_to_standard(f64::from(mu), (0.5 * f64::from(log_var)).exp());
+            assert!((f64::from(*got) - expected).abs() < 1e-5, "{got} against {expected}");
+        }
+    }
+
+    /// The directional derivative of the loss along its own gradient, against a central difference in f32; every
+    /// parameter takes part.
+    #[track_caller]
+    fn check_gradient(config: &ModelConfig, free_bits: f64, n_samples: usize) {
+        let vae = Vae::new(config, SHAPE, 3).unwrap();
+        let (x, eps) = (images(4), normals(2, 4 * n_samples, 3));
+        let loss = || vae.elbo(&x, &eps, n_samples).unwrap().loss(0.7, free_bits).unwrap();
+        let grads = loss().backward().unwrap();
+        for param in vae.params() {
+            let var = Var::from_tensor(&param.values).unwrap();
+            let grad = grads.get(var.as_tensor()).unwrap_or_else(|| panic!("{} has no gradient", param.name));
+            let norm = scalar(&grad.sqr().unwrap().sum_all().unwrap()).sqrt();
+            if norm < 1e-4 {
+                continue;
+            }
+            let before = var.as_tensor().copy().unwrap();
+            let step = 0.005 / norm.max(1.0);
+            let at = |h: f64| {
+                var.set(&(&before + (grad * (h / norm)).unwrap()).unwrap()).unwrap();
+                scalar(&loss())
+            };
+            let slope = (at(step) - at(-step)) / (2.0 * step);
+            var.set(&before).unwrap();
+            assert!((slope - norm).abs() < 0.02 * norm + 5e-3, "{}: {slope} against {norm}", param.name);
+        }
+    }
+
+    #[test]
+    fn gradients_agree_with_finite_differences() {
+        for arch in Arch::ALL {
+            for likelihood in Likelihood::ALL {
+                check_gradient(&config(Kind::Vae, *arch, *likelihood), 0.0, 1);
+            }
+            check_gradient(&config(Kind::Ae, *arch, Likelihood::Bernoulli), 0.0, 1);
+        }
+        check_gradient(&config(Kind::Vae, Arch::Mlp, Likelihood::Bernoulli), 0.05, 3);
+    }
+
+    #[test]
+    fn free_bits_lift_only_the_dimensions_below_them() {
+        let kl = Tensor::new(&[[0.1_f32, 2.0], [0.3, 4.0]], &Device::Cpu).unwrap();
+        let elbo = Elbo { recon: Tensor::new(&[10.0_f32, 20.0], &Device::Cpu).unwrap(), kl };
+        assert!((scalar(&elbo.loss(2.0, 0.0).unwrap()) - (15.0 + 2.0 * 3.2)).abs() < 1e-5);
+        assert!((scalar(&elbo.loss(2.0, 0.5).unwrap()) - (15.0 + 2.0 * 3.5)).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_plain_autoencoder_is_the_variational_one_without_noise_and_kl() {
+        let vae = Vae::new(&config(Kind::Vae, Arch::Conv, Likelihood::Bernoulli), SHAPE, 1).unwrap();
+        let torch: Vec<(String, Tensor)> =
+            vae.params().iter().map(|p| (p.name.clone(), p.layout.to_torch(&p.values).unwrap())).collect();
+        let lookup = |name: &str| torch.iter().find(|(n, _)| n == name).map(|(_, t)| t.clone());
+        let ae = Vae::from_torch(&config(Kind::Ae, Arch::Conv, Likelihood::Bernoulli), SHAPE, &lookup).unwrap();
+        let (x, zero) = (images(5), Tensor::zeros((5, 3), candle_core::DType::F32, &Device::Cpu).unwrap());
+        let with_bound = vae.elbo(&x, &zero, 1).unwrap();
+        let without = ae.elbo(&x, &normals(4, 5, 3), 1).unwrap();
+        assert_eq!(without.recon.to_vec1::<f32>().unwrap(), with_bound.recon.to_vec1::<f32>().unwrap());
+        assert_eq!(scalar(&without.kl.sum_all().unwrap()), 0.0);
+        assert!(scalar(&with_bound.kl.sum_all().unwrap()) > 0.0);
+        assert_eq!(scalar(&without.loss(5.0, 0.0).unwrap()), scalar(&with_bound.loss(0.0, 0.0).unwrap()));
+    }
+
+    #[test]
+    fn a_frozen_copy_does_not_follow_training() {
+        let vae = Vae::new(&config(Kind::Vae, Arch::Mlp, Likelihood::Bernoulli), SHAPE, 1).unwrap();
+        let frozen = vae.frozen_copy().unwrap();
+        let z = normals(6, 2, 3);
+        let before = frozen.decode(&z).unwrap().to_vec2::<f32>().unwrap();
+        for param in vae.params() {
+            Var::from_tensor(&param.values).unwrap().set(&param.values.zeros_like().unwrap()).unwrap();
+        }
+        assert_eq!(frozen.decode(&z).unwrap().to_vec2::<f32>().unwrap(), before);
+        assert!(!frozen.decode(&z).unwrap().track_op());
+        assert_ne!(vae.decode(&z).unwrap().to_vec2::<f32>().unwrap(), before);
+    }
+
+    #[test]
+    fn several_samples_average_their_reconstructions() {
+        let vae = Vae::new(&config(Kind::Vae, Arch::Mlp, Likelihood::Bernoulli), SHAPE, 2).unwrap();
+        let (x, a, b) = (images(2), normals(7, 2, 3), normals(8, 2, 3));
+        let recon = |eps: &Tensor, n| vae.elbo(&x, eps, n).unwrap().recon.to_vec1::<f32>().unwrap();
+        let both = recon(&Tensor::cat(&[&a, &b], 0).unwrap(), 2);
+        for ((both, a), b) in both.iter().zip(recon(&a, 1)).zip(recon(&b, 1)) {
+            assert!((both - 0.5 * (a + b)).abs() < 1e-3, "{both} against {a}, {b}");
+        }
+    }
+}

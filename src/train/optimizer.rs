@@ -27,12 +27,7 @@ impl Adam {
     pub fn new(params: &[Param]) -> Result<Self, TrainError> {
         let slot = |param: &Param| {
             let n = param.values.elem_count();
-            Ok(Slot {
-                param: param.clone(),
-                var: Var::from_tensor(&param.values)?,
-                m: vec![0.0; n],
-                v: vec![0.0; n],
-            })
+            Ok(Slot { param: param.clone(), var: Var::from_tensor(&param.values)?, m: vec![0.0; n], v: vec![0.0; n] })
         };
         Ok(Self { slots: params.iter().map(slot).collect::<Result<_, TrainError>>()? })
     }

@@ -160,3 +160,143 @@ impl Trainer {
 fn shape_of(data: &Dataset) -> ImageShape {
     ImageShape { side: data.side, channels: data.channels }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::config::{Arch, Likelihood};
+    use crate::data::ScanReport;
+
+    /// `n` images of a bright square on dark ground, each at a place of its own.
+    pub(crate) fn squares(n: usize, side: usize) -> Arc<Dataset> {
+        let mut pixels = vec![20_u8; n * side * side];
+        for image in 0..n {
+            let (top, left) = (image * 3 % (side - 6), image * 5 % (side - 6));
+            for row in top..top + 6 {
+                let start = image * side * side + row * side + left;
+                pixels[start..start + 6].fill(230);
+            }
+        }
+        Arc::new(Dataset {
+            name: "squares".into(),
+            side,
+            channels: 1,
+            pixels,
+            classes: Vec::new(),
+            labels: vec![None; n],
+            names: (0..n).map(|i| format!("{i}.png")).collect(),
+            root: None,
+            report: ScanReport::default(),
+        })
+    }
+
+    pub(crate) fn small_config() -> RunConfig {
+        let mut config = RunConfig::default();
+        config.model.hidden = 32;
+        config.train.batch = 8;
+        config.train.epochs = 5;
+        config
+    }
+
+    fn bits(checkpoint: &Checkpoint) -> Vec<(String, Vec<u32>)> {
+        let words =
+            |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap().iter().map(|v| v.to_bits()).collect();
+        checkpoint.tensors.iter().map(|(name, tensor)| (name.clone(), words(tensor))).collect()
+    }
+
+    fn run(trainer: &mut Trainer, steps: u64) -> Vec<StepStats> {
+        (0..steps).map(|_| trainer.step().unwrap()).collect()
+    }
+
+    #[test]
+    fn eight_images_are_learned_by_heart() {
+        for arch in Arch::ALL {
+            let mut config = small_config();
+            config.model.arch = *arch;
+            config.model.hidden = 64;
+            config.model.likelihood = Likelihood::Gaussian;
+            config.data.validation_fraction = 0.0;
+            config.train.lr = 3e-3;
+            let data = squares(8, 16);
+            let mut trainer = Trainer::new(config, Arc::clone(&data)).unwrap();
+            let first = run(&mut trainer, 1)[0].terms;
+            let last = run(&mut trainer, 600).last().unwrap().terms;
+            let evaluation = evaluate(&trainer.vae, &data, &trainer.split.train, 0, true, &|_| true).unwrap().unwrap();
+            let sse = evaluation.sse.unwrap();
+            // The eight pictures differ from their mean by 18 in squared error; under 1 they are told apart.
+            assert!(sse < 1.0, "{arch}: squared error {sse}");
+            assert!(last.elbo_nats() > first.elbo_nats() + 1000.0, "{arch}: {last:?} after {first:?}");
+            assert_eq!(evaluation.active_units(), 2, "{arch}");
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_bits_and_another_seed_others() {
+        let train = |seed| {
+            let mut config = small_config();
+            config.train.seed = seed;
+            let mut trainer = Trainer::new(config, squares(30, 16)).unwrap();
+            (run(&mut trainer, 12), bits(&trainer.checkpoint().unwrap()))
+        };
+        assert_eq!(train(4), train(4));
+        assert_ne!(train(4).1, train(5).1);
+    }
+
+    #[test]
+    fn going_on_from_a_checkpoint_is_as_if_never_stopped() {
+        for arch in Arch::ALL {
+            let mut config = small_config();
+            config.model.arch = *arch;
+            config.model.likelihood = Likelihood::GaussianLearned;
+            let data = squares(30, 17);
+            let mut whole = Trainer::new(config.clone(), Arc::clone(&data)).unwrap();
+            let all = run(&mut whole, 11);
+            let mut first = Trainer::new(config.clone(), Arc::clone(&data)).unwrap();
+            run(&mut first, 6);
+            let mut second = Trainer::resume(config, data, &first.checkpoint().unwrap()).unwrap();
+            assert_eq!(run(&mut second, 5), all[6..]);
+            assert_eq!(bits(&second.checkpoint().unwrap()), bits(&whole.checkpoint().unwrap()));
+        }
+    }
+
+    #[test]
+    fn an_epoch_shows_every_training_image_once() {
+        let mut trainer = Trainer::new(small_config(), squares(30, 16)).unwrap();
+        assert_eq!((trainer.split.train.len(), trainer.steps_per_epoch()), (27, 4));
+        let shown: usize = run(&mut trainer, 4).iter().map(|s| s.n_images).sum();
+        assert_eq!(shown, 27);
+        assert!(trainer.at_epoch_end());
+        let mut order = trainer.order.clone();
+        order.sort_unstable();
+        assert_eq!(order, trainer.split.train);
+    }
+
+    #[test]
+    fn beta_rises_over_the_warm_up() {
+        let mut config = small_config();
+        config.train.beta = 2.0;
+        config.train.warmup_epochs = 2.0;
+        let mut trainer = Trainer::new(config, squares(30, 16)).unwrap();
+        let betas: Vec<f64> = run(&mut trainer, 10).iter().map(|s| s.beta).collect();
+        assert_eq!(betas[..5], [0.0, 0.25, 0.5, 0.75, 1.0]);
+        assert_eq!(betas[8..], [2.0, 2.0]);
+    }
+
+    #[test]
+    fn a_loss_that_is_not_finite_stops_before_the_weights_change() {
+        let mut config = small_config();
+        config.train.lr = 1.0;
+        config.model.likelihood = Likelihood::Gaussian;
+        config.model.sigma = 1e-3;
+        let mut trainer = Trainer::new(config, squares(16, 16)).unwrap();
+        let failed = loop {
+            let before = bits(&trainer.checkpoint().unwrap());
+            assert!(trainer.step_count() < 3000, "this run should have diverged");
+            if let Err(error) = trainer.step() {
+                assert_eq!(bits(&trainer.checkpoint().unwrap()), before);
+                break error.to_string();
+            }
+        };
+        assert!(failed.contains("not finite") && failed.contains("lower learning rate"), "{failed}");
+    }
+}

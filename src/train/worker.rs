@@ -279,3 +279,119 @@ fn save(
     let checkpoint = crate::train::Checkpoint { seconds, ..trainer.checkpoint()? };
     recorder.checkpoint(&checkpoint, ended)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::trainer::tests::{small_config, squares};
+
+    fn job(make: impl FnOnce() -> Result<Trainer, TrainError> + Send + 'static) -> Job {
+        Job { make: Box::new(make), recorder: Box::new(()), wake: Arc::new(|_| {}), threads: 1, seconds_before: 0.0 }
+    }
+
+    fn small() -> Job {
+        job(|| Trainer::new(small_config(), squares(30, 16)))
+    }
+
+    /// Every event up to the last word, answering with `reply`.
+    fn listen(worker: &Worker, mut reply: impl FnMut(&Event) -> Option<Command>) -> Vec<Event> {
+        let mut events = Vec::new();
+        while let Ok(event) = worker.events().recv() {
+            if let Some(command) = reply(&event) {
+                worker.send(command);
+            }
+            events.push(event);
+        }
+        events
+    }
+
+    fn steps_of(events: &[Event]) -> Vec<u64> {
+        let steps = events.iter().filter_map(|e| if let Event::Steps(steps) = e { Some(steps) } else { None });
+        steps.flatten().map(|s| s.step).collect()
+    }
+
+    #[test]
+    fn a_run_tells_every_step_and_ends_in_one_last_word() {
+        let worker = Worker::spawn(small()).unwrap();
+        let events = listen(&worker, |_| None);
+        assert!(matches!(events.first(), Some(Event::Started { total_steps: 20, steps_per_epoch: 4 })));
+        assert_eq!(steps_of(&events), (1..=20).collect::<Vec<_>>());
+        assert_eq!(events.iter().filter(|e| matches!(e, Event::Validation(_))).count(), 5);
+        assert_eq!(events.iter().filter(|e| matches!(e, Event::Stopped(_))).count(), 1);
+        assert!(matches!(events.last(), Some(Event::Stopped(StopReason::Finished))));
+        let last = events.iter().rev().find_map(|e| if let Event::Snapshot(s) = e { Some(s.step) } else { None });
+        assert_eq!(last, Some(20));
+    }
+
+    #[test]
+    fn pause_resume_and_stop_are_obeyed_between_steps() {
+        let mut endless = small_config();
+        endless.train.epochs = 1_000_000;
+        let worker = Worker::spawn(job(|| Trainer::new(endless, squares(30, 16)))).unwrap();
+        let mut resumed = false;
+        let events = listen(&worker, |event| match event {
+            Event::Started { .. } => Some(Command::Pause),
+            Event::Paused => Some(Command::Resume),
+            Event::Resumed => {
+                resumed = true;
+                None
+            }
+            Event::Steps(_) if resumed => Some(Command::Stop),
+            _ => None,
+        });
+        assert!(resumed);
+        assert!(matches!(events.last(), Some(Event::Stopped(StopReason::Asked))));
+    }
+
+    #[test]
+    fn a_reader_that_sleeps_through_the_run_still_gets_every_step() {
+        let mut config = small_config();
+        config.train.epochs = 200;
+        let (done, all_done) = bounded(1);
+        struct Tell(Sender<()>);
+        impl Recorder for Tell {
+            fn steps(&mut self, _: &[StepStats]) -> Result<(), TrainError> {
+                Ok(())
+            }
+            fn validation(&mut self, _: &ValidationStats) -> Result<(), TrainError> {
+                Ok(())
+            }
+            fn checkpoint(
+                &mut self,
+                _: &crate::train::Checkpoint,
+                ended: Option<&StopReason>,
+            ) -> Result<(), TrainError> {
+                if ended.is_some() {
+                    self.0.send(()).unwrap();
+                }
+                Ok(())
+            }
+        }
+        let job = Job { recorder: Box::new(Tell(done)), ..job(|| Trainer::new(config, squares(30, 16))) };
+        let worker = Worker::spawn(job).unwrap();
+        all_done.recv().unwrap();
+        let events = listen(&worker, |_| None);
+        assert_eq!(steps_of(&events), (1..=800).collect::<Vec<_>>());
+        assert_eq!(events.iter().filter(|e| matches!(e, Event::Validation(_))).count(), 200);
+    }
+
+    #[test]
+    fn a_panic_or_an_error_becomes_the_last_word() {
+        let says = |job: Job| match listen(&Worker::spawn(job).unwrap(), |_| None).pop() {
+            Some(Event::Stopped(StopReason::Failed(reason))) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert!(says(job(|| panic!("out of luck"))).contains("out of luck"));
+        assert!(says(job(|| Trainer::new(small_config(), squares(0, 16)))).contains("squares has no image"));
+    }
+
+    #[test]
+    fn dropping_the_worker_ends_its_thread() {
+        let mut endless = small_config();
+        endless.train.epochs = 1_000_000;
+        let worker = Worker::spawn(job(|| Trainer::new(endless, squares(30, 16)))).unwrap();
+        let events = worker.events().clone();
+        drop(worker);
+        assert!(events.recv().is_err());
+    }
+}

@@ -1,0 +1,63 @@
+//! What every operation shares: slices out of tensors, tensors out of vectors, the cut into tiles, scratch memory.
+
+use std::cell::Cell;
+
+use candle_core::{CpuStorage, DType, Device, Layout, Result, Storage, Tensor, bail};
+
+/// The contiguous f32 values of an argument of operation `name`.
+pub(super) fn values<'a>(name: &str, storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        bail!("{name}: expected a contiguous tensor, got shape {:?} with strides {:?}", layout.dims(), layout.stride())
+    };
+    let Some(values) = storage.as_slice::<f32>()?.get(start..end) else {
+        bail!("{name}: shape {:?} reaches past its storage", layout.dims())
+    };
+    Ok(values)
+}
+
+/// Like [`values`], for what [`Tensor::storage_and_layout`] returns.
+pub(super) fn tensor_values<'a>(name: &str, storage: &'a Storage, layout: &Layout) -> Result<&'a [f32]> {
+    match storage {
+        Storage::Cpu(storage) => values(name, storage, layout),
+        _ => bail!("{name}: only CPU tensors are supported"),
+    }
+}
+
+/// The argument as a contiguous f32 CPU tensor.
+pub(super) fn prepare(name: &str, tensor: &Tensor) -> Result<Tensor> {
+    if tensor.dtype() != DType::F32 || !tensor.device().is_cpu() {
+        bail!("{name}: expected f32 on the CPU, got {:?} of shape {:?}", tensor.dtype(), tensor.dims())
+    }
+    tensor.contiguous()
+}
+
+/// A gradient, which nothing differentiates again, as a tensor.
+pub(super) fn gradient(values: Vec<f32>, like: &Tensor) -> Result<Tensor> {
+    Tensor::from_vec(values, like.shape(), &Device::Cpu)
+}
+
+/// Below this many multiplications a task costs less than handing it to another thread (some 10 µs).
+const MIN_TASK: usize = 1 << 18;
+
+/// How many of `n_items` make one task, when each costs `item_cost` multiplications: the work is cut into one equal
+/// part per thread, or fewer when it is small. A function of sizes and thread count only.
+pub(super) fn items_per_task(n_items: usize, item_cost: usize) -> usize {
+    let n_tasks = (n_items.saturating_mul(item_cost) / MIN_TASK).clamp(1, rayon::current_num_threads());
+    n_items.div_ceil(n_tasks).max(1)
+}
+
+/// Runs `f` on `len` floats of this thread's scratch memory, with whatever they last held.
+pub(super) fn with_scratch<R>(len: usize, f: impl FnOnce(&mut [f32]) -> R) -> R {
+    thread_local! {
+        static SCRATCH: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+    }
+    // Taken out, not borrowed: a call inside `f` finds an empty vector and allocates its own.
+    let mut scratch = SCRATCH.take();
+    if scratch.len() < len {
+        scratch.resize(len, 0.0);
+    }
+    let (head, _) = scratch.split_at_mut(len);
+    let result = f(head);
+    SCRATCH.set(scratch);
+    result
+}
