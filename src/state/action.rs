@@ -94,6 +94,8 @@ pub enum Action {
     Export(ExportKind),
     /// Asks where to, then writes a picture.
     ExportAs(ExportKind),
+    /// Writes a picture into this file.
+    ExportTo(ExportKind, PathBuf),
     /// How many times larger exported images are.
     SetUpscale(usize),
     /// The picture was written, or the sentence for the user.
@@ -139,12 +141,12 @@ pub enum Effect {
     ResumeRun(PathBuf),
     /// Tell the training thread.
     Command(Command),
-    /// Forget the run under way: it is stopped and kept on disk.
-    Retire,
     /// Ask the decoding thread.
     Ask(View),
     /// Write a picture; with `true`, ask where to first.
     Export(ExportKind, bool),
+    /// Write a picture into this file.
+    ExportTo(ExportKind, PathBuf),
     /// Use these colours.
     SetTheme(ThemeChoice),
     /// Fill the screen or not.

@@ -46,7 +46,7 @@ pub struct History {
 
 impl Default for History {
     fn default() -> Self {
-        Self::new(0.97)
+        Self::new(0.9)
     }
 }
 

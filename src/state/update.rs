@@ -60,7 +60,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 loading.advance(progress, seconds);
             }
         }
-        Action::Opened(opened) => show_opened(state, *opened, effects),
+        Action::Opened(opened) => show_opened(state, *opened),
         Action::LoadFailed(message) => {
             state.data.loading = None;
             if let Some(message) = message {
@@ -99,6 +99,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Select(selected) => select(state, selected),
         Action::Export(kind) => effects.push(Effect::Export(kind, false)),
         Action::ExportAs(kind) => effects.push(Effect::Export(kind, true)),
+        Action::ExportTo(kind, path) => effects.push(Effect::ExportTo(kind, path)),
         Action::SetUpscale(upscale) => state.upscale = upscale.clamp(*UPSCALES.start(), *UPSCALES.end()),
         Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
@@ -204,12 +205,11 @@ fn open(state: &mut AppState, source: String, effects: &mut Vec<Effect>) {
 }
 
 /// Shows other images; a run on the old ones is stopped and kept.
-fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) {
+fn show_opened(state: &mut AppState, opened: Opened) {
     if state.training.is_active() {
         let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
         state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
     }
-    effects.push(Effect::Retire);
     let Opened { source, data, config, run } = opened;
     state.data.loading = None;
     state.data.dialog_hint = false;

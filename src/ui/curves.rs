@@ -1,7 +1,7 @@
 //! The curves under the map: what was measured at every step, smoothed, and on the held images.
 
 use egui::{Align, Align2, Button, CornerRadius, Frame, Label, Layout, Margin, Panel, Rect, RichText, Sense, Slider, Stroke, Ui, pos2, vec2};
-use egui_plot::{HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, Points};
+use egui_plot::{GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, Points};
 use rust_i18n::t;
 
 use crate::config::Kind;
@@ -132,6 +132,7 @@ fn plot_ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
     let (low, high) = range(state, metric);
     let last_x = history.last().map_or(1.0, |s| s.epoch);
     let id = format!("plot_{metric:?}");
+    let width = ui.available_width();
     let first_frame = egui_plot::PlotMemory::load(ui.ctx(), ui.make_persistent_id(&id)).is_none();
     Plot::new(&id)
         .height(height - 24.0)
@@ -145,6 +146,9 @@ fn plot_ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
         .grid_color(palette.outline)
         .x_axis_formatter(|mark, _| tick(mark.value))
         .y_axis_formatter(|mark, _| tick(mark.value))
+        .x_grid_spacer(move |input| marks(input, width / 70.0))
+        .y_grid_spacer(move |input| marks(input, height / 40.0))
+        .grid_spacing(12.0..=28.0)
         .y_axis_min_width(34.0)
         .label_formatter(|h| match h {
             HoverPosition::NearDataPoint { position, .. } => Some(
@@ -182,6 +186,18 @@ fn range(state: &AppState, metric: Metric) -> (f64, f64) {
     }
     let margin = ((high - low) * 0.08).max(high.abs() * 1e-3).max(1e-6);
     (low - margin, high + margin)
+}
+
+/// Round ticks, about `target` of them; the plot's own are powers of ten only.
+fn marks(input: GridInput, target: f32) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let (step, _) = format::tick_step((high - low) as f32, target);
+    let step = f64::from(step);
+    if !(low.is_finite() && high.is_finite() && step > 0.0) {
+        return Vec::new();
+    }
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    (first..=last.min(first + 100)).map(|i| GridMark { value: i as f64 * step, step_size: step }).collect()
 }
 
 /// A tick without superfluous zeros and with a true minus.

@@ -17,8 +17,11 @@ pub fn count(n: u64) -> String {
 
 /// A count with its noun, from the catalogue's `key_one` or `key_other`.
 pub fn counted(key: &str, n: usize) -> String {
-    let key = if n == 1 { format!("{key}_one") } else { format!("{key}_other") };
-    t!(&key, n = count(n as u64)).into_owned()
+    let text = match n {
+        1 => t!(&format!("{key}_one"), n = 1),
+        _ => t!(&format!("{key}_other"), n = count(n as u64)),
+    };
+    text.into_owned()
 }
 
 /// Seconds in the two largest units that matter.

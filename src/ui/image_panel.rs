@@ -19,12 +19,15 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     ui.horizontal_top(|ui| {
         point_image_ui(ui, state, cache);
         ui.vertical(|ui| {
+            let top = ui.cursor().top();
             ui.set_width(ui.available_width());
             z_ui(ui, state);
-            ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-                ui.set_height(LARGE - ui.min_rect().height().min(LARGE));
-                pins_ui(ui, state, actions);
-            });
+            // The buttons stand on the picture's lower edge.
+            let gap = 4.0;
+            ui.spacing_mut().item_spacing.y = gap;
+            let buttons = 2.0 * theme::CONTROL + gap;
+            ui.add_space((top + LARGE - buttons - ui.cursor().top()).max(0.0));
+            pins_ui(ui, state, actions);
         });
     });
     nearest_ui(ui, state, cache, actions);
@@ -55,6 +58,7 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
     for &axis in order.iter().take(SHOWN_AXES) {
         let value = z.get(axis).copied().unwrap_or_default();
         ui.horizontal(|ui| {
+            ui.set_height(20.0);
             let weak = theme::palette(ui).weak;
             ui.colored_label(weak, format::axis(axis));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -76,8 +80,8 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
 fn pins_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let width = ui.available_width();
     let pins = [
-        (Pin::B, t!("point.pin_b"), t!("point.pin_b_tip")),
         (Pin::A, t!("point.pin_a"), t!("point.pin_a_tip")),
+        (Pin::B, t!("point.pin_b"), t!("point.pin_b_tip")),
     ];
     for (pin, text, tip) in pins {
         let button = Button::new(text).min_size(vec2(width, theme::CONTROL));

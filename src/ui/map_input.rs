@@ -87,7 +87,8 @@ fn drag(
         ui.input(|i| (i.pointer.primary_pressed(), i.pointer.primary_released(), i.pointer.latest_pos()));
     let Some(at) = at else { return };
     let latent = |at: Pos2| state.map.latent_from_offset(map::offset(rect, at));
-    if pressed && !space && response.is_pointer_button_down_on() {
+    // Not `is_pointer_button_down_on`: a quick click is pressed and released within one frame.
+    if pressed && !space && response.contains_pointer() {
         response.request_focus();
         pointer.pressed_at = Some(at);
         pointer.moved = false;

@@ -11,6 +11,9 @@ use crate::state::{AppState, GridPicture, Pin};
 use crate::ui::textures::Key;
 use crate::ui::{Cache, format, map, splat, theme};
 
+/// A prime larger than any dataset's common factors: its multiples visit every image once.
+const MIXING: usize = 1_000_003;
+
 /// Paints everything on the map, back to front.
 pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     let painter = ui.painter_at(rect);
@@ -77,7 +80,10 @@ fn dots(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Ca
         // Many images: smaller dots, so that their colours stay apart.
         let shrink = if data.len() > 20_000 { 0.6 } else { 1.0 };
         let dot = splat::Dot::new(theme::DOT * shrink * pixels_per_point);
-        for (mu, label) in means.chunks_exact(d).zip(&data.labels) {
+        // In mixed order: neighbours share a class, and the last class would cover the others.
+        let n = data.len();
+        for i in (0..n).map(|i| i * MIXING % n) {
+            let (Some(mu), Some(label)) = (means.get(i * d..(i + 1) * d), data.labels.get(i)) else { continue };
             let [x, y] = state.map.offset_from_latent(state.map.coordinates(mu));
             let (x, y) = (x * pixels_per_point + size.x / 2.0, y * pixels_per_point + size.y / 2.0);
             dot.draw(&mut image, x, y, theme::class_colour(*label));

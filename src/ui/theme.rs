@@ -18,9 +18,9 @@ pub const LEFT: f32 = 272.0;
 /// Width of the right panel.
 pub const RIGHT: f32 = 272.0;
 /// Height of the curves when open.
-pub const CURVES: f32 = 186.0;
+pub const CURVES: f32 = 156.0;
 /// Height of the line that opens the curves.
-pub const CURVES_HEADER: f32 = 32.0;
+pub const CURVES_HEADER: f32 = 30.0;
 /// Height of a button or field.
 pub const CONTROL: f32 = 26.0;
 /// Rounding of controls.
@@ -28,7 +28,7 @@ pub const RADIUS: u8 = 6;
 /// Side of a small image.
 pub const THUMB: f32 = 56.0;
 /// Diameter of an image's point on the map.
-pub const DOT: f32 = 5.0;
+pub const DOT: f32 = 4.0;
 
 /// The window's colours, light or dark.
 #[derive(Debug)]
@@ -270,7 +270,7 @@ fn style(mut visuals: Visuals, palette: &Palette) -> Style {
     style.spacing.icon_width = 15.0;
     style.spacing.menu_margin = Margin::same(6);
     style.spacing.tooltip_width = 300.0;
-    style.spacing.scroll = egui::style::ScrollStyle::thin();
+    style.spacing.scroll = egui::style::ScrollStyle::floating();
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.4;
     style.animation_time = 0.12;
