@@ -15,6 +15,11 @@
 //! To add an operation: a file with a public function and a `CustomOp1`/`2`/`3`, whose `cpu_fwd` takes its slices through
 //! `op::values` and whose `bwd` answers `None` for arguments without `track_op()`; then a `check` in `tests.rs`.
 
+#![expect(
+    clippy::inline_always,
+    reason = "the bodies behind `dispatch!` must be compiled with their caller's features"
+)]
+
 mod activation;
 mod adam;
 mod conv;

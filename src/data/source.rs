@@ -1,12 +1,15 @@
 //! Where images come from: a folder or a bundled sample.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
-use crate::config::DataConfig;
-use crate::data::Dataset;
+use crate::config::{Channels, DataConfig};
+use crate::data::fit::{fit, to_grey};
+use crate::data::{Dataset, decode, folder, sample};
+use crate::threads::pool;
 
 /// What to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,22 +23,35 @@ pub enum Source {
 }
 
 /// Why nothing could be loaded.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
     /// The user stopped it.
     #[error("loading was cancelled")]
     Cancelled,
-    /// There is no such folder, or it may not be read.
+    /// There is no such folder or file, or it may not be read.
     #[error("cannot open {path}: {reason}")]
-    Open { path: String, reason: String },
+    Open {
+        /// As it was given.
+        path: String,
+        /// In a few words.
+        reason: String,
+    },
     /// Nothing usable inside.
     #[error(
-        "{path} holds no image that could be read ({files} files looked at); choose a folder with PNG, JPEG, GIF, WebP, BMP, TIFF, PNM, ICO, TGA or QOI files"
+        "{path} holds no image that can be read ({files} files looked at); choose a folder with PNG, JPEG, GIF, WebP, BMP, TIFF, PNM, ICO, TGA or QOI files"
     )]
-    Empty { path: String, files: usize },
+    Empty {
+        /// As it was given.
+        path: String,
+        /// Files looked at.
+        files: usize,
+    },
     /// A name like `sample:cats`.
     #[error("there is no sample called {0}; the bundled ones are sample:fashion and sample:emoji")]
     UnknownSample(String),
+    /// The system refused threads.
+    #[error("the loading threads could not be started: {0}")]
+    Thread(String),
 }
 
 /// How far a load has come.
@@ -43,31 +59,83 @@ pub enum LoadError {
 pub struct Progress {
     /// Files done.
     pub done: usize,
-    /// Files in all; 0 while the folder is still being listed.
+    /// Files in all.
     pub total: usize,
 }
 
 /// Loads every image of `source`.
 ///
-/// `progress` is called from several threads, at most every few milliseconds, and must be quick; `cancel` is checked before every file.
+/// `progress` is called from several threads, at most 30 times a second and once at the end; `cancel` is looked at
+/// before every file.
 pub fn load(
     source: &Source,
     config: &DataConfig,
     cancel: &AtomicBool,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Dataset, LoadError> {
-    todo!()
+    let began = Instant::now();
+    let pool = pool("loader-pool", 0, true).map_err(|e| LoadError::Thread(e.to_string()))?;
+    let mut data = pool.install(|| match source {
+        Source::Fashion => sample::load(&sample::FASHION, config),
+        Source::Emoji => sample::load(&sample::EMOJI, config),
+        Source::Folder(root) => folder::load(root, config, cancel, progress),
+    })?;
+    data.report.seconds = began.elapsed().as_secs_f64();
+    Ok(data)
+}
+
+/// One image file as the model reads it: `[side, side, channels]`, brought to size as `config` says.
+pub fn load_image_file(path: &Path, side: usize, channels: usize, config: &DataConfig) -> Result<Vec<u8>, LoadError> {
+    let open = |reason| LoadError::Open { path: path.display().to_string(), reason };
+    if !path.is_file() {
+        return Err(open(if path.exists() { "it is not a file".into() } else { "no such file".into() }));
+    }
+    let picture = decode::decode(path).map_err(open)?;
+    let square = fit(&picture, side, config.fit, config.background).map_err(open)?;
+    Ok(if channels == 1 { to_grey(&square.rgb).collect() } else { square.rgb })
+}
+
+/// Whether images are kept grey, when that was decided before looking at them.
+pub(super) fn decided_grey(channels: Channels) -> Option<bool> {
+    match channels {
+        Channels::Auto => None,
+        Channels::Grey => Some(true),
+        Channels::Rgb => Some(false),
+    }
+}
+
+impl Source {
+    /// What to call the images: `fashion`, `emoji`, or the folder's own name.
+    pub fn short_name(&self) -> String {
+        match self {
+            Self::Fashion => "fashion".into(),
+            Self::Emoji => "emoji".into(),
+            Self::Folder(path) => {
+                let whole = path.canonicalize().unwrap_or_else(|_| path.clone());
+                whole.file_name().map_or_else(|| "images".into(), |name| name.to_string_lossy().into_owned())
+            }
+        }
+    }
 }
 
 impl FromStr for Source {
     type Err = LoadError;
     fn from_str(text: &str) -> Result<Self, LoadError> {
-        todo!()
+        match text.strip_prefix("sample:") {
+            Some("fashion") => Ok(Self::Fashion),
+            Some("emoji") => Ok(Self::Emoji),
+            Some(other) => Err(LoadError::UnknownSample(other.to_owned())),
+            None => Ok(Self::Folder(PathBuf::from(text))),
+        }
     }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        todo!()
+        match self {
+            Self::Fashion => f.write_str("sample:fashion"),
+            Self::Emoji => f.write_str("sample:emoji"),
+            Self::Folder(path) => path.display().fmt(f),
+        }
     }
 }

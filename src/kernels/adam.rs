@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Tensor, Var, bail};
 use rayon::prelude::*;
 
-use super::op::{prepare, tensor_values};
+use super::op::{items_per_task, prepare, tensor_values};
 use super::simd::dispatch;
 
 const NAME: &str = "adam_step";
@@ -14,8 +14,8 @@ const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPSILON: f32 = 1e-8;
 
-/// Parameters per task: 64 Ki, four arrays of which fit a second-level cache.
-const TASK: usize = 1 << 16;
+/// Multiplications that one root and one division are worth.
+const COST: usize = 16;
 
 /// Adam (Kingma & Ba 2015, algorithm 1), with both moments corrected for starting at zero, as PyTorch writes it:
 /// p ← p − lr · m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ); β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
@@ -74,14 +74,10 @@ impl InplaceOp1 for AdamStep<'_> {
         let Ok(mut moments) = self.moments.try_borrow_mut() else { bail!("{NAME}: the moments are in use") };
         let (m, v) = &mut *moments;
         let rates = self.rates;
-        if param.len() <= TASK {
-            update(param, self.grad, m, v, rates);
-        } else {
-            let grads = self.grad.par_chunks(TASK);
-            let moments = m.par_chunks_mut(TASK).zip(v.par_chunks_mut(TASK));
-            let tasks = param.par_chunks_mut(TASK).zip(grads).zip(moments);
-            tasks.for_each(|((param, grad), (m, v))| update(param, grad, m, v, rates));
-        }
+        let n = items_per_task(param.len(), COST);
+        let moments = m.par_chunks_mut(n).zip(v.par_chunks_mut(n));
+        let tasks = param.par_chunks_mut(n).zip(self.grad.par_chunks(n)).zip(moments);
+        tasks.for_each(|((param, grad), (m, v))| update(param, grad, m, v, rates));
         Ok(())
     }
 }

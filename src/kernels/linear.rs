@@ -7,10 +7,13 @@ use rayon::prelude::*;
 
 use super::Activation;
 use super::activation::add_column_sums;
-use super::gemm::{Into, Mat, gemm};
+use super::gemm::{Into, Mat, gemm, gemm_by_columns};
 use super::op::{gradient, items_per_task, prepare, tensor_values, values};
 
 const NAME: &str = "linear";
+
+/// Narrower than this, a strip of the product leaves vector registers empty.
+const MIN_COLUMNS: usize = 64;
 
 /// y = activation(x wᵀ + b): x `[B, I]`, w `[O, I]`, b `[O]` → `[B, O]`.
 ///
@@ -49,25 +52,19 @@ impl CustomOp3 for Linear {
         let (batch, n_in, n_out) = sizes(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
         let (x, w, b) = (values(NAME, x, x_layout)?, values(NAME, w, w_layout)?, values(NAME, b, b_layout)?);
         let mut y = vec![0.0; batch * n_out];
-        if y.is_empty() {
-        } else if n_in == 0 {
-            self.0.apply(&mut y, b);
-        } else if batch == 1 {
-            // One image: the outputs are what there is to share out.
-            let n = items_per_task(n_out, n_in);
-            y.par_chunks_mut(n).zip(w.par_chunks(n * n_in)).zip(b.par_chunks(n)).try_for_each(|((y, w), b)| {
-                gemm(y, Into::Overwrite, Mat::new(x, 1, n_in), Mat::new(w, b.len(), n_in).t())?;
-                self.0.apply(y, b);
-                Ok::<_, candle_core::Error>(())
-            })?;
-        } else {
-            let n = items_per_task(batch, n_in * n_out);
-            y.par_chunks_mut(n * n_out).zip(x.par_chunks(n * n_in)).try_for_each(|(y, x)| {
-                gemm(y, Into::Overwrite, Mat::new(x, y.len() / n_out, n_in), Mat::new(w, n_out, n_in).t())?;
-                self.0.apply(y, b);
-                Ok::<_, candle_core::Error>(())
-            })?;
+        if n_in > 0 {
+            // By columns where there are enough of them to share: then each task reads its own part of the weight.
+            let (x, wt) = (Mat::new(x, batch, n_in), Mat::new(w, n_out, n_in).t());
+            let by_columns = items_per_task(n_out, batch * n_in);
+            if batch == 1 || by_columns >= MIN_COLUMNS {
+                gemm_by_columns(&mut y, x, wt, by_columns)?;
+            } else {
+                let n = items_per_task(batch, n_in * n_out);
+                let rows = y.par_chunks_mut((n * n_out).max(1)).enumerate();
+                rows.try_for_each(|(i, y)| gemm(y, Into::Overwrite, x.rows(i * n, y.len() / n_out), wt))?;
+            }
         }
+        self.0.apply(&mut y, b);
         Ok((CpuStorage::F32(y), (batch, n_out).into()))
     }
 
@@ -102,27 +99,29 @@ impl CustomOp3 for Linear {
                 d.into()
             }
         };
-        let dx = if x.track_op() {
+        let d_mat = Mat::new(&d, batch, n_out);
+        let dx = || {
             let mut dx = vec![0.0; batch * n_in];
             let n = items_per_task(batch, n_in * n_out);
-            dx.par_chunks_mut(n * n_in).zip(d.par_chunks(n * n_out)).try_for_each(|(dx, d)| {
-                gemm(dx, Into::Overwrite, Mat::new(d, d.len() / n_out, n_out), Mat::new(w_values, n_out, n_in))
+            let rows = dx.par_chunks_mut(n * n_in).enumerate();
+            rows.try_for_each(|(i, dx)| {
+                gemm(dx, Into::Overwrite, d_mat.rows(i * n, dx.len() / n_in), Mat::new(w_values, n_out, n_in))
             })?;
-            Some(gradient(dx, x)?)
-        } else {
-            None
+            gradient(dx, x)
         };
-        let dw = if w.track_op() {
+        let dw = || {
             let mut dw = vec![0.0; n_out * n_in];
             let n = items_per_task(n_out, n_in * batch);
-            dw.par_chunks_mut(n * n_in).enumerate().try_for_each(|(i, dw)| {
-                let d = Mat::columns(&d, batch, n_out, i * n, dw.len() / n_in); // [B, n]
+            let rows = dw.par_chunks_mut(n * n_in).enumerate();
+            rows.try_for_each(|(i, dw)| {
+                let d = d_mat.columns(i * n, dw.len() / n_in); // [B, n]
                 gemm(dw, Into::Overwrite, d.t(), Mat::new(x_values, batch, n_in))
             })?;
-            Some(gradient(dw, w)?)
-        } else {
-            None
+            gradient(dw, w)
         };
+        // Together, so that the threads meet once.
+        let (dx, dw) = rayon::join(|| x.track_op().then(dx).transpose(), || w.track_op().then(dw).transpose());
+        let (dx, dw) = (dx?, dw?);
         let db = if b.track_op() {
             let mut db = vec![0.0; n_out];
             add_column_sums(&mut db, &d);

@@ -37,7 +37,7 @@ pub(super) fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
 #[inline(always)]
 pub(super) fn exp_neg<const FMA: bool>(x: f32) -> f32 {
     // ln 2 in two parts, the first of few enough bits that n times it is exact.
-    const LN_2_HIGH: f32 = 0.693_359_375;
+    const LN_2_HIGH: f32 = 355.0 / 512.0;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     // Adding 1.5·2²³ rounds to an integer, which then stands in the lowest bits.
     const ROUND: f32 = 12_582_912.0;

@@ -226,7 +226,14 @@ fn nan_is_never_hidden() {
     let half = Tensor::full(0.5f32, (2, 9), &Device::Cpu).unwrap();
     let w = Tensor::ones((3, 9), DType::F32, &Device::Cpu).unwrap();
     let b = Tensor::zeros(3, DType::F32, &Device::Cpu).unwrap();
-    for y in [bernoulli_nll(&nan, &half), sigmoid_sse(&nan, &half), linear(&nan, &w, &b, Activation::Relu)] {
+    let map = Tensor::full(f32::NAN, (1, 2, 2, 3), &Device::Cpu).unwrap();
+    let kernel = Tensor::ones((3, 4, 4, 3), DType::F32, &Device::Cpu).unwrap();
+    let layers = [
+        linear(&nan, &w, &b, Activation::Relu),
+        conv2d(&map, &kernel, &b, WINDOWS[0], Activation::Relu),
+        conv_transpose2d(&map, &kernel, &b, WINDOWS[0], (4, 4), Activation::Relu),
+    ];
+    for y in layers.into_iter().chain([bernoulli_nll(&nan, &half), sigmoid_sse(&nan, &half)]) {
         assert!(flat(&y.unwrap()).iter().all(|v| v.is_nan()));
     }
 }
@@ -272,11 +279,33 @@ fn views_are_as_good_as_copies() {
 
 #[test]
 fn arguments_without_gradient_get_none() {
-    let (x, w, b) = (noise(1, &[3, 4]), Var::from_tensor(&noise(2, &[2, 4])).unwrap(), noise(3, &[2]));
-    let y = linear(&x, &w, &b, Activation::Relu).unwrap().sum_all().unwrap();
-    let grads = y.backward().unwrap();
-    assert!(grads.get(&w).is_some());
-    assert!(grads.get(&x).is_none() && grads.get(&b).is_none());
+    const WINDOW: Window = WINDOWS[0];
+    let linear = |t: &[Tensor]| linear(&t[0], &t[1], &t[2], Activation::Relu);
+    let down = |t: &[Tensor]| conv2d(&t[0], &t[1], &t[2], WINDOW, Activation::Relu);
+    let up = |t: &[Tensor]| conv_transpose2d(&t[0], &t[1], &t[2], WINDOW, (8, 8), Activation::Relu);
+    let ops: [(Op<'_>, [&[usize]; 3]); 3] = [
+        (&linear, [&[3, 4], &[2, 4], &[2]]),
+        (&down, [&[2, 8, 8, 3], &[5, 4, 4, 3], &[5]]),
+        (&up, [&[2, 4, 4, 5], &[5, 4, 4, 3], &[3]]),
+    ];
+    for (op, shapes) in ops {
+        let args = vars(&shapes);
+        let all = run(op, &args);
+        for tracked in 0..8 {
+            let tensor = |(i, arg): (usize, &Var)| {
+                let tensor = arg.as_tensor().clone();
+                if tracked & (1 << i) == 0 { tensor.detach() } else { tensor }
+            };
+            let tensors: Vec<Tensor> = args.iter().enumerate().map(tensor).collect();
+            let y = op(&tensors).unwrap();
+            assert_eq!(y.track_op(), tracked != 0);
+            let grads = (&y * noise(99, y.dims())).unwrap().sum_all().unwrap().backward().unwrap();
+            for (i, arg) in args.iter().enumerate() {
+                let expected = (tracked & (1 << i) != 0).then(|| all[i + 1].clone());
+                assert_eq!(grads.get(arg).map(flat), expected, "argument {i} of {shapes:?}, tracked {tracked:03b}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -94,13 +94,13 @@ impl Clerk {
         let Question { snapshot: Some(newest), data, point, selected, strip, grid } = &self.question else {
             return Task::Rest(None);
         };
-        if point.as_ref().is_some_and(|point| outdated(&self.point, point, newest)) {
+        if point.as_ref().is_some_and(|point| outdated(self.point.as_ref(), point, newest)) {
             return Task::Point;
         }
-        if data.is_some() && selected.as_ref().is_some_and(|idx| outdated(&self.selected, idx, newest)) {
+        if data.is_some() && selected.as_ref().is_some_and(|idx| outdated(self.selected.as_ref(), idx, newest)) {
             return Task::Selected;
         }
-        if !strip.is_empty() && outdated(&self.strip, strip, newest) {
+        if !strip.is_empty() && outdated(self.strip.as_ref(), strip, newest) {
             return Task::Strip;
         }
         let grid_due = grid.as_ref().and_then(|_| due(self.grid.as_ref(), newest, now));
@@ -192,8 +192,8 @@ impl Clerk {
     }
 }
 
-fn outdated<T: PartialEq>(answered: &Answered<T>, asked: &T, newest: &Arc<Snapshot>) -> bool {
-    !answered.as_ref().is_some_and(|(what, snapshot)| what == asked && Arc::ptr_eq(snapshot, newest))
+fn outdated<T: PartialEq>(answered: Option<&(T, Arc<Snapshot>)>, asked: &T, newest: &Arc<Snapshot>) -> bool {
+    answered.is_none_or(|(what, snapshot)| what != asked || !Arc::ptr_eq(snapshot, newest))
 }
 
 /// When the next piece is due: at once for a pass that has not begun or not ended, after a rest for one that would
@@ -213,7 +213,7 @@ fn under_way<'a, T>(
     begin: impl FnOnce() -> (Arc<T>, usize),
     newest: &Arc<Snapshot>,
 ) -> Option<&'a mut Pass<T>> {
-    if !pass.as_ref().is_some_and(|pass| pass.next < pass.total) {
+    if pass.as_ref().is_none_or(|pass| pass.next >= pass.total) {
         let (what, total) = begin();
         let snapshot = Arc::clone(newest);
         *pass = Some(Pass { what, snapshot, next: 0, total, worked: Duration::ZERO, ended: Instant::now() });

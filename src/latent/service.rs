@@ -185,14 +185,14 @@ mod tests {
             grid: Some(grid.clone()),
             strip: vec![vec![0.0, 0.0], z.clone()],
         });
-        let (mut rows, mut means) = (0, None);
+        let (mut rows, mut means, mut near) = (0, None, false);
         let answers = until(&service, |answer| {
             match answer {
                 Answer::GridRow { .. } => rows += 1,
                 Answer::Means { mu, .. } => means = Some(Arc::clone(mu)),
                 _ => {}
             }
-            let near = matches!(answer, Answer::Point { nearest, .. } if nearest.len() == NEAREST);
+            near |= matches!(answer, Answer::Point { nearest, .. } if nearest.len() == NEAREST);
             near && rows == grid.rows
         });
         let expected = to_bytes(&snapshot.decode(&z).unwrap());

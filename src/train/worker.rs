@@ -50,7 +50,7 @@ impl Worker {
         let pool = pool("trainer-pool", job.threads, true).map_err(|e| TrainError::Thread(e.to_string()))?;
         let handle = std::thread::Builder::new()
             .name("trainer".into())
-            .spawn(move || run(job, &pool, commands, event_sender))
+            .spawn(move || run(job, &pool, &commands, event_sender))
             .map_err(|e| TrainError::Thread(e.to_string()))?;
         Ok(Self { commands: command_sender, events, handle: Some(handle) })
     }
@@ -78,10 +78,10 @@ impl Drop for Worker {
 }
 
 /// Runs the job and says the last word, whatever happens.
-fn run(job: Job, pool: &ThreadPool, commands: Receiver<Command>, events: Sender<Event>) {
+fn run(job: Job, pool: &ThreadPool, commands: &Receiver<Command>, events: Sender<Event>) {
     let wake = Arc::clone(&job.wake);
     let mut outbox = Outbox { events, wake, queue: VecDeque::new(), steps: Vec::new(), sent: Instant::now() };
-    let driven = catch_unwind(AssertUnwindSafe(|| drive(job, pool, &commands, &mut outbox)));
+    let driven = catch_unwind(AssertUnwindSafe(|| drive(job, pool, commands, &mut outbox)));
     let reason = match driven {
         Ok(Ok(reason)) => reason,
         Ok(Err(error)) => StopReason::Failed(error.to_string()),

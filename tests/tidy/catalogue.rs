@@ -1,0 +1,129 @@
+//! The message catalogue: what the program says, what it holds, what a translation may differ in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::source::{Source, find};
+
+/// What the program says and what the catalogue holds: `t!` of an unknown key, a key nobody says. A key counts as said
+/// when a string literal is that key, or when a `format!` inside `t!` can make it.
+pub fn catalogue_violations(sources: &[Source], catalogue: &BTreeMap<String, String>) -> Vec<String> {
+    let mut said = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for source in sources.iter().filter(|s| s.module().is_some()) {
+        said.extend(source.strings.iter().map(|(_, text)| text.as_str()).filter(|key| catalogue.contains_key(*key)));
+        for at in find(&source.code, "t!(") {
+            let argument = source.code.get(at + 3..).unwrap_or_default();
+            let start = argument.trim_start().trim_start_matches('&').trim_start_matches("format!(").trim_start();
+            let quote = at + 3 + argument.len() - start.len();
+            let Some((_, key)) = source.strings.iter().find(|(offset, _)| *offset == quote) else { continue };
+            let made: Vec<_> = catalogue.keys().map(String::as_str).filter(|k| fits(key, k)).collect();
+            if made.is_empty() {
+                wrong.push(format!("{}:{}: no message \"{key}\" in the catalogue", source.path, source.line(at)));
+            }
+            said.extend(made);
+        }
+    }
+    let unsaid = catalogue.keys().filter(|key| !said.contains(key.as_str()));
+    wrong.into_iter().chain(unsaid.map(|key| format!("en.yml: nobody says \"{key}\""))).collect()
+}
+
+/// Whether `format!` of `pattern` can be `text`; without braces, whether they are equal.
+fn fits(pattern: &str, text: &str) -> bool {
+    let Some((before, rest)) = pattern.split_once('{') else { return pattern == text };
+    let Some((_, after)) = rest.split_once('}') else { return false };
+    let Some(tail) = text.strip_prefix(before) else { return false };
+    let mut ends = tail.char_indices().map(|(i, c)| i + c.len_utf8());
+    ends.any(|i| tail.get(i..).is_some_and(|rest| fits(after, rest)))
+}
+
+/// A translation has no key of its own, and the placeholders of the English text.
+pub fn translation_violations(
+    english: &BTreeMap<String, String>,
+    name: &str,
+    other: &BTreeMap<String, String>,
+) -> Vec<String> {
+    let holes = |text: &str| -> BTreeSet<String> {
+        text.split("%{").skip(1).filter_map(|t| Some(t.split_once('}')?.0.to_owned())).collect()
+    };
+    let wrong = |(key, text): (&String, &String)| match english.get(key) {
+        None => Some(format!("{name}: \"{key}\" is not in en.yml")),
+        Some(original) if holes(original) != holes(text) => {
+            Some(format!("{name}: \"{key}\" has other placeholders than in en.yml"))
+        }
+        Some(_) => None,
+    };
+    other.iter().filter_map(wrong).collect()
+}
+
+/// The messages of a catalogue, nested keys joined by dots: the small part of YAML that catalogues use.
+pub fn messages(yaml: &str) -> BTreeMap<String, String> {
+    let (mut parents, mut all) = (Vec::<(usize, String)>::new(), BTreeMap::new());
+    let mut block: Option<(usize, String)> = None;
+    for line in yaml.lines().filter(|line| !line.trim().is_empty()) {
+        let indent = line.len() - line.trim_start().len();
+        if let Some((_, key)) = block.take_if(|(depth, _)| indent > *depth) {
+            all.entry(key.clone()).or_insert_with(String::new).push_str(line.trim());
+            block = Some((indent - 1, key));
+            continue;
+        }
+        block = None;
+        let Some((key, value)) = line.trim().split_once(':').filter(|_| !line.trim_start().starts_with('#')) else {
+            continue;
+        };
+        parents.retain(|(depth, _)| *depth < indent);
+        let key = key.trim().trim_matches(['"', '\'']);
+        let parent = parents.last().map(|(_, parent)| format!("{parent}.")).unwrap_or_default();
+        let key = format!("{parent}{key}");
+        match value.trim() {
+            "" => parents.push((indent, key)),
+            value if value.starts_with(['|', '>']) => block = Some((indent, key)),
+            value => _ = all.insert(key, value.to_owned()),
+        }
+    }
+    all.remove("_version");
+    all
+}
+
+#[test]
+fn a_pattern_fits_what_format_can_make() {
+    let check = |pattern, text, expected| assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
+    check("key.a", "key.a", true);
+    check("key.a", "key.ab", false);
+    check("key.{}", "key.", false);
+    check("{a}.{b}.tip", "map.zoom.tip", true);
+    check("{a}.{b}.tip", "map.tip", false);
+}
+
+#[test]
+fn the_catalogue_check_sees_both_sides() {
+    let yaml = "_version: 1\n# note\nmap:\n  title: \"Map\"\n  hint: >\n    Drag: moves\n    z\ntrain.start: Train\nkey:\n  a: A\n  b: B\n";
+    let catalogue = messages(yaml);
+    assert_eq!(catalogue.keys().collect::<Vec<_>>(), ["key.a", "key.b", "map.hint", "map.title", "train.start"]);
+    let check = |text: &str, expected: &[&str]| {
+        assert_eq!(catalogue_violations(&[Source::new("src/ui.rs", text)], &catalogue), expected, "{text}");
+    };
+    let all =
+        "t!(\"map.title\"); t!(\n \"map.hint\", n = 1); let k = \"train.start\"; t!(k); t!(&format!(\"key.{x}\"));";
+    check(all, &[]);
+    check(&format!("{all} t!(\"map.titel\")"), &["src/ui.rs:2: no message \"map.titel\" in the catalogue"]);
+    check(&format!("{all} t!(&format!(\"kex.{{x}}\"))"), &["src/ui.rs:2: no message \"kex.{x}\" in the catalogue"]);
+    check(&all.replace("map.title", "map.hint"), &["en.yml: nobody says \"map.title\""]);
+    check(
+        &all.replace("key.{x}", "key.{x}.{y}"),
+        &[
+            "src/ui.rs:2: no message \"key.{x}.{y}\" in the catalogue",
+            "en.yml: nobody says \"key.a\"",
+            "en.yml: nobody says \"key.b\"",
+        ],
+    );
+    check(&all.replace("t!(\"map.title\")", "// \"map.title\"\n"), &["en.yml: nobody says \"map.title\""]);
+}
+
+#[test]
+fn a_translation_keeps_keys_and_placeholders() {
+    let english = messages("a: \"%{n} images\"\nb: B\n");
+    let check = |yaml: &str, n: usize| assert_eq!(translation_violations(&english, "xx", &messages(yaml)).len(), n);
+    check("a: \"%{n} Bilder\"\n", 0);
+    check("a: \"%{m} Bilder\"\n", 1);
+    check("a: Bilder\nc: C\n", 2);
+}
