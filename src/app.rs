@@ -1,1 +1,17 @@
-//! TODO facade
+//! The window's owner: the only place that holds workers, dialogs and files on behalf of [`crate::ui`].
+//!
+//! Invariants: the thread that draws never computes, waits or reads a file. Every worker has a name, wakes the window
+//! by [`crate::threads::WakeUp`], says what happened as an [`crate::state::Action`], and is joined at the end; a panic
+//! in one becomes a message. Nothing polls: with no training and no input nothing runs.
+
+pub mod dialog;
+pub mod export;
+pub mod loader;
+pub mod runs;
+pub mod start;
+pub mod task;
+pub mod window;
+pub mod workers;
+
+pub use start::run;
+pub use window::Window;

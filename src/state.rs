@@ -1,1 +1,75 @@
-//! TODO facade
+//! What the window knows, and how it changes: [`AppState`], [`Action`], [`Effect`] and the pure [`update`].
+//!
+//! Invariants: no egui, no tensors, no threads, no files. Everything the window shows can be read from [`AppState`];
+//! whatever happens, by hand or by a worker, arrives as one [`Action`]; whatever must be done outside leaves as an
+//! [`Effect`].
+
+pub mod action;
+pub mod curve;
+pub mod data;
+pub mod history;
+pub mod map;
+pub mod notice;
+pub mod training;
+pub mod update;
+pub mod walk;
+
+pub use action::{Action, Effect, ExportKind, Layer, Opened, OpenedRun, PinSource, View};
+pub use curve::{Bucket, Curve};
+pub use data::{DataState, Loading};
+pub use history::{History, Metric};
+pub use map::{GridPicture, MapState};
+pub use notice::{Notice, NoticeKind, Notices};
+pub use training::{Model, Phase, Primary, Run, TrainingState};
+pub use update::update;
+pub use walk::{Pin, PointView, SelectedView, StripView, Walk};
+
+use crate::config::RunConfig;
+
+/// Light, dark, or as the system has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum ThemeChoice {
+    /// Follow the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Everything the window shows.
+#[derive(Debug, Clone, Default)]
+pub struct AppState {
+    /// The images, and how they are being opened.
+    pub data: DataState,
+    /// The settings of the next run.
+    pub settings: RunConfig,
+    /// The run under way.
+    pub training: TrainingState,
+    /// The plane on screen.
+    pub map: MapState,
+    /// The point, the pins and what they decode to.
+    pub walk: Walk,
+    /// Messages for the user.
+    pub notices: Notices,
+    /// How many times larger exported images are.
+    pub upscale: usize,
+    /// Colours.
+    pub theme: ThemeChoice,
+    /// Whether the overlay with every key is shown.
+    pub help_open: bool,
+    /// Whether the curves are shown.
+    pub curves_open: bool,
+    /// Whether the window fills the screen.
+    pub fullscreen: bool,
+    /// What was last asked of the decoding thread.
+    pub asked: View,
+}
+
+impl AppState {
+    /// The state at the first start.
+    pub fn new() -> Self {
+        Self { upscale: 4, curves_open: true, ..Self::default() }
+    }
+}

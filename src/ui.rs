@@ -1,1 +1,87 @@
-//! TODO facade
+//! The window's views: [`show`] draws an [`AppState`] and collects what the user did as [`Action`]s.
+//!
+//! Invariants: no files, no workers, no arithmetic on images beyond turning bytes into textures, which are kept in
+//! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
+
+pub mod curves;
+pub mod data_panel;
+pub mod empty;
+pub mod export_menu;
+pub mod format;
+pub mod help;
+pub mod image_panel;
+pub mod keys;
+pub mod legend;
+pub mod map;
+pub mod map_input;
+pub mod map_paint;
+pub mod model_panel;
+pub mod notices;
+pub mod splat;
+pub mod strip;
+pub mod textures;
+pub mod theme;
+pub mod top_bar;
+pub mod widgets;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use crate::state::{Action, AppState};
+
+/// What is kept from frame to frame only to draw faster or to tell a click from a drag.
+#[derive(Default)]
+pub struct Cache {
+    /// Textures by what they show.
+    pub textures: textures::Textures,
+    /// When each message was first seen.
+    pub notices: notices::Seen,
+    /// The map's pointer.
+    pub pointer: map_input::Pointer,
+}
+
+/// Draws the window.
+pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    keys::read(ui, state, cache, actions);
+    let palette = theme::palette(ui);
+    let frame = |fill, x, y| Frame::NONE.fill(fill).inner_margin(Margin::symmetric(x, y));
+    Panel::top("top_bar")
+        .exact_size(theme::TOP_BAR)
+        .frame(frame(palette.panel, theme::PAD, 0))
+        .show(ui, |ui| top_bar::ui(ui, state, actions));
+    curves::panel_ui(ui, state, actions);
+    Panel::left("controls")
+        .exact_size(theme::LEFT)
+        .resizable(false)
+        .frame(frame(palette.panel, 0, 0))
+        .show(ui, |ui| left_ui(ui, state, cache, actions));
+    Panel::right("image")
+        .exact_size(theme::RIGHT)
+        .resizable(false)
+        .frame(frame(palette.panel, 0, 0))
+        .show(ui, |ui| scrolled(ui, "image", |ui| image_panel::ui(ui, state, cache, actions)));
+    CentralPanel::no_frame()
+        .frame(frame(palette.background, theme::PAD, theme::GAP as i8))
+        .show(ui, |ui| map::ui(ui, state, cache, actions));
+    help::ui(ui, state, actions);
+    notices::ui(ui, state, &mut cache.notices, actions);
+    data_panel::drop_hint_ui(ui);
+    cache.textures.end_frame();
+}
+
+fn left_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    scrolled(ui, "controls", |ui| {
+        data_panel::ui(ui, state, cache, actions);
+        widgets::divider(ui);
+        model_panel::ui(ui, state, actions);
+    });
+}
+
+/// A side panel's contents: scrolls when the window is low, with room for the bar beside the contents.
+fn scrolled(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
+    egui::ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show(ui, |ui| {
+        Frame::NONE.inner_margin(Margin::symmetric(theme::PAD, theme::PAD)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            add(ui);
+        });
+    });
+}

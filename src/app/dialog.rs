@@ -1,0 +1,43 @@
+//! The system's file dialogs, each on a thread of its own: they block until answered.
+
+use std::path::PathBuf;
+
+use crate::app::task::Task;
+use crate::state::{Action, ExportKind};
+use crate::threads::WakeUp;
+
+/// What a dialog's thread says.
+pub enum Answered {
+    /// Something for the state.
+    Action(Action),
+    /// Where to write a picture.
+    SaveTo(ExportKind, PathBuf),
+}
+
+impl From<Action> for Answered {
+    fn from(action: Action) -> Self {
+        Self::Action(action)
+    }
+}
+
+/// Asks for a folder.
+pub fn open_folder(wake: WakeUp) -> Result<Task<Answered>, String> {
+    Task::spawn("dialog", wake, |post| {
+        let folder = rfd::FileDialog::new().pick_folder();
+        post.send(Answered::Action(Action::DialogClosed(folder)));
+    })
+}
+
+/// Asks where to write a picture.
+pub fn save_picture(wake: WakeUp, kind: ExportKind) -> Result<Task<Answered>, String> {
+    let name = match kind {
+        ExportKind::Strip => "strip.png",
+        ExportKind::Grid => "grid.png",
+    };
+    Task::spawn("dialog", wake, move |post| {
+        let file = rfd::FileDialog::new().add_filter("PNG", &["png"]).set_file_name(name).save_file();
+        if let Some(path) = file {
+            post.send(Answered::SaveTo(kind, path));
+        }
+    })
+}

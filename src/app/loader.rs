@@ -1,0 +1,67 @@
+//! Opening images, or a run with its images, on the thread `loader`.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::app::runs::{self, OpenedModel};
+use crate::app::task::{Post, Task};
+use crate::config::DataConfig;
+use crate::data::{LoadError, Source, load};
+use crate::state::{Action, Opened};
+use crate::threads::WakeUp;
+
+/// Progress is reported this often.
+const REPORT_EVERY: Duration = Duration::from_millis(50);
+
+/// What the loader says.
+pub enum Loaded {
+    /// Something for the state.
+    Action(Action),
+    /// The images, and the model of the run they belong to.
+    Opened(Box<Opened>, Option<OpenedModel>),
+}
+
+impl From<Action> for Loaded {
+    fn from(action: Action) -> Self {
+        Self::Action(action)
+    }
+}
+
+/// Starts loading `source`.
+pub fn spawn(wake: WakeUp, source: String, config: DataConfig) -> Result<Task<Loaded>, String> {
+    Task::spawn("loader", wake, move |post| {
+        let message = match open(&source, config, post) {
+            Ok((opened, model)) => Loaded::Opened(Box::new(opened), model),
+            Err(_) if post.cancel.load(Ordering::Relaxed) => Loaded::Action(Action::LoadFailed(None)),
+            Err(error) => Loaded::Action(Action::LoadFailed(Some(format!("{error:#}")))),
+        };
+        post.send(message);
+    })
+}
+
+fn open(text: &str, config: DataConfig, post: &Post<Loaded>) -> anyhow::Result<(Opened, Option<OpenedModel>)> {
+    let (source, config, run) = match runs::read(text)? {
+        Some(run) => (run.source.clone(), run.config.data.clone(), Some(run)),
+        None => (text.to_owned(), config, None),
+    };
+    let data = Arc::new(load_images(&source, &config, post)?);
+    let (run, model) = match run {
+        Some(run) => run.model(&data).map(|(opened, model)| (Some(opened), Some(model)))?,
+        None => (None, None),
+    };
+    Ok((Opened { source: text.to_owned(), data, config, run }, model))
+}
+
+fn load_images(source: &str, config: &DataConfig, post: &Post<Loaded>) -> Result<crate::data::Dataset, LoadError> {
+    let source: Source = source.parse()?;
+    let began = Instant::now();
+    let reported = Mutex::new(began);
+    load(&source, config, &post.cancel, &|progress| {
+        let mut last = reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.elapsed() >= REPORT_EVERY {
+            *last = Instant::now();
+            post.progress(Loaded::Action(Action::LoadProgress(progress, began.elapsed().as_secs_f64())));
+        }
+    })
+}

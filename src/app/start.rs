@@ -1,0 +1,57 @@
+//! Opening the window, or saying in one sentence why it cannot be opened.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use eframe::{NativeOptions, Renderer};
+use egui::{ViewportBuilder, vec2};
+use rust_i18n::t;
+
+use crate::app::Window;
+use crate::threads::panic_message;
+
+/// What a bare Debian or Ubuntu needs to show a window (found by removing them one by one).
+const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbcommon0 libxkbcommon-x11-0 libgl1 \
+                        libglx-mesa0 libgl1-mesa-dri fontconfig fonts-dejavu-core";
+
+/// Opens the window on `initial` (a folder of images, a sample such as `sample:emoji`, or a run folder; the clothes
+/// sample when there is none) and returns when it was closed.
+pub fn run(initial: Option<String>) -> anyhow::Result<()> {
+    let title = t!("app.name").into_owned();
+    let options = NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title(&title)
+            .with_app_id("latent-atlas")
+            .with_inner_size(vec2(1280.0, 800.0))
+            .with_min_inner_size(vec2(960.0, 620.0))
+            .with_drag_and_drop(true),
+        renderer: Renderer::Glow,
+        ..NativeOptions::default()
+    };
+    let opened = quietly(|| {
+        eframe::run_native("latent-atlas", options, Box::new(move |cc| Ok(Box::new(Window::new(cc, initial)?))))
+    });
+    let reason = match opened {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => panic_message(&*panic),
+    };
+    // One line, whatever the system's libraries have to say.
+    let reason = reason.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+    Err(anyhow::anyhow!(t!("error.no_window", reason = reason, packages = PACKAGES).into_owned()))
+}
+
+/// Runs `body`; a panic is returned and not printed. A missing libxkbcommon-x11 is such a panic, inside winit.
+fn quietly<T>(body: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    let hook = std::panic::take_hook();
+    let drawing = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        // Workers catch their own panics and tell the window; only the drawing thread's would be repeated below.
+        if std::thread::current().id() != drawing {
+            hook(info);
+        }
+    }));
+    let result = catch_unwind(AssertUnwindSafe(body));
+    let _ours = std::panic::take_hook();
+    result
+}

@@ -1,0 +1,111 @@
+//! One frame: listen to the workers, apply what happened, draw, do what was asked for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{ThemePreference, ViewportCommand};
+
+use crate::app::workers::Workers;
+use crate::state::{Action, AppState, Effect, ThemeChoice, update};
+use crate::threads::{Wake, WakeUp};
+use crate::ui::{self, Cache, theme};
+
+/// Progress is drawn at this rhythm: thirty frames a second.
+const CALM: Duration = Duration::from_millis(33);
+/// What is opened when nothing else was asked for.
+const FIRST_SOURCE: &str = "sample:fashion";
+/// Keys of what is kept from start to start.
+const THEME: &str = "theme";
+const SOURCE: &str = "source";
+
+/// The application.
+pub struct Window {
+    state: AppState,
+    cache: Cache,
+    workers: Workers,
+}
+
+impl Window {
+    /// Opens `initial`, or what was open last time, or the clothes sample. Training never starts by itself.
+    pub fn new(cc: &eframe::CreationContext<'_>, initial: Option<String>) -> anyhow::Result<Self> {
+        theme::install(&cc.egui_ctx);
+        let ctx = cc.egui_ctx.clone();
+        let wake: WakeUp = Arc::new(move |wake| match wake {
+            Wake::Soon => ctx.request_repaint_after(CALM),
+            Wake::Now => ctx.request_repaint(),
+        });
+        let stored = |key| cc.storage.and_then(|s| s.get_string(key));
+        let mut window = Self { state: AppState::new(), cache: Cache::default(), workers: Workers::new(wake)? };
+        let theme = cc.storage.and_then(|s| eframe::get_value(s, THEME)).unwrap_or_default();
+        window.apply(&cc.egui_ctx, Action::SetTheme(theme));
+        let first = initial.or_else(|| stored(SOURCE)).unwrap_or_else(|| FIRST_SOURCE.to_owned());
+        window.apply(&cc.egui_ctx, Action::Open(first));
+        Ok(window)
+    }
+
+    /// What the window knows.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Applies one action and does what it asks for.
+    pub fn apply(&mut self, ctx: &egui::Context, action: Action) {
+        for effect in update(&mut self.state, action) {
+            self.perform(ctx, effect);
+        }
+    }
+
+    fn perform(&mut self, ctx: &egui::Context, effect: Effect) {
+        match effect {
+            Effect::SetTheme(choice) => ctx.set_theme(match choice {
+                ThemeChoice::System => ThemePreference::System,
+                ThemeChoice::Light => ThemePreference::Light,
+                ThemeChoice::Dark => ThemePreference::Dark,
+            }),
+            Effect::SetFullscreen(on) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(on)),
+            Effect::Copy(text) => ctx.copy_text(text),
+            effect => {
+                if let Err(failed) = self.workers.perform(effect, &self.state) {
+                    // A failure asks for nothing more, so this ends.
+                    self.apply(ctx, failed);
+                }
+            }
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+        for action in self.workers.listen() {
+            self.apply(ctx, action);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        let mut actions = Vec::new();
+        ui::show(ui, &self.state, &mut self.cache, &mut actions);
+        let changed = !actions.is_empty();
+        for action in actions {
+            self.apply(&ui.ctx().clone(), action);
+        }
+        if changed {
+            // What was done is seen in the next frame.
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, THEME, &self.state.theme);
+        if self.state.data.set.is_some() {
+            storage.set_string(SOURCE, self.state.data.source.clone());
+        }
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

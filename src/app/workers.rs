@@ -1,0 +1,228 @@
+//! The workers of the window: started by effects, listened to once a frame.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::app::dialog::{self, Answered};
+use crate::app::export::{self, Order};
+use crate::app::loader::{self, Loaded};
+use crate::app::runs::{self, OpenedModel, Ready};
+use crate::app::task::Task;
+use crate::data::Dataset;
+use crate::latent::{Question, Service};
+use crate::model::Snapshot;
+use crate::state::{Action, AppState, Effect, ExportKind, Model, View};
+use crate::threads::WakeUp;
+use crate::train::{Command, Event, Worker};
+
+/// Every worker the window owns.
+pub struct Workers {
+    wake: WakeUp,
+    service: Service,
+    trainer: Option<Worker>,
+    /// Runs that were told to stop because other images were opened; kept until they have.
+    retired: Vec<Worker>,
+    loader: Option<Task<Loaded>>,
+    starter: Option<Task<Ready>>,
+    dialogs: Vec<Task<Answered>>,
+    exporters: Vec<Task<Action>>,
+    data: Option<Arc<Dataset>>,
+    snapshot: Option<Arc<Snapshot>>,
+    view: View,
+}
+
+impl Workers {
+    /// Starts the decoding thread; the others are started when they are needed.
+    pub fn new(wake: WakeUp) -> anyhow::Result<Self> {
+        let service = Service::spawn(Arc::clone(&wake))?;
+        Ok(Self {
+            wake,
+            service,
+            trainer: None,
+            retired: Vec::new(),
+            loader: None,
+            starter: None,
+            dialogs: Vec::new(),
+            exporters: Vec::new(),
+            data: None,
+            snapshot: None,
+            view: View::default(),
+        })
+    }
+
+    /// Everything the workers have said since the last call.
+    pub fn listen(&mut self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        self.listen_to_loader(&mut actions);
+        self.listen_to_starter(&mut actions);
+        self.listen_to_trainer(&mut actions);
+        actions.extend(self.service.answers().try_iter().map(Action::Answered));
+        let mut save_to = Vec::new();
+        self.dialogs.retain(|dialog| {
+            let (messages, ended) = dialog.poll();
+            for message in messages {
+                match message {
+                    Answered::Action(action) => actions.push(action),
+                    Answered::SaveTo(kind, path) => save_to.push(Action::ExportTo(kind, path)),
+                }
+            }
+            !ended
+        });
+        actions.extend(save_to);
+        self.exporters.retain(|exporter| {
+            let (messages, ended) = exporter.poll();
+            actions.extend(messages);
+            !ended
+        });
+        self.retired.retain(|worker| !worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_))));
+        actions
+    }
+
+    fn listen_to_loader(&mut self, actions: &mut Vec<Action>) {
+        let Some(loader) = &self.loader else { return };
+        let (messages, ended) = loader.poll();
+        if ended {
+            self.loader = None;
+        }
+        for message in messages {
+            match message {
+                Loaded::Action(action) => actions.push(action),
+                Loaded::Opened(opened, model) => {
+                    self.data = Some(Arc::clone(&opened.data));
+                    self.snapshot = None;
+                    self.view = View::default();
+                    self.retire();
+                    actions.push(Action::Opened(opened));
+                    if let Some(OpenedModel(snapshot)) = model {
+                        actions.push(Action::ModelReady(describe(&snapshot)));
+                        self.snapshot = Some(snapshot);
+                    }
+                    self.ask();
+                }
+            }
+        }
+    }
+
+    fn listen_to_starter(&mut self, actions: &mut Vec<Action>) {
+        let Some(starter) = &self.starter else { return };
+        let (messages, ended) = starter.poll();
+        if ended {
+            self.starter = None;
+        }
+        for message in messages {
+            match message {
+                Ready::Action(Action::Failed(text)) => actions.push(Action::RunFailed(text)),
+                Ready::Action(action) => actions.push(action),
+                Ready::Job(name, folder, job) => match Worker::spawn(*job) {
+                    Ok(worker) => {
+                        self.trainer = Some(worker);
+                        actions.push(Action::RunStarted { name, folder });
+                    }
+                    Err(error) => actions.push(Action::RunFailed(error.to_string())),
+                },
+            }
+        }
+    }
+
+    fn listen_to_trainer(&mut self, actions: &mut Vec<Action>) {
+        let Some(trainer) = &self.trainer else { return };
+        let mut newest = None;
+        let mut ended = false;
+        for event in trainer.events().try_iter() {
+            match event {
+                Event::Snapshot(snapshot) => newest = Some(snapshot),
+                event => {
+                    ended |= matches!(event, Event::Stopped(_));
+                    actions.push(Action::Training(event));
+                }
+            }
+        }
+        if let Some(snapshot) = newest {
+            actions.push(Action::ModelReady(describe(&snapshot)));
+            self.snapshot = Some(snapshot);
+            self.ask();
+        }
+        if ended {
+            self.trainer = None;
+        }
+    }
+
+    /// Does what the state asked for; returns what cannot be done.
+    pub fn perform(&mut self, effect: Effect, state: &AppState) -> Result<(), Action> {
+        let wake = Arc::clone(&self.wake);
+        match effect {
+            Effect::OpenDialog => self.dialogs.push(dialog::open_folder(wake).map_err(Action::Failed)?),
+            Effect::Load { source, config } => {
+                // The last load wins; the one before is told to stop and is waited for, which takes one file.
+                self.loader = None;
+                let loader = loader::spawn(wake, source, config);
+                self.loader = Some(loader.map_err(|e| Action::LoadFailed(Some(e)))?);
+            }
+            Effect::CancelLoad => self.loader.iter().for_each(Task::cancel),
+            Effect::StartRun(config) => {
+                let Some(data) = self.data.clone() else { return Ok(()) };
+                self.retire();
+                self.starter = Some(runs::start(wake, *config, data).map_err(Action::RunFailed)?);
+            }
+            Effect::ResumeRun(folder) => {
+                let Some(data) = self.data.clone() else { return Ok(()) };
+                self.retire();
+                self.starter = Some(runs::resume(wake, folder, data).map_err(Action::RunFailed)?);
+            }
+            Effect::Command(command) => self.trainer.iter().for_each(|trainer| trainer.send(command)),
+            Effect::Ask(view) => {
+                self.view = view;
+                self.ask();
+            }
+            Effect::Export(kind, true) => {
+                self.dialogs.push(dialog::save_picture(wake, kind).map_err(Action::Failed)?);
+            }
+            Effect::Export(kind, false) => self.export(kind, None, state)?,
+            Effect::ExportTo(kind, path) => self.export(kind, Some(path), state)?,
+            Effect::SetTheme(_) | Effect::SetFullscreen(_) | Effect::Copy(_) => {}
+        }
+        Ok(())
+    }
+
+    fn export(&mut self, kind: ExportKind, file: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
+        let Some(snapshot) = self.snapshot.clone() else { return Ok(()) };
+        let order = Order {
+            kind,
+            snapshot,
+            strip: state.walk.strip_points(),
+            grid: state.map.wanted_grid(&state.walk.z),
+            upscale: state.upscale,
+            file,
+            folder: state.training.run.as_ref().and_then(|r| r.folder.clone()),
+        };
+        let exporter = export::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?;
+        self.exporters.push(exporter);
+        Ok(())
+    }
+
+    /// Lets the run under way end by itself: it is kept on disk.
+    fn retire(&mut self) {
+        self.starter = None;
+        if let Some(trainer) = self.trainer.take() {
+            trainer.send(Command::Stop);
+            self.retired.push(trainer);
+        }
+    }
+
+    fn ask(&self) {
+        let View { point, selected, grid, strip } = self.view.clone();
+        let (snapshot, data) = (self.snapshot.clone(), self.data.clone());
+        self.service.ask(Question { snapshot, data, point, selected, grid, strip });
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        // A dialog ends when the user answers it, not when the window does.
+        self.dialogs.drain(..).for_each(Task::leave);
+    }
+}
+
+fn describe(snapshot: &Snapshot) -> Model {
+    Model { step: snapshot.step, latent_dim: snapshot.latent_dim(), shape: snapshot.shape() }
+}

@@ -1,0 +1,230 @@
+//! Everything that can happen, and everything that can be asked of the outside.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::{DataConfig, RunConfig};
+use crate::data::{Dataset, Progress};
+use crate::latent::{Answer, Grid, Path};
+use crate::state::{Model, Pin, ThemeChoice};
+use crate::train::{Command, Event, StepStats, ValidationStats};
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// Ask for a folder with the system's dialog.
+    OpenDialog,
+    /// The dialog closed; `None` when nothing was chosen, or no dialog exists.
+    DialogClosed(Option<PathBuf>),
+    /// Open a folder, a sample or a run folder by its text.
+    Open(String),
+    /// The path field changed.
+    TypePath(String),
+    /// Load the same source with the settings as they are now.
+    Reload,
+    /// Stop loading.
+    CancelLoad,
+    /// Files done so far, after this many seconds.
+    LoadProgress(Progress, f64),
+    /// Loading worked.
+    Opened(Box<Opened>),
+    /// Loading failed; the sentence for the user, or `None` when it was cancelled.
+    LoadFailed(Option<String>),
+
+    /// The settings changed.
+    Configure(Box<RunConfig>),
+    /// Train, pause or continue, whichever is next.
+    TogglePlay,
+    /// End the run and keep it.
+    Stop,
+    /// Train a new model although the last run could go on.
+    NewRun,
+    /// The run's folder exists and training was started.
+    RunStarted {
+        /// The run's name.
+        name: String,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// The run could not be started.
+    RunFailed(String),
+    /// The training thread said something.
+    Training(Event),
+    /// A newer model can be asked.
+    ModelReady(Model),
+    /// The decoding thread answered.
+    Answered(Answer),
+
+    /// The map's size in points.
+    MapSized([f32; 2]),
+    /// The map was dragged by this many points.
+    Pan([f32; 2]),
+    /// The map was zoomed by a factor at a place, in points from its centre.
+    Zoom(f32, [f32; 2]),
+    /// Show everything.
+    Fit,
+    /// Put these two latent axes on the map.
+    SetAxes(usize, usize),
+    /// Show or hide a layer.
+    ToggleLayer(Layer),
+    /// The button went down at (a, b): takes hold of a pin or moves the point.
+    Grab([f32; 2]),
+    /// What is held moves to (a, b).
+    DragTo([f32; 2]),
+    /// The button was released.
+    Release,
+    /// Moves the point by (a, b).
+    Nudge([f32; 2]),
+    /// Selects an image, or none.
+    Select(Option<usize>),
+    /// Puts a pin.
+    SetPin(Pin, PinSource),
+    /// Takes both pins away.
+    ClearPins,
+    /// The way between the pins.
+    SetPath(Path),
+    /// Images in the strip.
+    SetFrames(usize),
+    /// Takes the last move back.
+    Undo,
+    /// Does it again.
+    Redo,
+
+    /// Writes a picture into the run's exports.
+    Export(ExportKind),
+    /// Asks where to, then writes a picture.
+    ExportAs(ExportKind),
+    /// Writes a picture into this file.
+    ExportTo(ExportKind, PathBuf),
+    /// How many times larger exported images are.
+    SetUpscale(usize),
+    /// The picture was written, or the sentence for the user.
+    Exported(Result<PathBuf, String>),
+
+    /// Smoothing of the curves, 0 to just below 1.
+    SetSmoothing(f64),
+    /// Shows or hides the curves.
+    ToggleCurves,
+    /// Shows or hides the keys.
+    ToggleHelp,
+    /// Colours.
+    SetTheme(ThemeChoice),
+    /// Fills the screen, or not.
+    ToggleFullscreen,
+    /// A message was read.
+    Dismiss(u64),
+    /// Something outside failed; the sentence for the user.
+    Failed(String),
+    /// Tell the user something.
+    Tell(String),
+    /// Copy text to the clipboard.
+    Copy(String),
+}
+
+/// Something to be done outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Show the system's folder dialog.
+    OpenDialog,
+    /// Load images or a run.
+    Load {
+        /// Folder, sample or run folder.
+        source: String,
+        /// How files become pixels.
+        config: DataConfig,
+    },
+    /// Stop loading.
+    CancelLoad,
+    /// Record and train a new run.
+    StartRun(Box<RunConfig>),
+    /// Go on with the run in this folder.
+    ResumeRun(PathBuf),
+    /// Tell the training thread.
+    Command(Command),
+    /// Ask the decoding thread.
+    Ask(View),
+    /// Write a picture; with `true`, ask where to first.
+    Export(ExportKind, bool),
+    /// Write a picture into this file.
+    ExportTo(ExportKind, PathBuf),
+    /// Use these colours.
+    SetTheme(ThemeChoice),
+    /// Fill the screen or not.
+    SetFullscreen(bool),
+    /// Copy text to the clipboard.
+    Copy(String),
+}
+
+/// What the screen wants decoded; the model and the images are added outside.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct View {
+    /// The point, `[d]`.
+    pub point: Option<Vec<f32>>,
+    /// The selected image.
+    pub selected: Option<usize>,
+    /// The grid behind the map.
+    pub grid: Option<Grid>,
+    /// Every point of the strip.
+    pub strip: Vec<Vec<f32>>,
+}
+
+/// What was opened.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The text that was opened: a folder, a sample or a run folder.
+    pub source: String,
+    /// The images.
+    pub data: Arc<Dataset>,
+    /// How they were loaded.
+    pub config: DataConfig,
+    /// The run they belong to, when a run folder was opened.
+    pub run: Option<OpenedRun>,
+}
+
+/// A run that was read from disk.
+#[derive(Debug, Clone)]
+pub struct OpenedRun {
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its settings.
+    pub config: RunConfig,
+    /// Its history.
+    pub steps: Vec<StepStats>,
+    /// Its validation history.
+    pub validation: Vec<ValidationStats>,
+    /// Steps of the whole run.
+    pub total_steps: u64,
+    /// Whether epochs are left to train.
+    pub can_continue: bool,
+}
+
+/// A picture that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportKind {
+    /// The images between the pins.
+    Strip,
+    /// The decoded grid.
+    Grid,
+}
+
+/// What the map shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// Decoded images.
+    Grid,
+    /// Encoded images as points.
+    Images,
+    /// Circles of the prior.
+    Prior,
+}
+
+/// Where a pin is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinSource {
+    /// At the point.
+    Point,
+    /// At the selected image.
+    Selected,
+}

@@ -1,0 +1,308 @@
+//! The plane on screen: where it is looked at, what lies on it, and the grid that is wanted behind it.
+
+use std::sync::Arc;
+
+use crate::latent::{Grid, Plane};
+use crate::model::ImageShape;
+
+/// Width of a grid cell that is aimed at, in points.
+const CELL: f32 = 46.0;
+/// Cells at most, so that a grid stays quick on a large screen.
+const MAX_CELLS: usize = 1200;
+/// Half the side of what is shown before anything is known: the prior's three sigma.
+const PRIOR_EXTENT: f32 = 3.0;
+/// Smallest and largest number of latent units per point.
+const SCALES: std::ops::RangeInclusive<f32> = 1e-5..=10.0;
+
+/// The plane on screen. (a, b) are coordinates along its two axes.
+#[derive(Debug, Clone)]
+pub struct MapState {
+    /// Size in points; zero until it was shown.
+    pub size: [f32; 2],
+    /// (a, b) in the middle.
+    pub centre: [f32; 2],
+    /// Latent units per point.
+    pub scale: f32,
+    /// Whether the view follows the images until the user moves it.
+    pub follows: bool,
+    /// The latent axes to the right and up.
+    pub axes: (usize, usize),
+    /// Whether decoded images are shown.
+    pub show_grid: bool,
+    /// Whether encoded images are shown.
+    pub show_images: bool,
+    /// Whether the prior's circles are shown.
+    pub show_prior: bool,
+    /// The decoded grid.
+    pub grid: Option<GridPicture>,
+    /// The grid before it, shown where the new one has no row yet.
+    pub grid_before: Option<GridPicture>,
+    /// μ of every image, `[n, d]`.
+    pub means: Option<Arc<Vec<f32>>>,
+    /// Changes whenever `means` does.
+    pub means_version: u64,
+    /// Dimensions of z, once a model is there.
+    pub latent_dim: Option<usize>,
+}
+
+impl Default for MapState {
+    fn default() -> Self {
+        Self {
+            size: [0.0; 2],
+            centre: [0.0; 2],
+            scale: 0.015,
+            follows: true,
+            axes: (0, 1),
+            show_grid: true,
+            show_images: true,
+            show_prior: false,
+            grid: None,
+            grid_before: None,
+            means: None,
+            means_version: 0,
+            latent_dim: None,
+        }
+    }
+}
+
+/// Decoded rows of one grid.
+#[derive(Debug, Clone)]
+pub struct GridPicture {
+    /// The grid.
+    pub grid: Arc<Grid>,
+    /// Shape of its images.
+    pub shape: ImageShape,
+    /// Each row's images, one after the other, once they were decoded.
+    pub rows: Vec<Option<Vec<u8>>>,
+    /// Differs between any two pictures and whenever a row was added.
+    pub version: u64,
+}
+
+impl GridPicture {
+    /// Whether every row was decoded.
+    pub fn is_complete(&self) -> bool {
+        self.rows.iter().all(Option::is_some)
+    }
+}
+
+impl MapState {
+    /// The plane through z: the two axes move, everything else stays as in z.
+    pub fn plane(&self, z: &[f32]) -> Plane {
+        let (a, b) = self.axes;
+        let mut plane = Plane::axes(z.len(), a, b);
+        plane.origin = z.iter().enumerate().map(|(i, &v)| if i == a || i == b { 0.0 } else { v }).collect();
+        plane
+    }
+
+    /// (a, b) of a latent point.
+    pub fn coordinates(&self, z: &[f32]) -> [f32; 2] {
+        let at = |axis: usize| z.get(axis).copied().unwrap_or_default();
+        [at(self.axes.0), at(self.axes.1)]
+    }
+
+    /// z with (a, b) put in place of its two axes.
+    pub fn moved(&self, z: &[f32], [a, b]: [f32; 2]) -> Vec<f32> {
+        let mut moved = z.to_vec();
+        for (axis, value) in [(self.axes.0, a), (self.axes.1, b)] {
+            if let Some(slot) = moved.get_mut(axis) {
+                *slot = value;
+            }
+        }
+        moved
+    }
+
+    /// (a, b) at a place in points from the map's centre, y down.
+    pub fn latent_from_offset(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let [a, b] = self.centre;
+        [a + x * self.scale, b - y * self.scale]
+    }
+
+    /// Place in points from the map's centre, y down, of (a, b).
+    pub fn offset_from_latent(&self, [a, b]: [f32; 2]) -> [f32; 2] {
+        let [a0, b0] = self.centre;
+        [(a - a0) / self.scale, (b0 - b) / self.scale]
+    }
+
+    /// Drags the map by points.
+    pub fn pan(&mut self, [x, y]: [f32; 2]) {
+        let [a, b] = self.centre;
+        self.centre = [a - x * self.scale, b + y * self.scale];
+        self.follows = false;
+    }
+
+    /// Zooms so that the place under the pointer stays.
+    pub fn zoom(&mut self, factor: f32, at: [f32; 2]) {
+        if !(factor.is_finite() && factor > 0.0) {
+            return;
+        }
+        let [a, b] = self.latent_from_offset(at);
+        self.scale = (self.scale / factor).clamp(*SCALES.start(), *SCALES.end());
+        let [x, y] = at;
+        self.centre = [a - x * self.scale, b + y * self.scale];
+        self.follows = false;
+    }
+
+    /// Shows every image and the middle of the prior, and follows the images from now on.
+    pub fn fit(&mut self) {
+        self.follows = true;
+        self.frame(self.extent());
+    }
+
+    /// Follows the images when they have left the view or shrunk inside it; small changes move nothing.
+    pub fn follow(&mut self) {
+        if !self.follows {
+            return;
+        }
+        let [low_a, low_b, high_a, high_b] = self.extent();
+        let [x0, y0] = self.offset_from_latent([low_a, high_b]);
+        let [x1, y1] = self.offset_from_latent([high_a, low_b]);
+        let [half_w, half_h] = self.size.map(|s| s / 2.0);
+        let outside = x0 < -half_w || y0 < -half_h || x1 > half_w || y1 > half_h;
+        let small = (x1 - x0) < half_w && (y1 - y0) < half_h;
+        if outside || small {
+            self.frame([low_a, low_b, high_a, high_b]);
+        }
+    }
+
+    /// The wanted grid: cells of a fixed lattice that cover the map, so that panning keeps their places.
+    pub fn wanted_grid(&self, z: &[f32]) -> Option<Grid> {
+        let [width, height] = self.size;
+        if !self.show_grid || width < 8.0 || height < 8.0 || z.len() < 2 {
+            return None;
+        }
+        // Steps are powers of √2: zooming does not redraw every cell at every notch.
+        let mut step = 2.0_f32.powf(((self.scale * CELL).log2() * 2.0).round() / 2.0);
+        let [low_a, high_b] = self.latent_from_offset([-width / 2.0, -height / 2.0]);
+        let [high_a, low_b] = self.latent_from_offset([width / 2.0, height / 2.0]);
+        loop {
+            let cell = |v: f32| (v / step + 0.5).floor();
+            let columns = (cell(high_a) - cell(low_a)) as usize + 1;
+            let rows = (cell(high_b) - cell(low_b)) as usize + 1;
+            if columns * rows <= MAX_CELLS {
+                let (a0, b0) = (cell(low_a) * step, cell(high_b) * step);
+                return Some(Grid { plane: self.plane(z), a0, b0, step, columns, rows });
+            }
+            step *= std::f32::consts::SQRT_2;
+        }
+    }
+
+    /// Takes a decoded row in; rows of a grid that is no longer wanted are still better than none.
+    pub fn add_row(&mut self, grid: &Arc<Grid>, shape: ImageShape, row: usize, images: Vec<u8>) {
+        let same = self.grid.as_ref().is_some_and(|g| *g.grid == **grid && g.shape == shape);
+        let version = self.grid.as_ref().map_or(0, |g| g.version) + 1;
+        if !same {
+            let old = self.grid.take();
+            if old.as_ref().is_some_and(GridPicture::is_complete) {
+                self.grid_before = old;
+            }
+            let rows = vec![None; grid.rows];
+            self.grid = Some(GridPicture { grid: Arc::clone(grid), shape, rows, version });
+        }
+        let Some(picture) = &mut self.grid else { return };
+        picture.version = version;
+        if let Some(slot) = picture.rows.get_mut(row) {
+            *slot = Some(images);
+        }
+        if picture.is_complete() {
+            self.grid_before = None;
+        }
+    }
+
+    /// Forgets everything that was decoded or encoded, because the model or the images are others.
+    pub fn clear(&mut self) {
+        self.grid = None;
+        self.grid_before = None;
+        self.means = None;
+        self.means_version += 1;
+    }
+
+    /// The image whose mean lies nearest to (a, b) on the map, with the distance in points.
+    pub fn image_near(&self, at: [f32; 2]) -> Option<(usize, f32)> {
+        let (means, latent_dim) = (self.means.as_ref()?, self.latent_dim?);
+        let [a, b] = at;
+        let distance = |mu: &[f32]| {
+            let [x, y] = self.coordinates(mu);
+            (x - a).powi(2) + (y - b).powi(2)
+        };
+        let rows = means.chunks_exact(latent_dim).map(distance).enumerate();
+        let (idx, squared) = rows.min_by(|(_, x), (_, y)| x.total_cmp(y))?;
+        Some((idx, squared.sqrt() / self.scale))
+    }
+
+    /// Smallest and largest (a, b) of what should be seen: all but one in a hundred images on each side, and the
+    /// prior's middle.
+    fn extent(&self) -> [f32; 4] {
+        let known = self.means.as_ref().filter(|m| !m.is_empty());
+        let Some((means, d)) = known.zip(self.latent_dim) else {
+            return [-PRIOR_EXTENT, -PRIOR_EXTENT, PRIOR_EXTENT, PRIOR_EXTENT];
+        };
+        let range = |axis: usize| {
+            let mut values: Vec<f32> = means.iter().skip(axis).step_by(d).copied().filter(|v| v.is_finite()).collect();
+            values.sort_unstable_by(f32::total_cmp);
+            let n = values.len();
+            let at = |i: usize| values.get(i).copied().unwrap_or_default();
+            (at(n / 100), at(n.saturating_sub(1 + n / 100)))
+        };
+        let ((low_a, high_a), (low_b, high_b)) = (range(self.axes.0), range(self.axes.1));
+        [low_a.min(-1.0), low_b.min(-1.0), high_a.max(1.0), high_b.max(1.0)]
+    }
+
+    fn frame(&mut self, [low_a, low_b, high_a, high_b]: [f32; 4]) {
+        let [width, height] = self.size.map(|s| s.max(16.0));
+        self.centre = [f32::midpoint(low_a, high_a), f32::midpoint(low_b, high_b)];
+        let scale = ((high_a - low_a) / width).max((high_b - low_b) / height) * 1.15;
+        self.scale = scale.clamp(*SCALES.start(), *SCALES.end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map() -> MapState {
+        MapState { size: [800.0, 400.0], scale: 0.01, ..MapState::default() }
+    }
+
+    #[test]
+    fn the_place_under_the_pointer_stays_when_zooming() {
+        let mut map = map();
+        let before = map.latent_from_offset([120.0, -30.0]);
+        map.zoom(2.5, [120.0, -30.0]);
+        let after = map.latent_from_offset([120.0, -30.0]);
+        assert!(before.iter().zip(after).all(|(x, y)| (x - y).abs() < 1e-5), "{before:?} {after:?}");
+        assert!((map.scale - 0.004).abs() < 1e-7);
+    }
+
+    #[test]
+    fn the_grid_covers_the_map_and_keeps_its_lattice_when_panned() {
+        let mut map = map();
+        let grid = map.wanted_grid(&[0.0, 0.0]).unwrap();
+        let half = grid.step / 2.0;
+        assert!(grid.a0 - half <= -4.0 && grid.a0 + (grid.columns - 1) as f32 * grid.step + half >= 4.0);
+        assert!(grid.b0 + half >= 2.0 && grid.b0 - (grid.rows - 1) as f32 * grid.step - half <= -2.0);
+        map.pan([33.0, 7.0]);
+        let panned = map.wanted_grid(&[0.0, 0.0]).unwrap();
+        let cells = (panned.a0 - grid.a0) / grid.step;
+        assert!((cells - cells.round()).abs() < 1e-4, "{cells}");
+    }
+
+    #[test]
+    fn with_more_axes_the_rest_is_held_at_the_point() {
+        let mut map = map();
+        map.axes = (2, 0);
+        let z = [0.5, -1.0, 2.0, 0.25];
+        assert_eq!(map.coordinates(&z), [2.0, 0.5]);
+        assert_eq!(map.moved(&z, [9.0, 8.0]), [8.0, -1.0, 9.0, 0.25]);
+        assert_eq!(map.plane(&z).point(9.0, 8.0), [8.0, -1.0, 9.0, 0.25]);
+    }
+
+    #[test]
+    fn the_nearest_image_is_measured_in_points() {
+        let mut map = map();
+        map.means = Some(Arc::new(vec![0.0, 0.0, 1.0, 1.0]));
+        map.latent_dim = Some(2);
+        let (idx, distance) = map.image_near([1.0, 0.9]).unwrap();
+        assert_eq!(idx, 1);
+        assert!((distance - 10.0).abs() < 1e-3);
+    }
+}

@@ -1,0 +1,324 @@
+//! One action in, the next state and the effects out. Pure: the same actions always give the same window.
+
+use rust_i18n::t;
+
+use crate::latent::Answer;
+use crate::state::walk::Held;
+use crate::state::{
+    Action, AppState, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, PointView, Primary,
+    SelectedView, StripView, View,
+};
+use crate::train::{Command, Event, StopReason};
+
+/// How near the pointer must be to a pin to take hold of it, in points.
+const PIN_REACH: f32 = 12.0;
+/// Frames a strip may have.
+pub const FRAMES: std::ops::RangeInclusive<usize> = 2..=64;
+/// How many times larger an exported image may be.
+pub const UPSCALES: std::ops::RangeInclusive<usize> = 1..=16;
+
+/// Applies one action.
+pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    apply(state, action, &mut effects);
+    let view = wanted(state);
+    if state.training.model.is_some() && view != state.asked {
+        state.asked = view.clone();
+        effects.push(Effect::Ask(view));
+    }
+    effects
+}
+
+/// What the screen wants decoded.
+fn wanted(state: &AppState) -> View {
+    let Some(model) = &state.training.model else { return View::default() };
+    let walk = &state.walk;
+    let fits = |z: &Vec<f32>| z.len() == model.latent_dim;
+    let strip = walk.strip_points();
+    View {
+        point: Some(walk.z.clone()).filter(fits),
+        selected: walk.selected,
+        grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
+        strip: if strip.iter().all(fits) { strip } else { Vec::new() },
+    }
+}
+
+fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::OpenDialog => effects.push(Effect::OpenDialog),
+        Action::DialogClosed(Some(folder)) => {
+            state.data.dialog_hint = false;
+            open(state, folder.display().to_string(), effects);
+        }
+        Action::DialogClosed(None) => state.data.dialog_hint = true,
+        Action::Open(source) => open(state, source.trim().to_owned(), effects),
+        Action::TypePath(text) => state.data.path_text = text,
+        Action::Reload => open(state, state.data.source.clone(), effects),
+        Action::CancelLoad => effects.push(Effect::CancelLoad),
+        Action::LoadProgress(progress, seconds) => {
+            if let Some(loading) = &mut state.data.loading {
+                loading.advance(progress, seconds);
+            }
+        }
+        Action::Opened(opened) => show_opened(state, *opened),
+        Action::LoadFailed(message) => {
+            state.data.loading = None;
+            if let Some(message) = message {
+                state.notices.push(NoticeKind::Error(message));
+            }
+        }
+
+        Action::Configure(config) => state.settings = *config,
+        Action::TogglePlay => toggle_play(state, effects),
+        Action::Stop if state.training.is_active() => {
+            state.training.phase = Phase::Stopping;
+            effects.push(Effect::Command(Command::Stop));
+        }
+        Action::NewRun if !state.training.is_active() => start(state, effects),
+        Action::Stop | Action::NewRun => {}
+        Action::RunStarted { name, folder } => {
+            if let Some(run) = &mut state.training.run {
+                run.name = name;
+                run.folder = Some(folder);
+            }
+        }
+        Action::RunFailed(message) => {
+            state.training.phase = Phase::Ended(StopReason::Failed(message.clone()));
+            state.training.can_continue = false;
+            state.notices.push(NoticeKind::Error(message));
+        }
+        Action::Training(event) => {
+            if let Event::Stopped(StopReason::Failed(message)) = &event {
+                state.notices.push(NoticeKind::Error(message.clone()));
+            }
+            state.training.apply(event);
+        }
+        Action::ModelReady(model) => show_model(state, model),
+        Action::Answered(answer) => take_answer(state, answer),
+
+        Action::Select(selected) => select(state, selected),
+        Action::Export(kind) => effects.push(Effect::Export(kind, false)),
+        Action::ExportAs(kind) => effects.push(Effect::Export(kind, true)),
+        Action::ExportTo(kind, path) => effects.push(Effect::ExportTo(kind, path)),
+        Action::SetUpscale(upscale) => state.upscale = upscale.clamp(*UPSCALES.start(), *UPSCALES.end()),
+        Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
+        Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
+
+        Action::SetSmoothing(smoothing) => state.training.history.set_smoothing(smoothing),
+        Action::ToggleCurves => state.curves_open = !state.curves_open,
+        Action::ToggleHelp => state.help_open = !state.help_open,
+        Action::SetTheme(theme) => {
+            state.theme = theme;
+            effects.push(Effect::SetTheme(theme));
+        }
+        Action::ToggleFullscreen => {
+            state.fullscreen = !state.fullscreen;
+            effects.push(Effect::SetFullscreen(state.fullscreen));
+        }
+        Action::Dismiss(id) => state.notices.dismiss(id),
+        Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
+        Action::Copy(text) => effects.push(Effect::Copy(text)),
+        moved => walk(state, moved),
+    }
+}
+
+/// Whatever moves on the map.
+fn walk(state: &mut AppState, action: Action) {
+    let (map, walk) = (&mut state.map, &mut state.walk);
+    match action {
+        Action::MapSized(size) => {
+            map.size = size;
+            if map.follows {
+                map.fit();
+            }
+        }
+        Action::Pan(by) => map.pan(by),
+        Action::Zoom(factor, at) => map.zoom(factor, at),
+        Action::Fit => map.fit(),
+        Action::SetAxes(a, b) if a != b => {
+            map.axes = (a, b);
+            map.fit();
+        }
+        Action::ToggleLayer(layer) => match layer {
+            Layer::Grid => map.show_grid = !map.show_grid,
+            Layer::Images => map.show_images = !map.show_images,
+            Layer::Prior => map.show_prior = !map.show_prior,
+        },
+        Action::Grab(at) if !walk.z.is_empty() => {
+            walk.remember();
+            let reach = PIN_REACH * map.scale;
+            let near = |pin: &Pin| {
+                walk.pin(*pin).is_some_and(|z| {
+                    let ([x, y], [a, b]) = (map.coordinates(z), at);
+                    (x - a).hypot(y - b) <= reach
+                })
+            };
+            walk.held = Pin::ALL.into_iter().find(near).map_or(Held::Point, Held::Pin);
+            if walk.held == Held::Point {
+                walk.z = map.moved(&walk.z, at);
+            }
+        }
+        Action::DragTo(at) => match walk.held {
+            Held::Point => walk.z = map.moved(&walk.z, at),
+            Held::Pin(pin) => {
+                let moved = walk.pin(pin).map(|z| map.moved(z, at));
+                walk.set_pin(pin, moved);
+            }
+            Held::Nothing => {}
+        },
+        Action::Release => walk.held = Held::Nothing,
+        Action::Nudge([da, db]) if !walk.z.is_empty() => {
+            walk.remember();
+            let [a, b] = map.coordinates(&walk.z);
+            walk.z = map.moved(&walk.z, [a + da, b + db]);
+        }
+        Action::SetPin(pin, source) => {
+            let z = match source {
+                PinSource::Point => Some(walk.z.clone()).filter(|z| !z.is_empty()),
+                PinSource::Selected => walk.selected_view.as_ref().map(|s| s.mu.clone()),
+            };
+            if z.is_some() {
+                walk.remember();
+                walk.set_pin(pin, z);
+            }
+        }
+        Action::ClearPins => {
+            walk.remember();
+            walk.pins = [None, None];
+            walk.strip_view = StripView::default();
+        }
+        Action::SetPath(path) => walk.path = path,
+        Action::SetFrames(frames) => walk.frames = frames.clamp(*FRAMES.start(), *FRAMES.end()),
+        Action::Undo => walk.undo(),
+        Action::Redo => walk.redo(),
+        _ => {}
+    }
+}
+
+fn open(state: &mut AppState, source: String, effects: &mut Vec<Effect>) {
+    if source.is_empty() {
+        return;
+    }
+    state.notices.clear_errors();
+    state.data.loading = Some(Loading::new(source.clone()));
+    effects.push(Effect::Load { source, config: state.settings.data.clone() });
+}
+
+/// Shows other images; a run on the old ones is stopped and kept.
+fn show_opened(state: &mut AppState, opened: Opened) {
+    if state.training.is_active() {
+        let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
+        state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
+    }
+    let Opened { source, data, config, run } = opened;
+    state.data.loading = None;
+    state.data.dialog_hint = false;
+    state.data.path_text.clone_from(&source);
+    state.data.source = source;
+    state.data.loaded_with = config;
+    state.data.set = Some(data);
+    state.data.version += 1;
+    state.training.clear();
+    state.map.clear();
+    state.map.latent_dim = None;
+    state.map.fit();
+    state.walk.start_anew();
+    state.asked = View::default();
+    if let Some(run) = run {
+        state.settings = run.config.clone();
+        state.training.show(run);
+    }
+}
+
+fn toggle_play(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let training = &mut state.training;
+    match training.primary() {
+        Primary::Train => start(state, effects),
+        Primary::Pause => {
+            training.phase = Phase::Pausing;
+            effects.push(Effect::Command(Command::Pause));
+        }
+        Primary::Continue if training.phase == Phase::Paused => {
+            training.phase = Phase::Running;
+            effects.push(Effect::Command(Command::Resume));
+        }
+        Primary::Continue => {
+            if let Some(folder) = training.run.as_ref().and_then(|r| r.folder.clone()) {
+                training.phase = Phase::Starting;
+                effects.push(Effect::ResumeRun(folder));
+            }
+        }
+        Primary::Wait => {}
+    }
+}
+
+fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if state.data.set.is_none() || state.data.loading.is_some() {
+        state.notices.push(NoticeKind::Info(t!("notice.no_images").into_owned()));
+        return;
+    }
+    let config = state.settings.clone();
+    if let Err(error) = config.validate() {
+        state.notices.push(NoticeKind::Error(error.to_string()));
+        return;
+    }
+    state.notices.clear_errors();
+    state.training.begin(config.clone());
+    effects.push(Effect::StartRun(Box::new(config)));
+}
+
+/// A newer model; a first one, or one of another shape, starts the walk anew.
+fn show_model(state: &mut AppState, model: Model) {
+    let old = state.training.model.replace(model);
+    let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
+    if !same_space {
+        state.map.clear();
+        state.map.latent_dim = Some(model.latent_dim);
+        if state.map.axes.0 >= model.latent_dim || state.map.axes.1 >= model.latent_dim {
+            state.map.axes = (0, 1);
+        }
+        state.walk.enter(model.latent_dim);
+        state.walk.clear_views();
+    }
+}
+
+fn take_answer(state: &mut AppState, answer: Answer) {
+    let Some(model) = state.training.model else { return };
+    let walk = &mut state.walk;
+    match answer {
+        Answer::Point { z, image, nearest, .. } => walk.point_view = Some(PointView { z, image, nearest }),
+        Answer::Selected { idx, mu, sigma, reconstruction, recon_nats, kl_nats, .. } => {
+            if walk.selected == Some(idx) {
+                walk.selected_view = Some(SelectedView { idx, mu, sigma, reconstruction, recon_nats, kl_nats });
+            }
+        }
+        Answer::GridRow { grid, row, images, .. } => state.map.add_row(&grid, model.shape, row, images),
+        Answer::Strip { images, .. } => walk.strip_view = StripView { images },
+        Answer::Means { mu, .. } => {
+            state.map.means = Some(mu);
+            state.map.means_version += 1;
+            state.map.follow();
+        }
+        Answer::Failed(message) => state.notices.push(NoticeKind::Error(message)),
+    }
+    walk.version += 1;
+}
+
+/// Selecting an image puts the point on its mean.
+fn select(state: &mut AppState, selected: Option<usize>) {
+    let walk = &mut state.walk;
+    walk.selected = selected;
+    let Some(idx) = selected else {
+        walk.selected_view = None;
+        return;
+    };
+    if walk.selected_view.as_ref().is_some_and(|s| s.idx != idx) {
+        walk.selected_view = None;
+    }
+    let d = walk.z.len();
+    let mean = state.map.means.as_ref().and_then(|m| m.get(idx * d..(idx + 1) * d)).filter(|m| !m.is_empty());
+    if let Some(mu) = mean.map(<[f32]>::to_vec) {
+        walk.remember();
+        walk.z = mu;
+    }
+}

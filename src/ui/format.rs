@@ -1,0 +1,103 @@
+//! Numbers as people read them.
+
+use rust_i18n::t;
+
+/// A count with its thousands apart: 12,345.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun, from the catalogue's `key_one` or `key_other`.
+pub fn counted(key: &str, n: usize) -> String {
+    let text = match n {
+        1 => t!(&format!("{key}_one"), n = 1),
+        _ => t!(&format!("{key}_other"), n = count(n as u64)),
+    };
+    text.into_owned()
+}
+
+/// Seconds in the two largest units that matter.
+pub fn duration(secs: f64) -> String {
+    let secs = secs.max(0.0).round() as u64;
+    let (h, m, s) = (secs / 3600, secs / 60 % 60, secs % 60);
+    let text = match (h, m) {
+        (0, 0) => t!("duration.secs", s = s),
+        (0, m) => t!("duration.mins", m = m, s = format!("{s:02}")),
+        (h, m) => t!("duration.hours", h = h, m = format!("{m:02}")),
+    };
+    text.into_owned()
+}
+
+/// A number with a true minus sign and as many decimals as its size deserves.
+pub fn figure(value: f64) -> String {
+    let decimals = match value.abs() {
+        v if v >= 100.0 => 1,
+        v if v >= 1.0 => 2,
+        _ => 3,
+    };
+    signed(value, decimals)
+}
+
+/// A number with a true minus sign, no minus zero.
+pub fn signed(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let is_zero = text.bytes().all(|b| b == b'0' || b == b'.');
+    if value < 0.0 && !is_zero { format!("−{text}") } else { text }
+}
+
+/// A latent axis with its number below the line: z₁.
+pub fn axis(index: usize) -> String {
+    let digits = (index + 1).to_string();
+    let below = digits.bytes().filter_map(|b| char::from_u32(0x2080 + u32::from(b.wrapping_sub(b'0'))));
+    std::iter::once('z').chain(below).collect()
+}
+
+/// Round steps for about `target` ticks over `span`: 1, 2 or 5 times a power of ten, and the decimals they need.
+pub fn tick_step(span: f32, target: f32) -> (f32, usize) {
+    let raw = (span / target.max(1.0)).max(f32::MIN_POSITIVE);
+    let power = 10.0_f32.powf(raw.log10().floor());
+    let step = match raw / power {
+        r if r <= 1.0 => power,
+        r if r <= 2.0 => 2.0 * power,
+        r if r <= 5.0 => 5.0 * power,
+        _ => 10.0 * power,
+    };
+    (step, (-step.log10().floor()).max(0.0) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(12_345_678), "12,345,678");
+        assert_eq!(duration(45.4), "45 s");
+        assert_eq!(duration(84.0), "1 min 24 s");
+        assert_eq!(duration(3_725.0), "1 h 02 min");
+        assert_eq!(figure(-241.63), "−241.6");
+        assert_eq!(figure(6.4), "6.40");
+        assert_eq!(signed(-0.001, 2), "0.00");
+        assert_eq!(axis(0), "z₁");
+        assert_eq!(axis(11), "z₁₂");
+        assert_eq!(counted("data.images", 1), "1 image");
+        assert_eq!(counted("data.images", 4000), "4,000 images");
+    }
+
+    #[test]
+    fn ticks_are_round() {
+        assert_eq!(tick_step(6.0, 6.0), (1.0, 0));
+        assert_eq!(tick_step(1.1, 6.0), (0.2, 1));
+        assert_eq!(tick_step(30.0, 6.0), (5.0, 0));
+    }
+}

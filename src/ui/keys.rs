@@ -1,0 +1,71 @@
+//! Keys that work everywhere in the window.
+
+use egui::{Key, Modifiers, Ui};
+
+use crate::state::{Action, AppState, ExportKind, Pin, PinSource};
+use crate::ui::{Cache, export_menu};
+
+/// Reads the keys. Those without a modifier are left to whatever has the keyboard.
+pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    let (redo, undo, open, export, fullscreen) = ui.input_mut(|i| {
+        // Ctrl+Shift+Z before Ctrl+Z, which it contains.
+        let redo = i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || i.consume_key(Modifiers::COMMAND, Key::Y);
+        let undo = i.consume_key(Modifiers::COMMAND, Key::Z);
+        let open = i.consume_key(Modifiers::COMMAND, Key::O);
+        let export = i.consume_key(Modifiers::COMMAND, Key::E);
+        (redo, undo, open, export, i.consume_key(Modifiers::NONE, Key::F11))
+    });
+    if redo {
+        actions.push(Action::Redo);
+    }
+    if undo {
+        actions.push(Action::Undo);
+    }
+    if open {
+        actions.push(Action::OpenDialog);
+    }
+    if export {
+        match export_menu::missing(state, ExportKind::Strip) {
+            None => actions.push(Action::Export(ExportKind::Strip)),
+            Some(reason) => actions.push(Action::Tell(reason)),
+        }
+    }
+    if fullscreen {
+        actions.push(Action::ToggleFullscreen);
+    }
+    for file in ui.input(|i| i.raw.dropped_files.clone()) {
+        actions.push(Action::Open(file.path().display().to_string()));
+    }
+    let focused = ui.ctx().memory(|m| m.focused());
+    if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
+        return;
+    }
+    plain_keys(ui, cache, actions);
+    if state.help_open && ui.input(|i| i.key_pressed(Key::Escape)) {
+        actions.push(Action::ToggleHelp);
+    }
+}
+
+fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
+    let (space_released, help, pin_a, pin_b, fit) = ui.input(|i| {
+        let plain = i.modifiers.is_none();
+        let help = i.events.iter().any(|e| matches!(e, egui::Event::Text(text) if text == "?"));
+        let pressed = |key| plain && i.key_pressed(key);
+        (plain && i.key_released(Key::Space), help, pressed(Key::A), pressed(Key::B), pressed(Key::F))
+    });
+    if space_released && !std::mem::take(&mut cache.pointer.space_panned) {
+        actions.push(Action::TogglePlay);
+    }
+    if help {
+        actions.push(Action::ToggleHelp);
+    }
+    if pin_a {
+        actions.push(Action::SetPin(Pin::A, PinSource::Point));
+    }
+    if pin_b {
+        actions.push(Action::SetPin(Pin::B, PinSource::Point));
+    }
+    if fit {
+        actions.push(Action::Fit);
+    }
+}

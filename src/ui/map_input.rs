@@ -1,0 +1,183 @@
+//! What the pointer and the keys do on the map.
+
+use egui::{CursorIcon, EventFilter, Key, Pos2, Rect, Response, Sense, Ui, vec2};
+use rust_i18n::t;
+
+use crate::state::{Action, AppState};
+use crate::ui::{Cache, map, theme, widgets};
+
+/// The pointer may move this far in a click, in points.
+const CLICK: f32 = 4.0;
+/// An image is under the pointer within this distance, in points.
+const REACH: f32 = 9.0;
+/// An arrow key moves the point this far, in points.
+const NUDGE: f32 = 4.0;
+
+/// What the pointer does from press to release.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pointer {
+    /// Where the left button went down to move something.
+    pressed_at: Option<Pos2>,
+    /// Whether it has left the place where it went down.
+    moved: bool,
+    /// Whether the space bar was used to pan: its release then toggles nothing.
+    pub space_panned: bool,
+}
+
+/// Reads everything that happens on the map.
+pub fn read(
+    ui: &mut Ui,
+    rect: Rect,
+    response: &Response,
+    state: &AppState,
+    cache: &mut Cache,
+    actions: &mut Vec<Action>,
+) {
+    let space = ui.input(|i| i.key_down(Key::Space));
+    zoom(ui, rect, response, actions);
+    pan(ui, response, space, cache, actions);
+    drag(ui, rect, response, state, space, cache, actions);
+    nudge(ui, response, state, actions);
+    if response.double_clicked() {
+        // The two clicks have moved the point: take that back.
+        actions.extend([Action::Undo, Action::Fit]);
+    }
+    if space && response.contains_pointer() {
+        ui.ctx().set_cursor_icon(CursorIcon::Grab);
+    } else if response.hovered() && cache.pointer.pressed_at.is_none() {
+        hover(ui, rect, response, state, cache);
+    }
+}
+
+fn zoom(ui: &Ui, rect: Rect, response: &Response, actions: &mut Vec<Action>) {
+    let Some(at) = response.hover_pos() else { return };
+    let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
+    let factor = pinch * (scroll / 240.0).exp();
+    if (factor - 1.0).abs() > 1e-4 {
+        actions.push(Action::Zoom(factor, map::offset(rect, at)));
+    }
+}
+
+fn pan(ui: &Ui, response: &Response, space: bool, cache: &mut Cache, actions: &mut Vec<Action>) {
+    let middle = response.dragged_by(egui::PointerButton::Middle);
+    let with_space = response.dragged_by(egui::PointerButton::Primary) && space && cache.pointer.pressed_at.is_none();
+    if !(middle || with_space) {
+        return;
+    }
+    cache.pointer.space_panned |= with_space;
+    ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    let by = response.drag_delta();
+    if by != vec2(0.0, 0.0) {
+        actions.push(Action::Pan([by.x, by.y]));
+    }
+}
+
+/// The left button decodes at once, from the moment it goes down.
+fn drag(
+    ui: &Ui,
+    rect: Rect,
+    response: &Response,
+    state: &AppState,
+    space: bool,
+    cache: &mut Cache,
+    actions: &mut Vec<Action>,
+) {
+    let pointer = &mut cache.pointer;
+    let (pressed, released, at) =
+        ui.input(|i| (i.pointer.primary_pressed(), i.pointer.primary_released(), i.pointer.latest_pos()));
+    let Some(at) = at else { return };
+    let latent = |at: Pos2| state.map.latent_from_offset(map::offset(rect, at));
+    // Not `is_pointer_button_down_on`: a quick click is pressed and released within one frame.
+    if pressed && !space && response.contains_pointer() {
+        response.request_focus();
+        pointer.pressed_at = Some(at);
+        pointer.moved = false;
+        actions.push(Action::Grab(latent(at)));
+    }
+    let Some(from) = pointer.pressed_at else { return };
+    if from.distance(at) > CLICK {
+        pointer.moved = true;
+    }
+    if pointer.moved && ui.input(|i| i.pointer.delta() != vec2(0.0, 0.0)) {
+        actions.push(Action::DragTo(latent(at)));
+    }
+    if released || !ui.input(|i| i.pointer.primary_down()) {
+        actions.push(Action::Release);
+        let clicked = !pointer.moved;
+        pointer.pressed_at = None;
+        if clicked && let Some((idx, _)) = image_under(state, latent(at)) {
+            actions.push(Action::Select(Some(idx)));
+        }
+    }
+}
+
+fn image_under(state: &AppState, at: [f32; 2]) -> Option<(usize, f32)> {
+    if !state.map.show_images {
+        return None;
+    }
+    state.map.image_near(at).filter(|(_, distance)| *distance <= REACH)
+}
+
+/// Arrow keys move the point while the map has the keyboard, or nothing has.
+fn nudge(ui: &Ui, response: &Response, state: &AppState, actions: &mut Vec<Action>) {
+    let focused = ui.ctx().memory(|m| m.focused());
+    if response.has_focus() {
+        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+        ui.ctx().memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+    } else if focused.is_some() {
+        return;
+    }
+    let keys = [
+        (Key::ArrowLeft, [-1.0, 0.0]),
+        (Key::ArrowRight, [1.0, 0.0]),
+        (Key::ArrowUp, [0.0, 1.0]),
+        (Key::ArrowDown, [0.0, -1.0]),
+    ];
+    let (modifiers, presses) = ui.input(|i| (i.modifiers, keys.map(|(key, by)| (i.num_presses(key) as f32, by))));
+    let factor = if modifiers.shift {
+        10.0
+    } else if modifiers.alt {
+        0.1
+    } else {
+        1.0
+    };
+    let unit = NUDGE * state.map.scale * factor;
+    let by = presses.iter().fold([0.0, 0.0], |[x, y], (n, [dx, dy])| [x + n * dx * unit, y + n * dy * unit]);
+    if by != [0.0, 0.0] {
+        actions.push(Action::Nudge(by));
+    }
+}
+
+/// What lies under the pointer.
+fn hover(ui: &mut Ui, rect: Rect, response: &Response, state: &AppState, cache: &mut Cache) {
+    let (Some(at), Some(data)) = (response.hover_pos(), state.data.set.as_ref()) else { return };
+    let Some((idx, _)) = image_under(state, state.map.latent_from_offset(map::offset(rect, at))) else {
+        ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
+        return;
+    };
+    ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+    let texture = cache.textures.image(ui.ctx(), data, state.data.version, idx);
+    let name = data.names.get(idx).map_or("", String::as_str);
+    let label = data.labels.get(idx).copied().flatten();
+    let class = label.and_then(|l| data.classes.get(usize::from(l)));
+    egui::Tooltip::always_open(
+        ui.ctx().clone(),
+        ui.layer_id(),
+        response.id.with("hover"),
+        egui::PopupAnchor::Pointer,
+    )
+    .gap(14.0)
+    .show(|ui| {
+        ui.horizontal(|ui| {
+            widgets::picture(ui, name, Some(texture), theme::THUMB, Sense::hover(), Some(theme::class_colour(label)));
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+                ui.label(name);
+                let weak = theme::palette(ui).weak;
+                ui.colored_label(weak, class.map_or_else(|| t!("map.no_class").into_owned(), Clone::clone));
+                ui.colored_label(weak, t!("map.hover_selects"));
+            });
+        });
+    });
+}

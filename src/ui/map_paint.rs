@@ -1,0 +1,197 @@
+//! What the map looks like.
+
+use egui::{
+    Align2, Color32, ColorImage, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureOptions, Ui, Vec2,
+    pos2, vec2,
+};
+use rust_i18n::t;
+
+use crate::config::Kind;
+use crate::state::{AppState, GridPicture, Pin};
+use crate::ui::textures::Key;
+use crate::ui::{Cache, format, map, splat, theme};
+
+/// A prime larger than any dataset's common factors: its multiples visit every image once.
+const MIXING: usize = 1_000_003;
+
+/// Paints everything on the map, back to front.
+pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, CornerRadius::ZERO, theme::PICTURE_BACK);
+    if state.training.model.is_none() {
+        return;
+    }
+    if state.map.show_grid {
+        for (key, picture) in [(Key::GridBefore, &state.map.grid_before), (Key::Grid, &state.map.grid)] {
+            if let Some(picture) = picture {
+                grid(ui, &painter, rect, state, cache, key, picture);
+            }
+        }
+    }
+    if state.map.show_prior {
+        prior(&painter, rect, state);
+    }
+    if state.map.show_images {
+        dots(ui, &painter, rect, state, cache);
+    }
+    way(&painter, rect, state);
+    selected(&painter, rect, state);
+    crosshair(&painter, map::screen_from_latent(state, rect, state.map.coordinates(&state.walk.z)));
+    axes(ui, rect, state);
+}
+
+fn grid(
+    ui: &Ui,
+    painter: &Painter,
+    rect: Rect,
+    state: &AppState,
+    cache: &mut Cache,
+    key: Key,
+    picture: &GridPicture,
+) {
+    let options = TextureOptions::LINEAR;
+    let texture = cache.textures.get(ui.ctx(), key, picture.version, options, || splat::grid(picture));
+    let grid = &picture.grid;
+    let half = grid.step / 2.0;
+    let size = vec2(grid.columns as f32, grid.rows as f32) * (grid.step / state.map.scale);
+    let min = map::screen_from_latent(state, rect, [grid.a0 - half, grid.b0 + half]);
+    let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    painter.image(texture, Rect::from_min_size(min, size), uv, theme::GRID_TINT);
+}
+
+fn prior(painter: &Painter, rect: Rect, state: &AppState) {
+    let centre = map::screen_from_latent(state, rect, [0.0, 0.0]);
+    for sigma in 1..=3 {
+        let radius = sigma as f32 / state.map.scale;
+        painter.circle_stroke(centre, radius, Stroke::new(3.0, theme::MAP_SHADE));
+        painter.circle_stroke(centre, radius, Stroke::new(1.5, theme::PRIOR));
+        let text = format!("{sigma}σ");
+        shaded_text(painter, centre + vec2(0.0, -radius), Align2::CENTER_CENTER, &text, theme::regular(theme::SMALL));
+    }
+}
+
+fn dots(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache) {
+    let (Some(means), Some(data), Some(d)) = (&state.map.means, &state.data.set, state.map.latent_dim) else { return };
+    let pixels_per_point = ui.ctx().pixels_per_point();
+    let size = (rect.size() * pixels_per_point).ceil();
+    let version = view_version(state, size);
+    let make = || {
+        let mut image = ColorImage::filled([size.x as usize, size.y as usize], Color32::TRANSPARENT);
+        // Many images: smaller dots, so that their colours stay apart.
+        let shrink = if data.len() > 20_000 { 0.6 } else { 1.0 };
+        let dot = splat::Dot::new(theme::DOT * shrink * pixels_per_point);
+        // In mixed order: neighbours share a class, and the last class would cover the others.
+        let n = data.len();
+        for i in (0..n).map(|i| i * MIXING % n) {
+            let (Some(mu), Some(label)) = (means.get(i * d..(i + 1) * d), data.labels.get(i)) else { continue };
+            let [x, y] = state.map.offset_from_latent(state.map.coordinates(mu));
+            let (x, y) = (x * pixels_per_point + size.x / 2.0, y * pixels_per_point + size.y / 2.0);
+            dot.draw(&mut image, x, y, theme::class_colour(*label));
+        }
+        image
+    };
+    let texture = cache.textures.get(ui.ctx(), Key::Dots, version, TextureOptions::NEAREST, make);
+    let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+    let drawn = Rect::from_center_size(rect.center(), size / pixels_per_point);
+    painter.image(texture, drawn, uv, Color32::WHITE);
+}
+
+/// Changes whenever a dot would be drawn elsewhere.
+fn view_version(state: &AppState, size: Vec2) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    let map = &state.map;
+    (map.means_version, map.axes, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version).hash(&mut hasher);
+    (size.x.to_bits(), size.y.to_bits()).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The pins and the way between them.
+fn way(painter: &Painter, rect: Rect, state: &AppState) {
+    let place = |z: &[f32]| map::screen_from_latent(state, rect, state.map.coordinates(z));
+    let points: Vec<Pos2> = state.walk.strip_points().iter().map(|z| place(z)).collect();
+    painter.add(Shape::line(points.clone(), Stroke::new(4.0, theme::MAP_SHADE)));
+    painter.extend(Shape::dashed_line(&points, Stroke::new(2.0, theme::PIN), 7.0, 5.0));
+    for point in &points {
+        painter.circle_filled(*point, 2.5, theme::PIN);
+    }
+    for (pin, letter) in Pin::ALL.into_iter().zip(["A", "B"]) {
+        let Some(z) = state.walk.pin(pin) else { continue };
+        let at = place(z);
+        painter.circle(at, 10.0, theme::PIN, Stroke::new(2.0, theme::MAP_SHADE));
+        painter.text(at, Align2::CENTER_CENTER, letter, theme::strong(12.0), theme::ON_PIN);
+    }
+}
+
+fn selected(painter: &Painter, rect: Rect, state: &AppState) {
+    let (Some(idx), Some(means), Some(d)) = (state.walk.selected, &state.map.means, state.map.latent_dim) else { return };
+    let Some(mu) = means.get(idx * d..(idx + 1) * d) else { return };
+    let at = map::screen_from_latent(state, rect, state.map.coordinates(mu));
+    painter.circle_stroke(at, 7.0, Stroke::new(4.0, theme::MAP_SHADE));
+    painter.circle_stroke(at, 7.0, Stroke::new(2.0, theme::ON_MAP));
+}
+
+/// The point: readable on black, white and everything between.
+fn crosshair(painter: &Painter, at: Pos2) {
+    for (width, colour) in [(4.0, theme::MAP_SHADE), (1.5, theme::ON_MAP)] {
+        let stroke = Stroke::new(width, colour);
+        painter.circle_stroke(at, 10.0, stroke);
+        for direction in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
+            painter.line_segment([at + direction * 6.0, at + direction * 15.0], stroke);
+        }
+    }
+}
+
+/// Ticks and names of the axes, in the margins.
+fn axes(ui: &Ui, rect: Rect, state: &AppState) {
+    let palette = theme::palette(ui);
+    let painter = ui.painter();
+    let font = theme::regular(theme::SMALL);
+    let tick = Stroke::new(1.0, palette.weak);
+    let map = &state.map;
+    let (step, decimals) = format::tick_step(rect.width() * map.scale, rect.width() / 80.0);
+    let name = |axis: usize| {
+        let variational = state.training.run.as_ref().is_none_or(|r| r.config.model.kind == Kind::Vae);
+        let key = if variational { "map.sigma_unit" } else { "map.plain_unit" };
+        t!(key, axis = format::axis(axis)).into_owned()
+    };
+    let right_name = painter.layout_no_wrap(name(map.axes.0), font.clone(), palette.weak);
+    let name_left = rect.right() - right_name.size().x;
+    let [low, _] = map.latent_from_offset([-rect.width() / 2.0, 0.0]);
+    let [high, _] = map.latent_from_offset([rect.width() / 2.0, 0.0]);
+    for value in ticks(low, high, step) {
+        let x = map::screen_from_latent(state, rect, [value, 0.0]).x;
+        painter.line_segment([pos2(x, rect.bottom()), pos2(x, rect.bottom() + 4.0)], tick);
+        let text = painter.layout_no_wrap(format::signed(f64::from(value), decimals), font.clone(), palette.weak);
+        let left = x - text.size().x / 2.0;
+        if left + text.size().x < name_left - 8.0 && left > rect.left() - 16.0 {
+            painter.galley(pos2(left, rect.bottom() + 5.0), text, palette.weak);
+        }
+    }
+    painter.galley(pos2(name_left, rect.bottom() + 5.0), right_name, palette.weak);
+    let [_, low] = map.latent_from_offset([0.0, rect.height() / 2.0]);
+    let [_, high] = map.latent_from_offset([0.0, -rect.height() / 2.0]);
+    for value in ticks(low, high, step) {
+        let y = map::screen_from_latent(state, rect, [0.0, value]).y;
+        painter.line_segment([pos2(rect.left() - 4.0, y), pos2(rect.left(), y)], tick);
+        if y > rect.top() + 26.0 && y < rect.bottom() - 4.0 {
+            let text = format::signed(f64::from(value), decimals);
+            painter.text(pos2(rect.left() - 7.0, y), Align2::RIGHT_CENTER, text, font.clone(), palette.weak);
+        }
+    }
+    let at = pos2(rect.left() - 7.0, rect.top() + 8.0);
+    painter.text(at, Align2::RIGHT_CENTER, format::axis(map.axes.1), font, palette.weak);
+}
+
+/// Multiples of `step` from `low` to `high`.
+fn ticks(low: f32, high: f32, step: f32) -> impl Iterator<Item = f32> {
+    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+    (first..=last.min(first + 200)).map(move |i| i as f32 * step)
+}
+
+fn shaded_text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId) {
+    let galley = painter.layout_no_wrap(text.to_owned(), font, theme::ON_MAP);
+    let rect = align.anchor_size(at, galley.size());
+    painter.rect_filled(rect.expand2(vec2(4.0, 1.0)), CornerRadius::same(3), theme::MAP_SHADE);
+    painter.galley(rect.min, galley, theme::ON_MAP);
+}

@@ -1,0 +1,92 @@
+//! Textures by what they show, uploaded again only when their version changes and forgotten once they are no longer
+//! drawn.
+
+use std::collections::BTreeMap;
+
+use egui::{Color32, ColorImage, Context, TextureHandle, TextureId, TextureOptions};
+
+use crate::data::Dataset;
+
+/// What a texture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// An image of the dataset.
+    Image(usize),
+    /// The decoded point.
+    Point,
+    /// The selected image's reconstruction.
+    Reconstruction,
+    /// A frame of the strip.
+    Frame(usize),
+    /// The decoded grid.
+    Grid,
+    /// The grid before it.
+    GridBefore,
+    /// Points of the images.
+    Dots,
+}
+
+struct Entry {
+    version: u64,
+    handle: TextureHandle,
+    used: bool,
+}
+
+/// The textures in use.
+#[derive(Default)]
+pub struct Textures {
+    entries: BTreeMap<Key, Entry>,
+}
+
+impl Textures {
+    /// The texture of `key`; `make` is called only when `version` is not the one that was uploaded.
+    pub fn get(
+        &mut self,
+        ctx: &Context,
+        key: Key,
+        version: u64,
+        options: TextureOptions,
+        make: impl FnOnce() -> ColorImage,
+    ) -> TextureId {
+        let entry = self.entries.entry(key);
+        let entry = entry
+            .and_modify(|entry| entry.used = true)
+            .or_insert_with(|| Entry {
+                version: version.wrapping_sub(1),
+                handle: ctx.load_texture(format!("{key:?}"), ColorImage::filled([1, 1], Color32::TRANSPARENT), options),
+                used: true,
+            });
+        if entry.version != version {
+            entry.handle.set(make(), options);
+            entry.version = version;
+        }
+        entry.handle.id()
+    }
+
+    /// The texture of an image of the dataset.
+    pub fn image(&mut self, ctx: &Context, data: &Dataset, data_version: u64, idx: usize) -> TextureId {
+        let make = || picture(data.image(idx), data.side, data.channels);
+        self.get(ctx, Key::Image(idx), data_version, TextureOptions::NEAREST, make)
+    }
+
+    /// Forgets what was not drawn in this frame.
+    pub fn end_frame(&mut self) {
+        self.entries.retain(|_, entry| std::mem::take(&mut entry.used));
+    }
+}
+
+/// Bytes `[side, side, channels]` as a picture; too few bytes give a black one.
+pub fn picture(bytes: &[u8], side: usize, channels: usize) -> ColorImage {
+    let mut pixels: Vec<Color32> = colours(bytes, channels).collect();
+    pixels.resize(side * side, Color32::BLACK);
+    ColorImage::new([side, side], pixels)
+}
+
+/// Grey or RGB bytes as colours.
+pub fn colours(bytes: &[u8], channels: usize) -> impl Iterator<Item = Color32> {
+    bytes.chunks_exact(channels.max(1)).map(|pixel| match pixel {
+        [r, g, b] => Color32::from_rgb(*r, *g, *b),
+        [grey, ..] => Color32::from_gray(*grey),
+        [] => Color32::BLACK,
+    })
+}

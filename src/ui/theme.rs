@@ -1,0 +1,278 @@
+//! Every colour, size, font and icon of the window.
+
+use std::sync::Arc;
+
+use egui::{
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, Style,
+    TextStyle, Theme, Ui, Vec2, Visuals,
+};
+
+/// Space between related things, in points; everything else is a multiple.
+pub const GAP: f32 = 8.0;
+/// Space inside panels, in points.
+pub const PAD: i8 = 12;
+/// Height of the top bar.
+pub const TOP_BAR: f32 = 52.0;
+/// Width of the left panel.
+pub const LEFT: f32 = 272.0;
+/// Width of the right panel.
+pub const RIGHT: f32 = 272.0;
+/// Height of the curves when open.
+pub const CURVES: f32 = 156.0;
+/// Height of the line that opens the curves.
+pub const CURVES_HEADER: f32 = 30.0;
+/// Height of a button or field.
+pub const CONTROL: f32 = 26.0;
+/// Rounding of controls.
+pub const RADIUS: u8 = 6;
+/// Side of a small image.
+pub const THUMB: f32 = 56.0;
+/// Diameter of an image's point on the map.
+pub const DOT: f32 = 4.0;
+
+/// The window's colours, light or dark.
+#[derive(Debug)]
+pub struct Palette {
+    /// Behind the map.
+    pub background: Color32,
+    /// Side panels.
+    pub panel: Color32,
+    /// Buttons and fields.
+    pub raised: Color32,
+    /// Buttons under the pointer.
+    pub hovered: Color32,
+    /// Buttons held down.
+    pub pressed: Color32,
+    /// Where text is typed, and behind pictures.
+    pub sunken: Color32,
+    /// Quiet lines.
+    pub outline: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Text that may be overlooked.
+    pub weak: Color32,
+    /// The one accent.
+    pub accent: Color32,
+    /// The accent under the pointer.
+    pub accent_hovered: Color32,
+    /// Text on the accent.
+    pub on_accent: Color32,
+    /// The accent as a quiet background.
+    pub accent_soft: Color32,
+    /// Errors.
+    pub error: Color32,
+    /// Background of errors.
+    pub error_soft: Color32,
+    /// Success.
+    pub good: Color32,
+    /// Curve of the reconstruction.
+    pub recon: Color32,
+    /// Curve of KL.
+    pub kl: Color32,
+    /// Curve of the ELBO.
+    pub elbo: Color32,
+    /// Validation.
+    pub validation: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    let [_, r, g, b] = hex.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+const DARK: Palette = Palette {
+    background: rgb(0x0014_171c),
+    panel: rgb(0x001b_1f26),
+    raised: rgb(0x002a_3039),
+    hovered: rgb(0x0035_3c48),
+    pressed: rgb(0x0040_4856),
+    sunken: rgb(0x0010_1317),
+    outline: rgb(0x002c_323c),
+    text: rgb(0x00e4_e8ee),
+    weak: rgb(0x009a_a4b2),
+    accent: rgb(0x002f_6bed),
+    accent_hovered: rgb(0x0046_7efa),
+    on_accent: rgb(0x00ff_ffff),
+    accent_soft: rgb(0x0026_3f73),
+    error: rgb(0x00ff_8a80),
+    error_soft: rgb(0x003d_2225),
+    good: rgb(0x004c_c38a),
+    recon: rgb(0x005b_9dff),
+    kl: rgb(0x004c_c38a),
+    elbo: rgb(0x00c3_94f5),
+    validation: rgb(0x00f2_a65a),
+};
+
+const LIGHT: Palette = Palette {
+    background: rgb(0x00ec_eff3),
+    panel: rgb(0x00fa_fbfc),
+    raised: rgb(0x00ea_edf2),
+    hovered: rgb(0x00de_e3ea),
+    pressed: rgb(0x00d0_d7e1),
+    sunken: rgb(0x00ff_ffff),
+    outline: rgb(0x00d9_dee6),
+    text: rgb(0x001a_1f27),
+    weak: rgb(0x005b_6675),
+    accent: rgb(0x0025_5fe0),
+    accent_hovered: rgb(0x001b_4fc4),
+    on_accent: rgb(0x00ff_ffff),
+    accent_soft: rgb(0x00cf_defc),
+    error: rgb(0x00b3_261e),
+    error_soft: rgb(0x00fd_e7e5),
+    good: rgb(0x0017_8a55),
+    recon: rgb(0x001f_68d6),
+    kl: rgb(0x0014_8a57),
+    elbo: rgb(0x0083_47c9),
+    validation: rgb(0x00c2_6a10),
+};
+
+/// The colours of the theme in use.
+pub fn palette(ui: &Ui) -> &'static Palette {
+    if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+}
+
+/// Class colours that stay apart for colour-blind eyes (Okabe & Ito 2008, then Tol 2021), bright enough for a dark
+/// picture behind them.
+const CLASSES: [Color32; 12] = [
+    rgb(0x0056_b4e9),
+    rgb(0x00e6_9f00),
+    rgb(0x0000_b386),
+    rgb(0x00f0_e442),
+    rgb(0x00cc_79a7),
+    rgb(0x00d5_5e00),
+    rgb(0x004a_7fe0),
+    rgb(0x00bb_bbbb),
+    rgb(0x00a8_8bf0),
+    rgb(0x0099_9933),
+    rgb(0x0088_ccee),
+    rgb(0x00aa_4466),
+];
+
+/// The colour of a class; images without one are light grey.
+pub fn class_colour(label: Option<u16>) -> Color32 {
+    match label {
+        Some(label) => CLASSES[usize::from(label) % CLASSES.len()],
+        None => rgb(0x00d4_d9e0),
+    }
+}
+
+/// The dark that pictures stand on, in both themes.
+pub const PICTURE_BACK: Color32 = rgb(0x000b_0d10);
+/// Lines and marks on the map, which is dark in both themes.
+pub const ON_MAP: Color32 = rgb(0x00ff_ffff);
+/// Quiet text on the map.
+pub const ON_MAP_WEAK: Color32 = rgb(0x00a8_b1bf);
+/// Behind marks on the map.
+pub const MAP_SHADE: Color32 = Color32::from_black_alpha(150);
+/// The pins and the way between them, on the map.
+pub const PIN: Color32 = rgb(0x00ff_c53d);
+/// Letters on the pins.
+pub const ON_PIN: Color32 = rgb(0x001f_1600);
+/// The prior's circles.
+pub const PRIOR: Color32 = Color32::from_rgba_premultiplied(150, 190, 230, 150);
+/// The decoded grid is dimmed a little, so that points and marks stand out.
+pub const GRID_TINT: Color32 = Color32::from_gray(205);
+
+/// The semibold family.
+pub fn strong_family() -> FontFamily {
+    FontFamily::Name("strong".into())
+}
+
+/// Semibold text of a size.
+pub fn strong(size: f32) -> FontId {
+    FontId::new(size, strong_family())
+}
+
+/// Ordinary text of a size.
+pub fn regular(size: f32) -> FontId {
+    FontId::proportional(size)
+}
+
+/// Size of ordinary text.
+pub const BODY: f32 = 13.0;
+/// Size of small text.
+pub const SMALL: f32 = 11.5;
+
+/// Gives a context the window's fonts and both themes.
+pub fn install(ctx: &Context) {
+    ctx.set_fonts(fonts());
+    ctx.set_style_of(Theme::Dark, style(Visuals::dark(), &DARK));
+    ctx.set_style_of(Theme::Light, style(Visuals::light(), &LIGHT));
+}
+
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let bundled: [(&str, &'static [u8]); 2] = [
+        ("Inter", include_bytes!("../../assets/fonts/Inter-Regular.otf")),
+        ("Inter SemiBold", include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
+    ];
+    for (name, bytes) in bundled {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    }
+    let fallbacks = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    for (family, first) in [(FontFamily::Proportional, "Inter"), (strong_family(), "Inter SemiBold")] {
+        let mut names = vec![first.to_owned()];
+        names.extend(fallbacks.iter().cloned());
+        fonts.families.insert(family, names);
+    }
+    fonts
+}
+
+fn style(mut visuals: Visuals, palette: &Palette) -> Style {
+    let radius = CornerRadius::same(RADIUS);
+    visuals.panel_fill = palette.panel;
+    visuals.window_fill = palette.panel;
+    visuals.window_stroke = Stroke::new(1.0, palette.outline);
+    visuals.window_corner_radius = CornerRadius::same(10);
+    visuals.menu_corner_radius = CornerRadius::same(8);
+    visuals.window_shadow = Shadow { offset: [0, 8], blur: 24, spread: 0, color: Color32::from_black_alpha(70) };
+    visuals.popup_shadow = Shadow { offset: [0, 4], blur: 14, spread: 0, color: Color32::from_black_alpha(60) };
+    visuals.extreme_bg_color = palette.sunken;
+    visuals.text_edit_bg_color = Some(palette.sunken);
+    visuals.faint_bg_color = palette.raised;
+    visuals.weak_text_color = Some(palette.weak);
+    visuals.hyperlink_color = palette.accent;
+    visuals.error_fg_color = palette.error;
+    visuals.selection.bg_fill = palette.accent_soft;
+    visuals.selection.stroke = Stroke::new(1.0, palette.text);
+    visuals.slider_trailing_fill = true;
+    visuals.button_frame = true;
+    visuals.indent_has_left_vline = false;
+    let states = [
+        (&mut visuals.widgets.noninteractive, palette.panel, palette.outline, palette.text),
+        (&mut visuals.widgets.inactive, palette.raised, palette.raised, palette.text),
+        (&mut visuals.widgets.hovered, palette.hovered, palette.hovered, palette.text),
+        (&mut visuals.widgets.active, palette.pressed, palette.pressed, palette.text),
+        (&mut visuals.widgets.open, palette.hovered, palette.hovered, palette.text),
+    ];
+    for (widget, fill, stroke, text) in states {
+        widget.bg_fill = fill;
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = Stroke::new(1.0, stroke);
+        widget.fg_stroke = Stroke::new(1.0, text);
+        widget.corner_radius = radius;
+        widget.expansion = 0.0;
+    }
+    let mut style = Style { visuals, ..Style::default() };
+    style.text_styles = [
+        (TextStyle::Small, regular(SMALL)),
+        (TextStyle::Body, regular(BODY)),
+        (TextStyle::Button, regular(BODY)),
+        (TextStyle::Heading, strong(14.0)),
+        (TextStyle::Monospace, FontId::monospace(12.0)),
+    ]
+    .into();
+    style.drag_value_text_style = TextStyle::Body;
+    style.spacing.item_spacing = Vec2::new(GAP, 6.0);
+    style.spacing.button_padding = Vec2::new(10.0, 4.0);
+    style.spacing.interact_size = Vec2::new(40.0, CONTROL);
+    style.spacing.slider_rail_height = 4.0;
+    style.spacing.icon_width = 15.0;
+    style.spacing.menu_margin = Margin::same(6);
+    style.spacing.tooltip_width = 300.0;
+    style.spacing.scroll = egui::style::ScrollStyle::floating();
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = 0.4;
+    style.animation_time = 0.12;
+    style
+}

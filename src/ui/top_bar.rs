@@ -1,0 +1,211 @@
+//! The bar that is always there: the big button, how far training has come, export, theme, keys.
+
+use egui::containers::menu::MenuButton;
+use egui::{
+    Align, Align2, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Sense, Shape, Ui,
+    UiBuilder, WidgetInfo, Role, pos2, vec2,
+};
+use rust_i18n::t;
+
+use crate::state::{Action, AppState, Phase, Primary, ThemeChoice};
+use crate::train::StopReason;
+use crate::ui::{export_menu, format, theme, widgets};
+
+/// Size of the big button.
+const PRIMARY: egui::Vec2 = vec2(108.0, 34.0);
+/// Height of the other buttons of the bar.
+const BUTTON: f32 = 30.0;
+
+/// Draws the bar.
+pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = theme::GAP;
+        ui.add(Label::new(RichText::new(t!("app.name")).font(theme::strong(15.0))));
+        run_name_ui(ui, state);
+        ui.add_space(4.0);
+        primary_ui(ui, state, actions);
+        let training = &state.training;
+        if training.is_active() {
+            let stop = Button::new(t!("top.stop")).min_size(vec2(0.0, BUTTON));
+            let enabled = training.phase != Phase::Stopping;
+            if ui.add_enabled(enabled, stop).on_hover_text(t!("top.stop_tip")).clicked() {
+                actions.push(Action::Stop);
+            }
+        } else if training.primary() == Primary::Continue {
+            let new_run = Button::new(t!("top.new_run")).min_size(vec2(0.0, BUTTON));
+            if ui.add(new_run).on_hover_text(t!("top.new_run_tip")).clicked() {
+                actions.push(Action::NewRun);
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let help = Button::new("?").min_size(vec2(BUTTON, BUTTON));
+            let help = ui.add(help).on_hover_text(t!("top.help"));
+            help.widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("top.help")));
+            if help.clicked() {
+                actions.push(Action::ToggleHelp);
+            }
+            theme_ui(ui, state, actions);
+            export_menu::ui(ui, state, actions);
+            ui.add_space(4.0);
+            progress_ui(ui, state);
+        });
+    });
+}
+
+fn run_name_ui(ui: &mut Ui, state: &AppState) {
+    let Some(run) = state.training.run.as_ref().filter(|r| !r.name.is_empty()) else { return };
+    let weak = theme::palette(ui).weak;
+    let width = ui.painter().layout_no_wrap(run.name.clone(), theme::regular(theme::BODY), weak).size().x;
+    ui.allocate_ui_with_layout(vec2(width.min(150.0) + 1.0, BUTTON), Layout::left_to_right(Align::Center), |ui| {
+        let label = ui.add(Label::new(RichText::new(&run.name).color(weak)).truncate());
+        if let Some(folder) = &run.folder {
+            label.on_hover_text(t!("top.run_tip", path = folder.display()));
+        }
+    });
+}
+
+/// The big button: Train, Pause or Continue.
+fn primary_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let palette = theme::palette(ui);
+    let training = &state.training;
+    let (text, tip, icon): (_, _, fn(Rect, Color32) -> Vec<Shape>) = match training.primary() {
+        Primary::Train => (t!("top.train"), t!("top.train_tip"), play_icon),
+        Primary::Pause => (t!("top.pause"), t!("top.pause_tip"), pause_icon),
+        Primary::Continue => (t!("top.continue"), t!("top.continue_tip"), play_icon),
+        Primary::Wait => match training.phase {
+            Phase::Pausing => (t!("top.pausing"), t!("top.pause_tip"), pause_icon),
+            Phase::Stopping => (t!("top.stopping"), t!("top.stop_tip"), pause_icon),
+            _ => (t!("top.starting"), t!("top.building"), play_icon),
+        },
+    };
+    let ready = training.primary() != Primary::Wait && state.data.set.is_some() && state.data.loading.is_none();
+    let enabled = ready || training.primary() == Primary::Pause;
+    let (rect, response) = ui.allocate_exact_size(PRIMARY, if enabled { Sense::click() } else { Sense::hover() });
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, text.as_ref()));
+    let fill = match (enabled, response.hovered()) {
+        (false, _) => palette.raised,
+        (true, true) => palette.accent_hovered,
+        (true, false) => palette.accent,
+    };
+    let colour = if enabled { palette.on_accent } else { palette.weak };
+    let painter = ui.painter();
+    painter.rect_filled(rect, CornerRadius::same(theme::RADIUS), fill);
+    let galley = painter.layout_no_wrap(text.into_owned(), theme::strong(14.0), colour);
+    let (icon_side, gap) = (11.0, 8.0);
+    let left = rect.center().x - (icon_side + gap + galley.size().x) / 2.0;
+    let icon_rect = Rect::from_center_size(pos2(left + icon_side / 2.0, rect.center().y), vec2(icon_side, 12.0));
+    painter.extend(icon(icon_rect, colour));
+    painter.galley(pos2(left + icon_side + gap, rect.center().y - galley.size().y / 2.0), galley, colour);
+    widgets::focus_ring(ui, &response);
+    if response.on_hover_text(tip).clicked() {
+        actions.push(Action::TogglePlay);
+    }
+}
+
+fn play_icon(rect: Rect, colour: Color32) -> Vec<Shape> {
+    let points = vec![rect.left_top(), pos2(rect.right(), rect.center().y), rect.left_bottom()];
+    vec![Shape::convex_polygon(points, colour, egui::Stroke::NONE)]
+}
+
+fn pause_icon(rect: Rect, colour: Color32) -> Vec<Shape> {
+    let bar = |x: f32| Rect::from_min_size(pos2(x, rect.top()), vec2(3.5, rect.height()));
+    [rect.left() + 0.5, rect.right() - 4.0].map(|x| Shape::rect_filled(bar(x), 1.0, colour)).into()
+}
+
+/// Two lines in whatever room is left: figures above, the bar below.
+fn progress_ui(ui: &mut Ui, state: &AppState) {
+    let width = (ui.available_width() - 8.0).max(60.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 34.0), Sense::hover());
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
+    ui.spacing_mut().item_spacing.y = 5.0;
+    ui.add_space(4.0);
+    let palette = theme::palette(&ui);
+    let texts = progress_texts(state);
+    let line = Rect::from_min_size(ui.cursor().min, vec2(width, 18.0));
+    ui.advance_cursor_after_rect(line);
+    // What matters most keeps its place; the rest is shown as far as there is room.
+    let mut room = line.width();
+    let mut place = |ui: &mut Ui, text: &str, colour, right: bool, x: f32| -> f32 {
+        let font = theme::regular(theme::BODY);
+        let size = ui.painter().layout_no_wrap(text.to_owned(), font, colour).size().x;
+        if text.is_empty() || size > room {
+            return 0.0;
+        }
+        room -= size + 14.0;
+        let left = if right { line.right() - size } else { line.left() + x };
+        let rect = Rect::from_min_size(pos2(left, line.top()), vec2(size + 1.0, line.height()));
+        ui.put(rect, Label::new(RichText::new(text).color(colour)).extend());
+        size + 14.0
+    };
+    let first = place(&mut ui, &texts.first, palette.text, false, 0.0);
+    place(&mut ui, &texts.right, palette.text, true, 0.0);
+    let mut x = first;
+    for text in &texts.more {
+        x += place(&mut ui, text, palette.weak, false, x);
+    }
+    let share = (state.training.total_steps > 0).then(|| state.training.share());
+    widgets::progress_bar(&mut ui, &t!("top.progress"), share, width);
+}
+
+struct Texts {
+    first: String,
+    right: String,
+    more: Vec<String>,
+}
+
+fn progress_texts(state: &AppState) -> Texts {
+    let training = &state.training;
+    let only = |first: String, right: String| Texts { first, right, more: Vec::new() };
+    let epoch = || training.epoch().map_or_else(String::new, |(n, of)| t!("top.epoch", n = n, of = of).into_owned());
+    let step = || t!("top.step", step = format::count(training.step())).into_owned();
+    match &training.phase {
+        Phase::Idle if state.data.set.is_none() => only(t!("top.no_images").into_owned(), String::new()),
+        Phase::Idle => only(t!("top.ready").into_owned(), t!("top.ready_hint").into_owned()),
+        Phase::Starting => only(t!("top.building").into_owned(), String::new()),
+        Phase::Running | Phase::Pausing | Phase::Stopping => {
+            let left = training.eta_secs().map(|s| t!("duration.left", time = format::duration(s)).into_owned());
+            let rate = training.history.rates();
+            let rate = rate.map(|(images, _)| t!("top.rate", rate = format::count(images.round() as u64)).into_owned());
+            Texts { first: epoch(), right: left.unwrap_or_default(), more: std::iter::once(step()).chain(rate).collect() }
+        }
+        Phase::Paused => Texts { first: epoch(), right: t!("top.paused").into_owned(), more: vec![step()] },
+        Phase::Ended(reason) => {
+            let right = match reason {
+                StopReason::Finished => t!("top.finished"),
+                StopReason::Asked => t!("top.stopped"),
+                StopReason::Failed(_) => t!("top.failed"),
+            };
+            Texts { first: epoch(), right: right.into_owned(), more: vec![step()] }
+        }
+    }
+}
+
+fn theme_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let choices = [
+        (ThemeChoice::System, t!("top.theme_system")),
+        (ThemeChoice::Light, t!("top.theme_light")),
+        (ThemeChoice::Dark, t!("top.theme_dark")),
+    ];
+    let button = Button::new(if ui.visuals().dark_mode { "🌙" } else { "☀" }).min_size(vec2(BUTTON, BUTTON));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(130.0);
+        for (choice, text) in choices {
+            if ui.add(Button::selectable(state.theme == choice, text)).clicked() {
+                actions.push(Action::SetTheme(choice));
+                ui.close();
+            }
+        }
+    });
+    name(&response, &t!("top.theme"));
+    response.on_hover_text(t!("top.theme"));
+}
+
+/// Names a button that shows only a sign.
+fn name(response: &Response, text: &str) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+}
+
+/// Used by the icons of other views.
+pub fn text_at(ui: &Ui, at: egui::Pos2, text: &str, colour: Color32) {
+    ui.painter().text(at, Align2::CENTER_CENTER, text, theme::strong(theme::BODY), colour);
+}

@@ -1,0 +1,163 @@
+//! The few controls the panels are made of: titled sections, rows of a label and a control, segmented choices.
+
+use egui::{
+    Align, Align2, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, Role, pos2, vec2,
+};
+
+use crate::ui::theme;
+
+/// A section's title.
+pub fn title(ui: &mut Ui, text: &str) -> Response {
+    ui.add(Label::new(RichText::new(text).font(theme::strong(14.0))).selectable(false))
+}
+
+/// Text that may be overlooked.
+pub fn weak(ui: &mut Ui, text: &str) -> Response {
+    let colour = theme::palette(ui).weak;
+    ui.add(Label::new(RichText::new(text).color(colour)).truncate())
+}
+
+/// Small text that may be overlooked, wrapped.
+pub fn note(ui: &mut Ui, text: &str) -> Response {
+    let colour = theme::palette(ui).weak;
+    ui.add(Label::new(RichText::new(text).color(colour).size(theme::SMALL)).wrap())
+}
+
+/// A quiet line between sections.
+pub fn divider(ui: &mut Ui) {
+    ui.add_space(theme::GAP);
+    let rect = ui.available_rect_before_wrap();
+    let y = rect.top();
+    let outline = theme::palette(ui).outline;
+    let pad = f32::from(theme::PAD);
+    ui.painter().hline(rect.left() - pad..=rect.right() + pad, y, Stroke::new(1.0, outline));
+    ui.add_space(theme::GAP + 4.0);
+}
+
+/// A label with its explanation on the left, a control on the right. The control gets the label's response, to be
+/// named by it.
+pub fn row<R>(ui: &mut Ui, label: &str, tip: &str, add: impl FnOnce(&mut Ui, &Response) -> R) -> R {
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme::CONTROL);
+        let label = ui.add(Label::new(label).selectable(false).sense(Sense::hover())).on_hover_text(tip);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| add(ui, &label)).inner
+    })
+    .inner
+}
+
+/// A row with a figure on the right.
+pub fn figure_row(ui: &mut Ui, label: &str, tip: &str, value: &str, unit: &str, strong: bool) {
+    let palette = theme::palette(ui);
+    ui.horizontal(|ui| {
+        ui.set_min_height(20.0);
+        let font = if strong { theme::strong(theme::BODY) } else { theme::regular(theme::BODY) };
+        ui.add(Label::new(RichText::new(label).font(font.clone()))).on_hover_text(tip);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            ui.label(RichText::new(unit).color(palette.weak).size(theme::SMALL));
+            ui.label(RichText::new(value).font(font));
+        });
+    });
+}
+
+/// One of a few choices, side by side; returns the one that was clicked.
+pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: T, choices: &[(T, String)]) -> Option<T> {
+    let palette = theme::palette(ui);
+    let font = theme::regular(theme::BODY);
+    let padding = 20.0;
+    let widths: Vec<f32> = choices
+        .iter()
+        .map(|(_, text)| ui.painter().layout_no_wrap(text.clone(), font.clone(), palette.text).size().x + padding)
+        .collect();
+    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), theme::CONTROL), Sense::hover());
+    let radius = CornerRadius::same(theme::RADIUS);
+    ui.painter().rect_filled(rect, radius, palette.raised);
+    let (mut x, mut clicked) = (rect.left(), None);
+    for (i, ((value, text), width)) in choices.iter().zip(&widths).enumerate() {
+        let segment = Rect::from_min_size(pos2(x, rect.top()), vec2(*width, rect.height()));
+        x += width;
+        let selected = *value == current;
+        let response = ui.interact(segment, ui.scope_id().with((name, i)), Sense::click());
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, enabled, selected, text));
+        if response.clicked() && !selected {
+            clicked = Some(*value);
+        }
+        let colour = match (selected, response.hovered()) {
+            (true, _) => {
+                ui.painter().rect_filled(segment, radius, palette.accent_soft);
+                palette.text
+            }
+            (false, true) => {
+                ui.painter().rect_filled(segment, radius, palette.hovered);
+                palette.text
+            }
+            (false, false) => palette.weak,
+        };
+        focus_ring(ui, &response);
+        ui.painter().text(segment.center(), Align2::CENTER_CENTER, text, font.clone(), ui.visuals().fade_if(ui, colour));
+    }
+    clicked
+}
+
+/// Dims a colour in a disabled part of the window.
+trait Fade {
+    fn fade_if(&self, ui: &Ui, colour: Color32) -> Color32;
+}
+
+impl Fade for egui::Visuals {
+    fn fade_if(&self, ui: &Ui, colour: Color32) -> Color32 {
+        if ui.is_enabled() { colour } else { self.disable(colour) }
+    }
+}
+
+/// A line around what has the keyboard.
+pub fn focus_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let stroke = Stroke::new(1.5, theme::palette(ui).accent_hovered);
+        ui.painter().rect_stroke(response.rect, CornerRadius::same(theme::RADIUS), stroke, StrokeKind::Inside);
+    }
+}
+
+/// A thin bar that fills from the left; `None` is drawn empty.
+pub fn progress_bar(ui: &mut Ui, name: &str, share: Option<f32>, width: f32) -> Response {
+    let palette = theme::palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 4.0), Sense::hover());
+    let radius = CornerRadius::same(2);
+    ui.painter().rect_filled(rect, radius, palette.raised);
+    if let Some(share) = share.filter(|s| *s > 0.0) {
+        let filled = Rect::from_min_size(rect.min, vec2((rect.width() * share.min(1.0)).max(4.0), rect.height()));
+        ui.painter().rect_filled(filled, radius, palette.accent);
+    }
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
+        info.value = share.map(f64::from);
+        info
+    });
+    response
+}
+
+/// A picture with square pixels, on its dark ground; without a texture only the ground.
+pub fn picture(
+    ui: &mut Ui,
+    name: &str,
+    texture: Option<egui::TextureId>,
+    side: f32,
+    sense: Sense,
+    outline: Option<Color32>,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), sense);
+    ui.painter().rect_filled(rect, CornerRadius::same(4), theme::PICTURE_BACK);
+    if let Some(texture) = texture {
+        let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        egui::Image::from_texture((texture, rect.size())).uv(uv).corner_radius(4).paint_at(ui, rect);
+    }
+    let outline = if response.hovered() && sense.senses_click() { Some(theme::palette(ui).accent_hovered) } else { outline };
+    if let Some(colour) = outline {
+        ui.painter().rect_stroke(rect, CornerRadius::same(4), Stroke::new(2.0, colour), StrokeKind::Outside);
+    }
+    let kind = if sense.senses_click() { Role::Button } else { Role::Image };
+    response.widget_info(|| WidgetInfo::labeled(kind, true, name));
+    response
+}
