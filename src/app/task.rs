@@ -47,14 +47,20 @@ impl<T> Post<T> {
 
 impl<T: From<Action> + Send + 'static> Task<T> {
     /// Starts the thread `name`; a panic inside becomes [`Action::Failed`].
-    pub fn spawn(name: &'static str, wake: WakeUp, body: impl FnOnce(&Post<T>) + Send + 'static) -> Result<Self, String> {
+    pub fn spawn(
+        name: &'static str,
+        wake: WakeUp,
+        body: impl FnOnce(&Post<T>) + Send + 'static,
+    ) -> Result<Self, String> {
         let (sender, messages) = bounded(CAPACITY);
         let cancel = Arc::new(AtomicBool::new(false));
         let post = Post { messages: sender, wake, cancel: Arc::clone(&cancel) };
         let work = move || {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| body(&post))) {
                 let reason = panic_message(&*panic);
-                post.send(T::from(Action::Failed(t!("notice.worker_panicked", worker = name, reason = reason).into_owned())));
+                post.send(T::from(Action::Failed(
+                    t!("notice.worker_panicked", worker = name, reason = reason).into_owned(),
+                )));
             }
         };
         let handle = std::thread::Builder::new().name(name.into()).spawn(work);

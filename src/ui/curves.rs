@@ -1,7 +1,12 @@
 //! The curves under the map: what was measured at every step, smoothed, and on the held images.
 
-use egui::{Align, Align2, Button, CornerRadius, Frame, Label, Layout, Margin, Panel, Rect, RichText, Sense, Slider, Stroke, Ui, pos2, vec2};
-use egui_plot::{GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, Points};
+use egui::{
+    Align, Align2, Button, CornerRadius, Frame, Label, Layout, Margin, Panel, Rect, RichText, Sense, Slider, Stroke,
+    Ui, pos2, vec2,
+};
+use egui_plot::{
+    GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, Points,
+};
 use rust_i18n::t;
 
 use crate::config::Kind;
@@ -127,8 +132,7 @@ fn plot_ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
         .flat_map(|b| [PlotPoint::new(b.x_first, b.min), PlotPoint::new(b.x_last, b.max)])
         .collect();
     let smooth: Vec<PlotPoint> = curve.buckets().iter().map(|b| PlotPoint::new(b.x_last, b.smooth)).collect();
-    let held: Vec<PlotPoint> =
-        history.validation.iter().map(|v| PlotPoint::new(v.epoch, metric.of(v.terms))).collect();
+    let held: Vec<PlotPoint> = history.validation.iter().map(|v| PlotPoint::new(v.epoch, metric.of(v.terms))).collect();
     let (low, high) = range(state, metric);
     let last_x = history.last().map_or(1.0, |s| s.epoch);
     let id = format!("plot_{metric:?}");
@@ -152,7 +156,8 @@ fn plot_ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
         .y_axis_min_width(34.0)
         .label_formatter(|h| match h {
             HoverPosition::NearDataPoint { position, .. } => Some(
-                t!("curves.hover", epoch = format!("{:.2}", position.x), value = format::figure(position.y)).into_owned(),
+                t!("curves.hover", epoch = format!("{:.2}", position.x), value = format::figure(position.y))
+                    .into_owned(),
             ),
             HoverPosition::Elsewhere { .. } => None,
         })
@@ -166,7 +171,11 @@ fn plot_ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
             if held.len() > 1 {
                 let style = LineStyle::Dashed { length: 6.0 };
                 plot.line(
-                    Line::new("held", PlotPoints::Owned(held.clone())).color(palette.validation).width(1.5).style(style).allow_hover(false),
+                    Line::new("held", PlotPoints::Owned(held.clone()))
+                        .color(palette.validation)
+                        .width(1.5)
+                        .style(style)
+                        .allow_hover(false),
                 );
             }
             let points = Points::new(t!("curves.validation"), PlotPoints::Owned(held)).color(palette.validation);
@@ -236,7 +245,13 @@ fn per_dim_ui(ui: &mut Ui, state: &AppState, height: f32) {
         let line = (rect.height() / kl.len() as f32).min(34.0);
         for (i, value) in kl.iter().enumerate() {
             let y = rect.top() + line * (i as f32 + 0.5);
-            painter.text(pos2(rect.left(), y), Align2::LEFT_CENTER, format::axis(i), theme::regular(theme::BODY), palette.weak);
+            painter.text(
+                pos2(rect.left(), y),
+                Align2::LEFT_CENTER,
+                format::axis(i),
+                theme::regular(theme::BODY),
+                palette.weak,
+            );
             let text = format::figure(*value);
             painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, text, theme::regular(theme::BODY), palette.text);
             let track = Rect::from_min_max(pos2(rect.left() + 26.0, y - 4.0), pos2(rect.right() - 46.0, y + 4.0));
@@ -251,7 +266,8 @@ fn per_dim_ui(ui: &mut Ui, state: &AppState, height: f32) {
         for (i, value) in kl.iter().enumerate() {
             let left = rect.left() + width * i as f32;
             let top = floor - (floor - rect.top()) * (value / most) as f32;
-            let bar = Rect::from_min_max(pos2(left + 0.5, top.min(floor - 1.0)), pos2(left + (width - 1.0).max(1.0), floor));
+            let bar =
+                Rect::from_min_max(pos2(left + 0.5, top.min(floor - 1.0)), pos2(left + (width - 1.0).max(1.0), floor));
             painter.rect_filled(bar, CornerRadius::same(1), palette.kl);
         }
         let font = theme::regular(theme::SMALL);

@@ -44,7 +44,8 @@ fn source_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ];
             for (source, text, tip) in samples {
                 let shown = state.data.source == source && state.data.set.is_some();
-                let button = Button::selectable(shown, text).frame_when_inactive(true).min_size(vec2(0.0, theme::CONTROL));
+                let button =
+                    Button::selectable(shown, text).frame_when_inactive(true).min_size(vec2(0.0, theme::CONTROL));
                 if ui.add(button).on_hover_text(tip).clicked() {
                     actions.push(Action::Open(source.to_owned()));
                 }

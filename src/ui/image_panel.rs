@@ -79,10 +79,7 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
 
 fn pins_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let width = ui.available_width();
-    let pins = [
-        (Pin::A, t!("point.pin_a"), t!("point.pin_a_tip")),
-        (Pin::B, t!("point.pin_b"), t!("point.pin_b_tip")),
-    ];
+    let pins = [(Pin::A, t!("point.pin_a"), t!("point.pin_a_tip")), (Pin::B, t!("point.pin_b"), t!("point.pin_b_tip"))];
     for (pin, text, tip) in pins {
         let button = Button::new(text).min_size(vec2(width, theme::CONTROL));
         if ui.add_enabled(!state.walk.z.is_empty(), button).on_hover_text(tip).clicked() {
@@ -170,14 +167,7 @@ fn name_ui(ui: &mut Ui, data: &Dataset, idx: usize) {
 }
 
 /// The image and what the model makes of it, side by side, with the pins.
-fn pair_ui(
-    ui: &mut Ui,
-    state: &AppState,
-    data: &Dataset,
-    idx: usize,
-    cache: &mut Cache,
-    actions: &mut Vec<Action>,
-) {
+fn pair_ui(ui: &mut Ui, state: &AppState, data: &Dataset, idx: usize, cache: &mut Cache, actions: &mut Vec<Action>) {
     let original = cache.textures.image(ui.ctx(), data, state.data.version, idx);
     let view = state.walk.selected_view.as_ref();
     let reconstruction = view.map(|view| {

@@ -9,7 +9,8 @@ use crate::ui::{Cache, export_menu};
 pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     let (redo, undo, open, export, fullscreen) = ui.input_mut(|i| {
         // Ctrl+Shift+Z before Ctrl+Z, which it contains.
-        let redo = i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || i.consume_key(Modifiers::COMMAND, Key::Y);
+        let redo =
+            i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || i.consume_key(Modifiers::COMMAND, Key::Y);
         let undo = i.consume_key(Modifiers::COMMAND, Key::Z);
         let open = i.consume_key(Modifiers::COMMAND, Key::O);
         let export = i.consume_key(Modifiers::COMMAND, Key::E);

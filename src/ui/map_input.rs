@@ -160,24 +160,26 @@ fn hover(ui: &mut Ui, rect: Rect, response: &Response, state: &AppState, cache: 
     let name = data.names.get(idx).map_or("", String::as_str);
     let label = data.labels.get(idx).copied().flatten();
     let class = label.and_then(|l| data.classes.get(usize::from(l)));
-    egui::Tooltip::always_open(
-        ui.ctx().clone(),
-        ui.layer_id(),
-        response.id.with("hover"),
-        egui::PopupAnchor::Pointer,
-    )
-    .gap(14.0)
-    .show(|ui| {
-        ui.horizontal(|ui| {
-            widgets::picture(ui, name, Some(texture), theme::THUMB, Sense::hover(), Some(theme::class_colour(label)));
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-                ui.label(name);
-                let weak = theme::palette(ui).weak;
-                ui.colored_label(weak, class.map_or_else(|| t!("map.no_class").into_owned(), Clone::clone));
-                ui.colored_label(weak, t!("map.hover_selects"));
+    egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id.with("hover"), egui::PopupAnchor::Pointer)
+        .gap(14.0)
+        .show(|ui| {
+            ui.horizontal(|ui| {
+                widgets::picture(
+                    ui,
+                    name,
+                    Some(texture),
+                    theme::THUMB,
+                    Sense::hover(),
+                    Some(theme::class_colour(label)),
+                );
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+                    ui.label(name);
+                    let weak = theme::palette(ui).weak;
+                    ui.colored_label(weak, class.map_or_else(|| t!("map.no_class").into_owned(), Clone::clone));
+                    ui.colored_label(weak, t!("map.hover_selects"));
+                });
             });
         });
-    });
 }

@@ -40,15 +40,7 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     axes(ui, rect, state);
 }
 
-fn grid(
-    ui: &Ui,
-    painter: &Painter,
-    rect: Rect,
-    state: &AppState,
-    cache: &mut Cache,
-    key: Key,
-    picture: &GridPicture,
-) {
+fn grid(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache, key: Key, picture: &GridPicture) {
     let options = TextureOptions::LINEAR;
     let texture = cache.textures.get(ui.ctx(), key, picture.version, options, || splat::grid(picture));
     let grid = &picture.grid;
@@ -101,7 +93,8 @@ fn view_version(state: &AppState, size: Vec2) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     let map = &state.map;
-    (map.means_version, map.axes, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version).hash(&mut hasher);
+    (map.means_version, map.axes, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version)
+        .hash(&mut hasher);
     (size.x.to_bits(), size.y.to_bits()).hash(&mut hasher);
     hasher.finish()
 }
@@ -124,7 +117,9 @@ fn way(painter: &Painter, rect: Rect, state: &AppState) {
 }
 
 fn selected(painter: &Painter, rect: Rect, state: &AppState) {
-    let (Some(idx), Some(means), Some(d)) = (state.walk.selected, &state.map.means, state.map.latent_dim) else { return };
+    let (Some(idx), Some(means), Some(d)) = (state.walk.selected, &state.map.means, state.map.latent_dim) else {
+        return;
+    };
     let Some(mu) = means.get(idx * d..(idx + 1) * d) else { return };
     let at = map::screen_from_latent(state, rect, state.map.coordinates(mu));
     painter.circle_stroke(at, 7.0, Stroke::new(4.0, theme::MAP_SHADE));

@@ -34,7 +34,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.add_enabled_ui(!locked, |ui| {
         model_ui(ui, &mut config.model);
         objective_ui(ui, &mut config);
-        egui::CollapsingHeader::new(t!("model.more")).id_salt("more").show_unindented(ui, |ui| more_ui(ui, &mut config));
+        egui::CollapsingHeader::new(t!("model.more"))
+            .id_salt("more")
+            .show_unindented(ui, |ui| more_ui(ui, &mut config));
     });
     if !locked && config != state.settings {
         actions.push(Action::Configure(Box::new(config)));
@@ -47,7 +49,8 @@ fn model_ui(ui: &mut Ui, model: &mut ModelConfig) {
         model.kind = widgets::segmented(ui, "kind", model.kind, &choices).unwrap_or(model.kind);
     });
     widgets::row(ui, &t!("model.arch"), &t!("model.arch_tip"), |ui, _| {
-        let choices = [(Arch::Mlp, t!("model.arch_mlp").into_owned()), (Arch::Conv, t!("model.arch_conv").into_owned())];
+        let choices =
+            [(Arch::Mlp, t!("model.arch_mlp").into_owned()), (Arch::Conv, t!("model.arch_conv").into_owned())];
         model.arch = widgets::segmented(ui, "arch", model.arch, &choices).unwrap_or(model.arch);
     });
     widgets::row(ui, &t!("model.latent_dim"), &t!("model.latent_dim_tip"), |ui, label| {
@@ -87,7 +90,13 @@ fn objective_ui(ui: &mut Ui, config: &mut RunConfig) {
     widgets::row(ui, &t!("model.lr"), &t!("model.lr_tip"), |ui, label| {
         let speed = config.train.lr * 0.01;
         let value = DragValue::new(&mut config.train.lr).range(1e-7..=1.0).speed(speed);
-        number(ui, label, value.custom_formatter(|v, _| scientific(v)).custom_parser(|text| text.trim().replace('−', "-").parse().ok()));
+        number(
+            ui,
+            label,
+            value
+                .custom_formatter(|v, _| scientific(v))
+                .custom_parser(|text| text.trim().replace('−', "-").parse().ok()),
+        );
     });
     slide(ui, Slider::new(&mut config.train.lr, 1e-5..=1e-1).logarithmic(true), &t!("model.lr"));
     widgets::row(ui, &t!("model.epochs"), &t!("model.epochs_tip"), |ui, label| {
@@ -102,11 +111,19 @@ fn more_ui(ui: &mut Ui, config: &mut RunConfig) {
     });
     widgets::row(ui, &t!("model.warmup"), &t!("model.warmup_tip"), |ui, label| {
         let unit = format!(" {}", t!("model.warmup_unit"));
-        number(ui, label, DragValue::new(&mut train.warmup_epochs).range(0.0..=1e6).speed(0.1).max_decimals(1).suffix(unit));
+        number(
+            ui,
+            label,
+            DragValue::new(&mut train.warmup_epochs).range(0.0..=1e6).speed(0.1).max_decimals(1).suffix(unit),
+        );
     });
     widgets::row(ui, &t!("model.free_bits"), &t!("model.free_bits_tip"), |ui, label| {
         let unit = format!(" {}", t!("unit.nats"));
-        number(ui, label, DragValue::new(&mut train.free_bits).range(0.0..=100.0).speed(0.01).max_decimals(2).suffix(unit));
+        number(
+            ui,
+            label,
+            DragValue::new(&mut train.free_bits).range(0.0..=100.0).speed(0.01).max_decimals(2).suffix(unit),
+        );
     });
     widgets::row(ui, &t!("model.mc_samples"), &t!("model.mc_samples_tip"), |ui, label| {
         number(ui, label, DragValue::new(&mut train.mc_samples).range(1..=64).speed(0.1));

@@ -20,10 +20,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, seen: &mut Seen, actions: &mut Vec<Acti
     let now = ui.input(|i| i.time);
     seen.retain(|id, _| state.notices.iter().any(|n| n.id == *id));
     let above = if state.curves_open { theme::CURVES } else { 0.0 } + theme::CURVES_HEADER + 12.0;
-    Area::new(Id::unique("notices"))
-        .order(Order::Foreground)
-        .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -above))
-        .show(ui.ctx(), |ui| {
+    Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -above)).show(
+        ui.ctx(),
+        |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;
             for notice in state.notices.iter() {
                 let since = *seen.entry(notice.id).or_insert(now);
@@ -37,7 +36,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, seen: &mut Seen, actions: &mut Vec<Acti
                 }
                 notice_ui(ui, notice, actions);
             }
-        });
+        },
+    );
 }
 
 fn notice_ui(ui: &mut Ui, notice: &Notice, actions: &mut Vec<Action>) {
@@ -56,7 +56,8 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, actions: &mut Vec<Action>) {
                 match &notice.kind {
                     NoticeKind::Error(text) | NoticeKind::Info(text) => {
                         let colour = if is_error { palette.error } else { palette.text };
-                        let max = ui.painter().layout_no_wrap(text.clone(), theme::regular(theme::BODY), colour).size().x;
+                        let max =
+                            ui.painter().layout_no_wrap(text.clone(), theme::regular(theme::BODY), colour).size().x;
                         ui.scope(|ui| {
                             ui.set_max_width(max.min(540.0) + 2.0);
                             ui.add(Label::new(RichText::new(text).color(colour)).wrap());

@@ -93,6 +93,18 @@ fn hint(ui: &Ui, rect: Rect, state: &AppState) {
     let second = if ready { t!("strip.empty_keys") } else { "".into() };
     let middle = rect.center();
     let shift = if ready { 9.0 } else { 0.0 };
-    painter.text(pos2(middle.x, middle.y - shift), Align2::CENTER_CENTER, first, theme::regular(theme::BODY), palette.weak);
-    painter.text(pos2(middle.x, middle.y + 9.0), Align2::CENTER_CENTER, second, theme::regular(theme::SMALL), palette.weak);
+    painter.text(
+        pos2(middle.x, middle.y - shift),
+        Align2::CENTER_CENTER,
+        first,
+        theme::regular(theme::BODY),
+        palette.weak,
+    );
+    painter.text(
+        pos2(middle.x, middle.y + 9.0),
+        Align2::CENTER_CENTER,
+        second,
+        theme::regular(theme::SMALL),
+        palette.weak,
+    );
 }

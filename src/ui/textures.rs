@@ -49,13 +49,11 @@ impl Textures {
         make: impl FnOnce() -> ColorImage,
     ) -> TextureId {
         let entry = self.entries.entry(key);
-        let entry = entry
-            .and_modify(|entry| entry.used = true)
-            .or_insert_with(|| Entry {
-                version: version.wrapping_sub(1),
-                handle: ctx.load_texture(format!("{key:?}"), ColorImage::filled([1, 1], Color32::TRANSPARENT), options),
-                used: true,
-            });
+        let entry = entry.and_modify(|entry| entry.used = true).or_insert_with(|| Entry {
+            version: version.wrapping_sub(1),
+            handle: ctx.load_texture(format!("{key:?}"), ColorImage::filled([1, 1], Color32::TRANSPARENT), options),
+            used: true,
+        });
         if entry.version != version {
             entry.handle.set(make(), options);
             entry.version = version;

@@ -2,8 +2,8 @@
 
 use egui::containers::menu::MenuButton;
 use egui::{
-    Align, Align2, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Sense, Shape, Ui,
-    UiBuilder, WidgetInfo, Role, pos2, vec2,
+    Align, Align2, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Shape, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 use rust_i18n::t;
 
@@ -166,7 +166,11 @@ fn progress_texts(state: &AppState) -> Texts {
             let left = training.eta_secs().map(|s| t!("duration.left", time = format::duration(s)).into_owned());
             let rate = training.history.rates();
             let rate = rate.map(|(images, _)| t!("top.rate", rate = format::count(images.round() as u64)).into_owned());
-            Texts { first: epoch(), right: left.unwrap_or_default(), more: std::iter::once(step()).chain(rate).collect() }
+            Texts {
+                first: epoch(),
+                right: left.unwrap_or_default(),
+                more: std::iter::once(step()).chain(rate).collect(),
+            }
         }
         Phase::Paused => Texts { first: epoch(), right: t!("top.paused").into_owned(), more: vec![step()] },
         Phase::Ended(reason) => {

@@ -1,8 +1,8 @@
 //! The few controls the panels are made of: titled sections, rows of a label and a control, segmented choices.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, Role, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::theme;
@@ -96,7 +96,13 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: T, choic
             (false, false) => palette.weak,
         };
         focus_ring(ui, &response);
-        ui.painter().text(segment.center(), Align2::CENTER_CENTER, text, font.clone(), ui.visuals().fade_if(ui, colour));
+        ui.painter().text(
+            segment.center(),
+            Align2::CENTER_CENTER,
+            text,
+            font.clone(),
+            ui.visuals().fade_if(ui, colour),
+        );
     }
     clicked
 }
@@ -153,7 +159,8 @@ pub fn picture(
         let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         egui::Image::from_texture((texture, rect.size())).uv(uv).corner_radius(4).paint_at(ui, rect);
     }
-    let outline = if response.hovered() && sense.senses_click() { Some(theme::palette(ui).accent_hovered) } else { outline };
+    let outline =
+        if response.hovered() && sense.senses_click() { Some(theme::palette(ui).accent_hovered) } else { outline };
     if let Some(colour) = outline {
         ui.painter().rect_stroke(rect, CornerRadius::same(4), Stroke::new(2.0, colour), StrokeKind::Outside);
     }
