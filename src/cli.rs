@@ -1,35 +1,88 @@
-//! The command line: a thin face on the library. `--json` prints one JSON object a line, the last one the result.
+//! The command line: a thin face on the library. With `--json` every command prints one JSON object a line, the last
+//! one the result.
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (and then the run is saved).
 
+mod args;
 pub mod bench;
+mod encode;
+mod eval;
+mod grid;
+mod images;
+mod interrupt;
+mod output;
+mod picture;
+mod scan;
+mod strip;
+mod train;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
-/// Train a variational autoencoder on a folder of your own images and walk the latent space it learned
-#[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
-struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-    /// What the window opens: a folder of images, sample:fashion, sample:emoji, or a run folder
-    #[arg(value_name = "DATA | RUN")]
-    open: Option<String>,
+use crate::cli::args::{Cli, Command};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::output::Output;
+use crate::config::ConfigError;
+use crate::data::LoadError;
+use crate::export::ExportError;
+use crate::run::RunError;
+
+/// What a command came to, short of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    Interrupted,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {}
+/// The command line was wrong, beyond what its parser sees.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
 
 /// Runs what the command line asks for.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match crate::app::run(cli.open) {
-        Ok(()) => ExitCode::SUCCESS,
+    let output = Output::new(cli.command.as_ref().is_some_and(Command::json));
+    let outcome = match &cli.command {
+        None => crate::app::run(cli.open).map(|()| Outcome::Done),
+        Some(command) => run(command, &output),
+    };
+    let code = match outcome {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Interrupted) => 130,
+        Err(error) if matches!(error.downcast_ref(), Some(LoadError::Cancelled)) => 130,
         Err(error) => {
-            eprintln!("latent-atlas: {error:#}");
-            ExitCode::FAILURE
+            let code = if error.is::<ConfigError>() || error.is::<Usage>() { 2 } else { 1 };
+            output.failed(&advised(error));
+            code
         }
+    };
+    ExitCode::from(code)
+}
+
+/// What is refused because a file is there can be asked for on the command line.
+fn advised(error: anyhow::Error) -> anyhow::Error {
+    let exists = matches!(error.downcast_ref(), Some(RunError::Exists(_)))
+        || matches!(error.downcast_ref(), Some(ExportError::Exists(_)));
+    if exists { anyhow::anyhow!("{error}, or add --force") } else { error }
+}
+
+fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
+    let interrupt = Interrupt::watch()?;
+    match command {
+        Command::Scan(args) => scan::run(args, output, &interrupt),
+        Command::Train(args) => train::run(args, output, &interrupt),
+        Command::Eval(args) => eval::run(args, output, &interrupt),
+        Command::Encode(args) => encode::run(args, output, &interrupt),
+        Command::Grid(args) => grid::run(args, output),
+        Command::Strip(args) => strip::run(args, output),
+        Command::Bench(args) => bench_command(args, output),
     }
+}
+
+fn bench_command(args: &args::Bench, output: &Output) -> anyhow::Result<Outcome> {
+    let report = bench::run(&args.options, &|what| output.note(what))?;
+    output.result(&report, || report.to_string().trim_end().to_owned());
+    Ok(Outcome::Done)
 }

@@ -1,1 +1,2 @@
-//! TODO facade
+//! stub
+pub mod evidence;

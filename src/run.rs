@@ -1,1 +1,114 @@
-//! TODO facade
+//! The run folder: everything about one training run, in files that other tools read.
+//!
+//! `run.json` (settings, data, status), `history.csv` (one row a step), `checkpoint.safetensors` (weights, Adam's
+//! moments, step), `latents.tsv` with `metadata.tsv` (for the Embedding Projector), `exports/`.
+//!
+//! Invariants: `run.json` and the checkpoint are replaced whole; history rows are on disk before the checkpoint that
+//! follows them, and rows after the last checkpoint do not count. So a crash at any byte leaves a run that can go on.
+
+pub mod checkpoint;
+pub mod history;
+pub mod job;
+pub mod latents;
+pub mod record;
+pub mod recorder;
+pub mod saved;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use record::{DataFacts, RunRecord, Status};
+pub use recorder::FolderRecorder;
+pub use saved::SavedRun;
+
+use crate::model::ModelError;
+use crate::train::TrainError;
+
+/// Why a run folder cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The system refused.
+    #[error("cannot {verb} {}: {reason}", path.display())]
+    Io {
+        /// `read` or `write`.
+        verb: &'static str,
+        /// Which file or folder.
+        path: PathBuf,
+        /// In a few words.
+        reason: String,
+    },
+    /// There is no `run.json`.
+    #[error("{} is not a run folder: it has no run.json", .0.display())]
+    NotARun(PathBuf),
+    /// A new run was to be made where something is.
+    #[error(
+        "{} is not empty; go on with the run in it with --resume, or choose another folder", .0.display()
+    )]
+    NotEmpty(PathBuf),
+    /// A file does not hold what it should.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A later version of the program wrote it.
+    #[error("{} was written by a newer version of Latent Atlas (format {format}); update the program to open it", path.display())]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        format: u32,
+    },
+    /// The run has no checkpoint yet.
+    #[error("the run in {} was stopped before its first checkpoint; train it with --resume first", .0.display())]
+    NoCheckpoint(PathBuf),
+    /// The images are not those the run was trained on.
+    #[error(
+        "the images of {given} are not those the run was trained on ({trained} images of {source_name}, fingerprint {expected}, here {found}); going on needs the same images"
+    )]
+    OtherData {
+        /// What was opened now.
+        given: String,
+        /// Images of the run.
+        trained: usize,
+        /// What the run was trained on.
+        source_name: String,
+        /// The run's fingerprint.
+        expected: String,
+        /// The fingerprint of the images given.
+        found: String,
+    },
+    /// Something is there that would be overwritten.
+    #[error("{} exists already and was left alone; choose another name, or move it away", .0.display())]
+    Exists(PathBuf),
+    /// The stored weights do not make a model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+impl RunError {
+    fn read(path: &Path, error: &io::Error) -> Self {
+        Self::Io { verb: "read", path: path.to_owned(), reason: in_words(error) }
+    }
+
+    fn write(path: &Path, error: &io::Error) -> Self {
+        Self::Io { verb: "write", path: path.to_owned(), reason: in_words(error) }
+    }
+}
+
+impl From<RunError> for TrainError {
+    fn from(error: RunError) -> Self {
+        Self::Record(error.to_string())
+    }
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::StorageFull => "the disk is full".into(),
+        _ => error.to_string(),
+    }
+}

@@ -41,16 +41,18 @@ pub fn spawn(wake: WakeUp, source: String, config: DataConfig) -> Result<Task<Lo
 }
 
 fn open(text: &str, config: DataConfig, post: &Post<Loaded>) -> anyhow::Result<(Opened, Option<OpenedModel>)> {
-    let (source, config, run) = match runs::read(text)? {
-        Some(run) => (run.source.clone(), run.config.data.clone(), Some(run)),
-        None => (text.to_owned(), config, None),
+    let Some(run) = runs::read(text)? else {
+        let data = Arc::new(load_images(text, &config, post)?);
+        return Ok((Opened { source: text.to_owned(), data, config, run: None }, None));
     };
-    let data = Arc::new(load_images(&source, &config, post)?);
-    let (run, model) = match run {
-        Some(run) => run.model(&data).map(|(opened, model)| (Some(opened), Some(model)))?,
-        None => (None, None),
-    };
-    Ok((Opened { source: text.to_owned(), data, config, run }, model))
+    let data = Arc::new(load_images(&run.record.source, &run.record.data_config(), post)?);
+    let others = run.record.check_data(&data).err();
+    let config = run.record.config.data.clone();
+    let (run, model) = runs::show(run, others.is_none())?;
+    if let Some(others) = others {
+        post.send(Loaded::Action(Action::Failed(others.to_string())));
+    }
+    Ok((Opened { source: text.to_owned(), data, config, run: Some(run) }, model))
 }
 
 fn load_images(source: &str, config: &DataConfig, post: &Post<Loaded>) -> Result<crate::data::Dataset, LoadError> {

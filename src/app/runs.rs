@@ -1,23 +1,16 @@
 //! Runs on disk, as the window uses them: a new one is made, an old one is read or goes on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::task::Task;
 use crate::config::RunConfig;
-use crate::data::Dataset;
+use crate::data::{Dataset, Source};
 use crate::model::Snapshot;
+use crate::run::{RunError, RunRecord, SavedRun, job};
 use crate::state::{Action, OpenedRun};
 use crate::threads::WakeUp;
-use crate::train::{Job, Trainer};
-
-/// A run that was read from its folder.
-pub struct FoundRun {
-    /// What to open for its images.
-    pub source: String,
-    /// Its settings.
-    pub config: RunConfig,
-}
+use crate::train::Job;
 
 /// The model of a run that was opened.
 pub struct OpenedModel(pub Arc<Snapshot>);
@@ -37,33 +30,62 @@ impl From<Action> for Ready {
 }
 
 /// Reads the run in the folder `text`; `None` when it is no run folder.
-pub fn read(text: &str) -> anyhow::Result<Option<FoundRun>> {
-    let _ = text;
-    Ok(None)
+pub fn read(text: &str) -> Result<Option<SavedRun>, RunError> {
+    let folder = Path::new(text);
+    SavedRun::is_in(folder).then(|| SavedRun::open(folder)).transpose()
 }
 
-impl FoundRun {
-    /// The run's history and its model.
-    pub fn model(self, data: &Arc<Dataset>) -> anyhow::Result<(OpenedRun, OpenedModel)> {
-        let _ = data;
-        Err(anyhow::anyhow!("run folders cannot be opened yet"))
-    }
+/// The history of `run` and its model; on other images than its own it can be looked at but not go on.
+pub fn show(run: SavedRun, has_its_images: bool) -> Result<(OpenedRun, Option<OpenedModel>), RunError> {
+    let model = match run.checkpoint {
+        Some(_) => Some(OpenedModel(Arc::new(run.snapshot()?))),
+        None => None,
+    };
+    let opened = OpenedRun {
+        name: run.name(),
+        total_steps: run.total_steps(),
+        can_continue: has_its_images && run.step() < run.total_steps(),
+        steps: run.rows.iter().map(|row| row.step).collect(),
+        validation: run.rows.iter().filter_map(|row| row.validation.clone()).collect(),
+        config: run.record.config,
+        folder: run.folder,
+    };
+    Ok((opened, model))
 }
 
-/// Makes the folder of a new run, on the thread `starter`.
-pub fn start(wake: WakeUp, config: RunConfig, data: Arc<Dataset>) -> Result<Task<Ready>, String> {
+/// Makes the folder of a new run inside `runs`, on the thread `starter`.
+pub fn start(wake: WakeUp, runs: PathBuf, config: RunConfig, data: Arc<Dataset>) -> Result<Task<Ready>, String> {
     let worker_wake = Arc::clone(&wake);
     Task::spawn("starter", wake, move |post| {
-        let threads = config.train.threads;
-        let name = data.name.rsplit([':', '/']).next().unwrap_or_default().to_owned() + "-01";
-        let make = move || Trainer::new(config, data);
-        let job = Job { make: Box::new(make), recorder: Box::new(()), wake: worker_wake, threads, seconds_before: 0.0 };
-        post.send(Ready::Job(name, PathBuf::new(), Box::new(job)));
+        let begun = begin(&runs, config, data, worker_wake);
+        post.send(begun.unwrap_or_else(|error| Ready::Action(Action::RunFailed(error.to_string()))));
     })
+}
+
+/// Takes the first free name: `fashion-01`, `fashion-02`, …
+fn begin(runs: &Path, config: RunConfig, data: Arc<Dataset>, wake: WakeUp) -> Result<Ready, RunError> {
+    let short = data.name.parse::<Source>().map_or_else(|_| "images".into(), |source| source.short_name());
+    let record = RunRecord::new(&data, config);
+    let mut number = 1;
+    loop {
+        let name = format!("{short}-{number:02}");
+        let folder = runs.join(&name);
+        match job::begin(&folder, record.clone(), Arc::clone(&data), Arc::clone(&wake)) {
+            Ok(job) => return Ok(Ready::Job(name, folder, Box::new(job))),
+            Err(RunError::NotEmpty(_)) => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Lets the run in `folder` go on, on the thread `starter`.
 pub fn resume(wake: WakeUp, folder: PathBuf, data: Arc<Dataset>) -> Result<Task<Ready>, String> {
-    let _ = (wake, folder, data);
-    Err("run folders cannot be resumed yet".into())
+    let worker_wake = Arc::clone(&wake);
+    Task::spawn("starter", wake, move |post| {
+        let ready = SavedRun::open(&folder).and_then(|run| {
+            let name = run.name();
+            Ok(Ready::Job(name, folder, Box::new(job::go_on(run, data, worker_wake)?)))
+        });
+        post.send(ready.unwrap_or_else(|error| Ready::Action(Action::RunFailed(error.to_string()))));
+    })
 }

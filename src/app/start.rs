@@ -2,12 +2,14 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
+use directories::UserDirs;
 use eframe::{NativeOptions, Renderer};
 use egui::{ViewportBuilder, vec2};
 use rust_i18n::t;
 
-use crate::app::Window;
+use crate::app::{Options, Window};
 use crate::threads::panic_message;
 
 /// What a bare Debian or Ubuntu needs to show a window (found by removing them one by one).
@@ -18,6 +20,7 @@ const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbco
 /// sample when there is none) and returns when it was closed.
 pub fn run(initial: Option<String>) -> anyhow::Result<()> {
     let title = t!("app.name").into_owned();
+    let asked = Options { initial, runs: runs_folder() };
     let options = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(&title)
@@ -29,7 +32,7 @@ pub fn run(initial: Option<String>) -> anyhow::Result<()> {
         ..NativeOptions::default()
     };
     let opened = quietly(|| {
-        eframe::run_native("latent-atlas", options, Box::new(move |cc| Ok(Box::new(Window::new(cc, initial)?))))
+        eframe::run_native("latent-atlas", options, Box::new(move |cc| Ok(Box::new(Window::new(cc, asked)?))))
     });
     let reason = match opened {
         Ok(Ok(())) => return Ok(()),
@@ -39,6 +42,13 @@ pub fn run(initial: Option<String>) -> anyhow::Result<()> {
     // One line, whatever the system's libraries have to say.
     let reason = reason.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
     Err(anyhow::anyhow!(t!("error.no_window", reason = reason, packages = PACKAGES).into_owned()))
+}
+
+/// Where the window records its runs: a folder that the user finds, beside their other documents.
+fn runs_folder() -> PathBuf {
+    let user = UserDirs::new();
+    let documents = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
+    documents.unwrap_or(Path::new(".")).join("Latent Atlas")
 }
 
 /// Runs `body`; a panic is returned and not printed. A missing libxkbcommon-x11 is such a panic, inside winit.

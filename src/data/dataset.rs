@@ -40,7 +40,7 @@ pub struct ScanReport {
 }
 
 /// One file that was not loaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Skipped {
     /// Path inside the folder.
     pub path: String,

@@ -96,8 +96,9 @@ pub fn assemble(
         class_of_image.push(name.split_once('/').map(|(class, _)| class.to_owned()));
         names.push(name);
     }
+    skipped.sort_by(|a, b| a.path.cmp(&b.path));
     if names.is_empty() {
-        return Err(LoadError::Empty { path: name.to_owned(), files });
+        return Err(LoadError::Empty { path: name.to_owned(), files, skipped });
     }
     let mut classes: Vec<String> = class_of_image.iter().flatten().cloned().collect();
     classes.sort_unstable();
@@ -106,7 +107,6 @@ pub fn assemble(
         class.as_ref().and_then(|class| classes.binary_search(class).ok()).and_then(|i| u16::try_from(i).ok())
     };
     let labels = class_of_image.iter().map(label).collect();
-    skipped.sort_by(|a, b| a.path.cmp(&b.path));
     let report = ScanReport { files, skipped, seconds: 0.0 };
     Ok(Dataset { name: name.to_owned(), side, channels, pixels, classes, labels, names, root: None, report })
 }

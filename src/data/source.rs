@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::config::{Channels, DataConfig};
 use crate::data::fit::{fit, to_grey};
-use crate::data::{Dataset, decode, folder, sample};
+use crate::data::{Dataset, Skipped, decode, folder, sample};
 use crate::threads::pool;
 
 /// What to open.
@@ -45,9 +45,11 @@ pub enum LoadError {
         path: String,
         /// Files looked at.
         files: usize,
+        /// Each of them, and why it is no usable image.
+        skipped: Vec<Skipped>,
     },
     /// A name like `sample:cats`.
-    #[error("there is no sample called {0}; the bundled ones are sample:fashion and sample:emoji")]
+    #[error("there is no sample called sample:{0}; the bundled ones are sample:fashion and sample:emoji")]
     UnknownSample(String),
     /// The system refused threads.
     #[error("the loading threads could not be started: {0}")]

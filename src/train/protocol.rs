@@ -107,7 +107,7 @@ pub enum StopReason {
 pub trait Recorder: Send {
     /// Steps since the last call, in order.
     fn steps(&mut self, steps: &[StepStats]) -> Result<(), TrainError>;
-    /// After every epoch.
+    /// After every epoch, and after the steps before it were told.
     fn validation(&mut self, stats: &ValidationStats) -> Result<(), TrainError>;
     /// Now and then, at every pause, and at the end.
     fn checkpoint(&mut self, checkpoint: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError>;

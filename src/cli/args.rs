@@ -1,0 +1,262 @@
+//! Every command and option, with the help that is shown for them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cli::bench;
+use crate::config::RunConfig;
+use crate::latent::Path;
+
+/// Train a variational autoencoder on a folder of your own images and walk the latent space it learned.
+///
+/// Without a command the window opens. DATA is a folder of images, sample:fashion or sample:emoji; RUN is a folder
+/// that `train --out` made.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What the window opens; the last thing opened, or sample:fashion, when left out
+    #[arg(value_name = "DATA | RUN")]
+    pub open: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// What would be loaded, what not, and why
+    Scan(Scan),
+    /// Train a model and record the run in a folder
+    Train(Train),
+    /// ELBO and its terms, log p(x), active units, sigma and squared error of a run on some images
+    Eval(Eval),
+    /// Write the latent mean of every image as a table
+    Encode(Encode),
+    /// Write the decoded map as a picture
+    Grid(Grid),
+    /// Write the images between two images or points as a picture
+    Strip(Strip),
+    /// Measure how fast this machine trains, decodes and loads
+    Bench(Bench),
+}
+
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// A folder of images, or sample:fashion, sample:emoji
+    pub data: String,
+    #[command(flatten)]
+    pub settings: Settings,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
+pub struct Train {
+    /// A folder of images, or sample:fashion, sample:emoji
+    pub data: String,
+    /// Folder to record the run in; made when it is missing, otherwise it must be empty
+    #[arg(long, value_name = "RUN")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Passes over the training images; the same as --set train.epochs=N
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<usize>,
+    /// Seed of weights, split, order and noise; the same as --set train.seed=S
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Go on with the run in RUN, bit for bit as if it had never stopped; begins it when RUN is missing or empty
+    #[arg(long)]
+    pub resume: bool,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// A folder of images, or sample:fashion, sample:emoji
+    pub data: String,
+    /// Also estimate log p(x) by importance sampling, with K samples for each image (1 to 5000)
+    #[arg(long, value_name = "K")]
+    pub samples: Option<usize>,
+    /// Which images; train and validation need the images the run was trained on
+    #[arg(long, default_value = "all")]
+    pub split: Part,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// Which images of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Every image
+    All,
+    /// Those the weights saw
+    Train,
+    /// Those that were held
+    Validation,
+}
+
+#[derive(Debug, Args)]
+pub struct Encode {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// A folder of images, or sample:fashion, sample:emoji
+    pub data: String,
+    /// Table of means to write, one row an image; the names go beside it into metadata.tsv
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub replace: Replace,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
+pub struct Grid {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// PNG file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Images along each side (2 to 100)
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub cells: usize,
+    /// How far the map reaches on each side of the middle, in standard deviations of the prior
+    #[arg(long, value_name = "Z", default_value = "3")]
+    pub extent: f32,
+    /// The two latent axes to the right and up, counted from 0
+    #[arg(long, value_name = "I,J", value_delimiter = ',', default_value = "0,1")]
+    pub axes: Vec<usize>,
+    #[command(flatten)]
+    pub picture: Picture,
+    #[command(flatten)]
+    pub replace: Replace,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
+pub struct Strip {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// Where to begin: an image file, or a point such as z:0.5,-1.2
+    #[arg(long, value_name = "A")]
+    pub from: String,
+    /// Where to end
+    #[arg(long, value_name = "B")]
+    pub to: String,
+    /// Decoded images, both ends included (2 to 1000)
+    #[arg(long, value_name = "N", default_value = "11")]
+    pub frames: usize,
+    /// lerp: a straight line. slerp: an arc about the origin, where the prior has its mass
+    #[arg(long, value_name = "PATH", default_value = "lerp")]
+    pub path: Path,
+    /// PNG file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub picture: Picture,
+    #[command(flatten)]
+    pub replace: Replace,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    #[command(flatten)]
+    pub options: bench::Options,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
+pub struct Picture {
+    /// Every pixel of the model becomes N × N pixels of the picture (1 to 16)
+    #[arg(long, value_name = "N", default_value = "2")]
+    pub upscale: usize,
+}
+
+#[derive(Debug, Args)]
+pub struct Replace {
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Shared {
+    /// Print one JSON object a line, the last one the result
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Settings from a file and from the command line; the README lists every key.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// TOML file with settings
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One setting, such as model.latent_dim=8; may be given again, wins over --config
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Settings {
+    /// `base` with the settings given put in place.
+    pub fn over(&self, base: RunConfig) -> anyhow::Result<RunConfig> {
+        let mut config = match &self.config {
+            None => base,
+            Some(file) => {
+                let text = std::fs::read_to_string(file)
+                    .map_err(|e| super::Usage(format!("cannot read {}: {e}", file.display())))?;
+                RunConfig::from_toml(&text).map_err(|e| super::Usage(format!("{}: {e}", file.display())))?
+            }
+        };
+        self.set.iter().try_for_each(|pair| config.set_pair(pair))?;
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+impl Train {
+    /// `base` with everything given on the command line put in place.
+    pub fn config_over(&self, base: RunConfig) -> anyhow::Result<RunConfig> {
+        let mut config = self.settings.over(base)?;
+        config.train.epochs = self.epochs.unwrap_or(config.train.epochs);
+        config.train.seed = self.seed.unwrap_or(config.train.seed);
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+impl Command {
+    /// Whether results are wanted as JSON.
+    pub fn json(&self) -> bool {
+        let shared = match self {
+            Self::Scan(Scan { shared, .. })
+            | Self::Train(Train { shared, .. })
+            | Self::Eval(Eval { shared, .. })
+            | Self::Encode(Encode { shared, .. })
+            | Self::Grid(Grid { shared, .. })
+            | Self::Strip(Strip { shared, .. })
+            | Self::Bench(Bench { shared, .. }) => shared,
+        };
+        shared.json
+    }
+}
+
+/// `value` inside `range`, or a sentence that names the option.
+pub fn within<T: PartialOrd + std::fmt::Display>(
+    option: &str,
+    value: T,
+    range: &std::ops::RangeInclusive<T>,
+) -> Result<T, super::Usage> {
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    Err(super::Usage(format!("{option} is {value}; it must lie between {} and {}", range.start(), range.end())))
+}

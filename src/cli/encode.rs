@@ -1,0 +1,47 @@
+//! `latent-atlas encode`: the latent mean of every image, as a table.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::Outcome;
+use crate::cli::args::Encode;
+use crate::cli::images;
+use crate::cli::interrupt::Interrupt;
+use crate::cli::output::Output;
+use crate::files::Clash;
+use crate::run::{SavedRun, latents};
+
+#[derive(Serialize)]
+struct Encoded<'a> {
+    n: usize,
+    latent_dim: usize,
+    latents: &'a Path,
+    metadata: &'a Path,
+}
+
+pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
+    let run = SavedRun::open(&args.run)?;
+    let snapshot = run.snapshot()?;
+    let data = images::open_for(&run, &args.data, output, interrupt)?;
+    let bar = output.bar(data.len() as u64, "encoding");
+    let encoded = latents::encode(&snapshot, &data, &|done| {
+        bar.set_position(done as u64);
+        !interrupt.is_asked()
+    })?;
+    bar.finish_and_clear();
+    let Some(mu) = encoded else { return Ok(Outcome::Interrupted) };
+    // The split is known only for the run's own images.
+    let own = images::are_of(&run, &data).is_ok();
+    let config = &run.record.config;
+    let split = own.then(|| data.split(config.data.validation_fraction, config.train.seed));
+    let clash = if args.replace.force { Clash::Replace } else { Clash::Refuse };
+    latents::write(&args.out, &mu, snapshot.latent_dim(), &data, split.as_ref(), clash)?;
+    let metadata = latents::metadata_path(&args.out);
+    let told = Encoded { n: data.len(), latent_dim: snapshot.latent_dim(), latents: &args.out, metadata: &metadata };
+    output.result(&told, || {
+        let (n, d) = (told.n, told.latent_dim);
+        format!("{n} means of {d} dimensions in {}, names in {}", args.out.display(), metadata.display())
+    });
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,88 @@
+//! Latent means as tables for the Embedding Projector: `latents.tsv` holds numbers only, one row an image;
+//! `metadata.tsv` names the rows, under a header.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use crate::data::{Dataset, Split};
+use crate::files::{self, Clash};
+use crate::model::{ModelError, Snapshot};
+use crate::run::RunError;
+
+/// Name of the table of means in a run folder.
+pub const FILE: &str = "latents.tsv";
+/// Name of the table of names in a run folder.
+const METADATA: &str = "metadata.tsv";
+/// Images per forward pass.
+const BATCH: usize = 256;
+
+/// μ of every image of `data`, `[n, d]`. `go_on` is told how many are done; `Ok(None)` when it said no.
+pub fn encode(
+    snapshot: &Snapshot,
+    data: &Dataset,
+    go_on: &dyn Fn(usize) -> bool,
+) -> Result<Option<Vec<f32>>, ModelError> {
+    let mut mu = Vec::with_capacity(data.len() * snapshot.latent_dim());
+    let mut pixels = Vec::new();
+    let all: Vec<u32> = (0..data.len() as u32).collect();
+    for (i, batch) in all.chunks(BATCH).enumerate() {
+        if !go_on(i * BATCH) {
+            return Ok(None);
+        }
+        data.batch_into(batch, &mut pixels);
+        mu.extend(snapshot.encode(&pixels)?.mu);
+    }
+    Ok(Some(mu))
+}
+
+/// Where the names go that belong to the means in `latents`: `metadata.tsv` beside `latents.tsv`,
+/// `NAME_metadata.tsv` beside any other `NAME.tsv`.
+pub fn metadata_path(latents: &Path) -> PathBuf {
+    let stem = latents.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = if stem == "latents" { METADATA.to_owned() } else { format!("{stem}_metadata.tsv") };
+    latents.with_file_name(name)
+}
+
+/// Writes both tables: means `mu` (`[n, d]`) of the images of `data`; with `split`, which images were held.
+pub fn write(
+    latents: &Path,
+    mu: &[f32],
+    latent_dim: usize,
+    data: &Dataset,
+    split: Option<&Split>,
+    clash: Clash,
+) -> Result<(), RunError> {
+    let mut numbers = String::with_capacity(mu.len() * 12);
+    for row in mu.chunks_exact(latent_dim) {
+        let row: Vec<String> = row.iter().map(f32::to_string).collect();
+        numbers.push_str(&row.join("\t"));
+        numbers.push('\n');
+    }
+    let metadata = metadata_path(latents);
+    for (path, text) in [(latents, numbers), (&metadata, names(data, split))] {
+        files::write(path, text.as_bytes(), clash).map_err(|e| match e.kind() {
+            std::io::ErrorKind::AlreadyExists => RunError::Exists(path.to_owned()),
+            _ => RunError::write(path, &e),
+        })?;
+    }
+    Ok(())
+}
+
+fn names(data: &Dataset, split: Option<&Split>) -> String {
+    let mut text = String::from(if split.is_some() { "image\tclass\tsplit\n" } else { "image\tclass\n" });
+    for (idx, (name, label)) in data.names.iter().zip(&data.labels).enumerate() {
+        let class = label.and_then(|l| data.classes.get(usize::from(l))).map_or("", String::as_str);
+        let _cannot_fail = write!(text, "{}\t{}", one_field(name), one_field(class));
+        if let Some(split) = split {
+            let held = split.validation.binary_search(&(idx as u32)).is_ok();
+            text.push_str(if held { "\tvalidation" } else { "\ttrain" });
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A name may hold anything; a field of such a table may not.
+fn one_field(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

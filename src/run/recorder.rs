@@ -1,0 +1,95 @@
+//! Writes a run down while it is trained.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::data::Dataset;
+use crate::model::{Snapshot, Vae};
+use crate::run::history::{self, Row};
+use crate::run::{RunError, RunRecord, SavedRun, Status, checkpoint, latents};
+use crate::train::{Checkpoint, Recorder, StepStats, StopReason, TrainError, ValidationStats};
+
+/// Keeps a run folder up to date. Rows wait in memory until the next checkpoint.
+pub struct FolderRecorder {
+    folder: PathBuf,
+    record: RunRecord,
+    data: Arc<Dataset>,
+    rows: Vec<Row>,
+}
+
+impl FolderRecorder {
+    /// Makes the folder of a new run; one that holds anything is left alone.
+    pub fn create(folder: &Path, record: RunRecord, data: Arc<Dataset>) -> Result<Self, RunError> {
+        let io = |e: std::io::Error| RunError::write(folder, &e);
+        std::fs::create_dir_all(folder).map_err(io)?;
+        if folder.read_dir().map_err(io)?.next().is_some() {
+            return Err(RunError::NotEmpty(folder.to_owned()));
+        }
+        record.write(folder)?;
+        history::write(folder, record.config.model.latent_dim, &[])?;
+        Ok(Self { folder: folder.to_owned(), record, data, rows: Vec::new() })
+    }
+
+    /// Goes on with a run that was read from its folder: what lies after its checkpoint is taken away.
+    pub fn resume(run: &SavedRun, data: Arc<Dataset>) -> Result<Self, RunError> {
+        let record = RunRecord { status: Status::Running, reason: None, ..run.record.clone() };
+        crate::files::remove_leftovers(&run.folder).map_err(|e| RunError::write(&run.folder, &e))?;
+        history::write(&run.folder, record.config.model.latent_dim, &run.rows)?;
+        record.write(&run.folder)?;
+        Ok(Self { folder: run.folder.clone(), record, data, rows: Vec::new() })
+    }
+
+    fn save(&mut self, saved: &Checkpoint, ended: Option<&StopReason>) -> Result<(), RunError> {
+        let record = &mut self.record;
+        record.status = ended.into();
+        record.reason = match ended {
+            Some(StopReason::Failed(reason)) => Some(reason.clone()),
+            _ => None,
+        };
+        record.step = saved.step;
+        record.seconds = saved.seconds;
+        if let Some(last) = self.rows.last() {
+            record.epoch = last.step.epoch;
+            record.train = Some(last.step.terms.into());
+        }
+        if let Some(held) = self.rows.iter().rev().find_map(|row| row.validation.as_ref()) {
+            record.validation = Some(held.terms.into());
+        }
+        history::append(&self.folder, record.config.model.latent_dim, &self.rows)?;
+        self.rows.clear();
+        checkpoint::write(&self.folder, saved)?;
+        record.write(&self.folder)?;
+        match ended {
+            Some(StopReason::Finished | StopReason::Asked) => self.write_latents(saved),
+            _ => Ok(()),
+        }
+    }
+
+    fn write_latents(&self, saved: &Checkpoint) -> Result<(), RunError> {
+        let RunRecord { config, .. } = &self.record;
+        let vae = Vae::from_torch(&config.model, self.record.shape(), &|name| saved.tensor(name).cloned())?;
+        let snapshot = Snapshot::of(&vae, saved.step, self.record.epoch)?;
+        let split = self.data.split(config.data.validation_fraction, config.train.seed);
+        let Some(mu) = latents::encode(&snapshot, &self.data, &|_| true)? else { return Ok(()) };
+        let (path, d) = (self.folder.join(latents::FILE), config.model.latent_dim);
+        latents::write(&path, &mu, d, &self.data, Some(&split), crate::files::Clash::Replace)
+    }
+}
+
+impl Recorder for FolderRecorder {
+    fn steps(&mut self, steps: &[StepStats]) -> Result<(), TrainError> {
+        self.rows.extend(steps.iter().map(|&step| Row { step, validation: None }));
+        Ok(())
+    }
+
+    fn validation(&mut self, stats: &ValidationStats) -> Result<(), TrainError> {
+        if let Some(row) = self.rows.last_mut() {
+            row.validation = Some(stats.clone());
+        }
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, saved: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError> {
+        Ok(self.save(saved, ended)?)
+    }
+}

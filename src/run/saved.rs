@@ -1,0 +1,70 @@
+//! A run as it lies on disk.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{Snapshot, Vae};
+use crate::run::history::{self, Row};
+use crate::run::{RunError, RunRecord, checkpoint, record};
+use crate::train::Checkpoint;
+
+/// A run that was read from its folder.
+#[derive(Debug, Clone)]
+pub struct SavedRun {
+    /// The folder.
+    pub folder: PathBuf,
+    /// `run.json`.
+    pub record: RunRecord,
+    /// `history.csv` up to the checkpoint.
+    pub rows: Vec<Row>,
+    /// The last checkpoint; `None` when the run was cut off before its first.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+impl SavedRun {
+    /// Whether `folder` holds a run.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(record::FILE).is_file()
+    }
+
+    /// Reads the run in `folder`.
+    pub fn open(folder: &Path) -> Result<Self, RunError> {
+        let record = RunRecord::read(folder)?;
+        let checkpoint = checkpoint::read(folder)?;
+        let rows = history::read(folder, checkpoint.as_ref().map_or(0, |c| c.step))?;
+        Ok(Self { folder: folder.to_owned(), record, rows, checkpoint })
+    }
+
+    /// The folder's own name.
+    pub fn name(&self) -> String {
+        let whole = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        whole.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The trained model.
+    pub fn snapshot(&self) -> Result<Snapshot, RunError> {
+        let saved = self.checkpoint.as_ref().ok_or_else(|| RunError::NoCheckpoint(self.folder.clone()))?;
+        let lookup = |name: &str| saved.tensor(name).cloned();
+        let vae = Vae::from_torch(&self.record.config.model, self.record.shape(), &lookup)?;
+        Ok(Snapshot::of(&vae, saved.step, self.rows.last().map_or(0.0, |r| r.step.epoch))?)
+    }
+
+    /// Steps of one epoch.
+    pub fn steps_per_epoch(&self) -> u64 {
+        self.record.data.train_images.div_ceil(self.record.config.train.batch) as u64
+    }
+
+    /// Steps of the whole run.
+    pub fn total_steps(&self) -> u64 {
+        self.steps_per_epoch() * self.record.config.train.epochs as u64
+    }
+
+    /// Steps done.
+    pub fn step(&self) -> u64 {
+        self.checkpoint.as_ref().map_or(0, |c| c.step)
+    }
+
+    /// Wall time of training so far.
+    pub fn seconds(&self) -> f64 {
+        self.checkpoint.as_ref().map_or(0.0, |c| c.seconds)
+    }
+}

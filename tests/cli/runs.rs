@@ -1,0 +1,181 @@
+//! `train`, `eval`, `encode`: the run folder, going on, and what a run says about images.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::{SMALL, SmallRun, json_in, lines, number, program};
+
+/// `history.csv` without its wall times.
+fn history(run: &Path) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(run.join("history.csv")).unwrap();
+    let rows = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    rows.map(|mut row| (row.remove(2), row).1).collect()
+}
+
+/// Every tensor of the checkpoint, name by name, as bytes.
+fn tensors(run: &Path) -> Vec<(String, Vec<u8>)> {
+    let bytes = std::fs::read(run.join("checkpoint.safetensors")).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut tensors: Vec<_> = file.tensors().into_iter().map(|(name, t)| (name, t.data().to_vec())).collect();
+    tensors.sort();
+    tensors
+}
+
+#[track_caller]
+fn same_run(a: &Path, b: &Path) {
+    assert_eq!(history(a), history(b));
+    assert!(tensors(a) == tensors(b), "the weights differ");
+}
+
+fn record(run: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(run.join("run.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn a_run_folder_holds_what_other_tools_read() {
+    let run = SmallRun::train(2, "");
+    let done = &run.done;
+    assert_eq!((&done["event"], &done["status"]), (&json!("done"), &json!("finished")));
+    assert_eq!((number(done, "steps"), number(done, "epochs")), (36.0, 2.0));
+    assert!(number(done, "seconds") > 0.0 && number(done, "images_per_second") > 0.0);
+    for part in ["train", "validation"] {
+        let term = |name: &str| number(done, &format!("{part}.{name}"));
+        assert!((term("recon_nats") + term("kl_nats") + term("elbo_nats")).abs() < 1e-9);
+        // An untrained Bernoulli decoder costs 784 · log 2 = 543 nats.
+        assert!(term("recon_nats") < 500.0 && term("kl_nats") > 0.5, "{done}");
+    }
+    let folder = run.file("R");
+    let record = record(&folder);
+    assert_eq!(
+        (&record["status"], &record["step"], &record["source"]),
+        (&json!("finished"), &json!(36), &json!("sample:fashion"))
+    );
+    assert_eq!((&record["data"]["images"], &record["data"]["validation_images"]), (&json!(4000), &json!(400)));
+    assert_eq!(record["config"]["train"]["seed"], 3);
+    let rows = history(&folder);
+    assert_eq!(rows.len(), 37);
+    assert_eq!(rows[18][9].is_empty(), false, "validation at the end of the first epoch: {:?}", rows[18]);
+    let names: Vec<_> = tensors(&folder).into_iter().map(|(name, _)| name).collect();
+    assert!(names.contains(&"encoder.fc1.weight".to_owned()), "{names:?}");
+    assert!(names.contains(&"adam.v.decoder.fc3.bias".to_owned()), "{names:?}");
+    let table = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let latents = table("latents.tsv");
+    assert_eq!(latents.lines().count(), 4000);
+    assert!(latents.lines().all(|l| l.split('\t').filter(|v| v.parse::<f32>().is_ok()).count() == 2));
+    let metadata = table("metadata.tsv");
+    assert_eq!(metadata.lines().count(), 4001);
+    assert_eq!(metadata.lines().next(), Some("image\tclass\tsplit"));
+    assert_eq!(metadata.lines().filter(|l| l.ends_with("\tvalidation")).count(), 400);
+}
+
+#[test]
+fn two_epochs_and_one_more_are_three_bit_for_bit() {
+    let parts = SmallRun::train(2, "");
+    let whole = SmallRun::train(3, "");
+    json_in(parts.path(), "train sample:fashion --out R --resume --epochs 3");
+    same_run(&parts.file("R"), &whole.file("R"));
+    // Nothing is left to do: the same again changes nothing.
+    json_in(parts.path(), "train sample:fashion --out R --resume");
+    same_run(&parts.file("R"), &whole.file("R"));
+}
+
+/// Starts a training of three epochs and hands it over after its first.
+fn cut_off(folder: &Path, end: impl FnOnce(&mut Child)) -> (Option<i32>, Vec<Value>) {
+    let arguments = format!("train sample:fashion --out R --epochs 3 {SMALL} --json");
+    let mut command = program();
+    command.current_dir(folder).args(arguments.split_whitespace()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut said = Vec::new();
+    let mut end = Some(end);
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        if line["event"] == "epoch"
+            && let Some(end) = end.take()
+        {
+            end(&mut child);
+        }
+        said.push(line);
+    }
+    (child.wait().unwrap().code(), said)
+}
+
+fn interrupt(child: &mut Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn a_run_that_is_cut_off_goes_on_as_if_it_had_not_been() {
+    let whole = SmallRun::train(3, "");
+    let interrupted = tempfile::tempdir().unwrap();
+    let (code, said) = cut_off(interrupted.path(), interrupt);
+    // The signal may come when the last step is done: then the run is whole.
+    let done = said.last().unwrap();
+    assert_eq!(done["event"], "done");
+    assert_eq!(code, Some(if done["status"] == "interrupted" { 130 } else { 0 }), "{done}");
+    let killed = tempfile::tempdir().unwrap();
+    let (code, _) = cut_off(killed.path(), |child| child.kill().unwrap());
+    assert_ne!(code, Some(1));
+    for folder in [&interrupted, &killed] {
+        json_in(folder.path(), &format!("train sample:fashion --out R --epochs 3 {SMALL} --resume"));
+        same_run(&folder.path().join("R"), &whole.file("R"));
+    }
+}
+
+#[test]
+fn resuming_where_nothing_is_begins_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    json_in(folder.path(), &format!("train sample:fashion --out R --epochs 1 {SMALL} --resume"));
+    assert_eq!(record(&folder.path().join("R"))["status"], "finished");
+}
+
+#[test]
+fn eval_says_what_training_said_and_bounds_log_px() {
+    let run = SmallRun::train(2, "");
+    let eval = |more: &str| json_in(run.path(), &format!("eval R sample:fashion {more}")).pop().unwrap();
+    let held = eval("--split validation");
+    for term in ["recon_nats", "kl_nats", "elbo_nats"] {
+        let trained = number(&run.done, &format!("validation.{term}"));
+        assert!((number(&held, term) - trained).abs() < 1e-6 * trained.abs(), "{term}: {held} against {trained}");
+    }
+    assert_eq!((number(&held, "n"), number(&eval(""), "n")), (400.0, 4000.0));
+    let per_dim = held["kl_per_dim_nats"].as_array().unwrap();
+    let sum: f64 = per_dim.iter().map(|v| v.as_f64().unwrap()).sum();
+    assert!(per_dim.len() == 2 && (sum - number(&held, "kl_nats")).abs() < 1e-9);
+    assert_eq!(
+        (&held["sigma"], &held["likelihood"], number(&held, "active_units")),
+        (&Value::Null, &json!("bernoulli"), 2.0)
+    );
+    assert!((number(&held, "sse") / 784.0 - number(&held, "mse")).abs() < 1e-12);
+    let bounded = eval("--split validation --samples 64");
+    assert!(number(&bounded, "log_px_nats") > number(&bounded, "elbo_nats"), "{bounded}");
+    assert!(number(&bounded, "log_px_se_nats") > 0.0);
+}
+
+#[test]
+fn a_learned_sigma_is_told() {
+    let run = SmallRun::train(1, "--set model.likelihood=gaussian-learned --set model.arch=conv");
+    let told = json_in(run.path(), "eval R sample:fashion --split validation").pop().unwrap();
+    // The best σ² is the mean squared error; from 0.1, where it begins, σ has moved towards it.
+    let (sigma, best) = (number(&told, "sigma"), number(&told, "mse").sqrt());
+    assert!(best > 0.2 && (0.101..best).contains(&sigma), "{told}");
+}
+
+#[test]
+fn encode_writes_the_means_of_any_images_and_overwrites_nothing() {
+    let run = SmallRun::train(2, "");
+    let told = json_in(run.path(), "encode R sample:fashion --out latents.tsv").pop().unwrap();
+    assert_eq!((&told["n"], &told["metadata"]), (&json!(4000), &json!("metadata.tsv")));
+    let own = std::fs::read_to_string(run.file("R/latents.tsv")).unwrap();
+    assert!(std::fs::read_to_string(run.file("latents.tsv")).unwrap() == own);
+    // The emoji are brought to the size and the greys the model knows.
+    json_in(run.path(), "encode R sample:emoji --out emoji.tsv");
+    let names = std::fs::read_to_string(run.file("emoji_metadata.tsv")).unwrap();
+    assert_eq!((names.lines().count(), names.lines().next()), (1027, Some("image\tclass")));
+    let refused = crate::support::run_in(run.path(), "encode R sample:emoji --out latents.tsv --json");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(lines(&refused).last().unwrap()["reason"].as_str().unwrap().contains("--force"));
+    assert!(std::fs::read_to_string(run.file("latents.tsv")).unwrap() == own);
+}

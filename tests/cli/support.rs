@@ -1,0 +1,69 @@
+//! Running the program and reading what it says.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The program, with its standard input closed.
+pub fn program() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_latent-atlas"));
+    program.stdin(std::process::Stdio::null());
+    program
+}
+
+/// Runs the program with `arguments`, split at spaces, inside `folder`.
+pub fn run_in(folder: &Path, arguments: &str) -> Output {
+    program().current_dir(folder).args(arguments.split_whitespace()).output().unwrap()
+}
+
+/// The same, which must end with 0; the lines of JSON it printed.
+#[track_caller]
+pub fn json_in(folder: &Path, arguments: &str) -> Vec<Value> {
+    let output = run_in(folder, &format!("{arguments} --json"));
+    assert_eq!(output.status.code(), Some(0), "{arguments}: {}", stderr(&output));
+    lines(&output)
+}
+
+/// The lines of JSON in the standard output.
+pub fn lines(output: &Output) -> Vec<Value> {
+    String::from_utf8(output.stdout.clone()).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The number at a path such as `train.kl_nats`.
+#[track_caller]
+pub fn number(value: &Value, path: &str) -> f64 {
+    let found = path.split('.').fold(value, |value, key| &value[key]);
+    found.as_f64().unwrap_or_else(|| panic!("no number {path} in {value}"))
+}
+
+/// A folder with a small run in `R`, trained on the bundled clothes.
+pub struct SmallRun {
+    folder: TempDir,
+    /// The last line `train --json` printed.
+    pub done: Value,
+}
+
+/// Options of a training that takes a second.
+pub const SMALL: &str = "--set model.hidden=48 --set train.batch=200 --set train.threads=1 --seed 3";
+
+impl SmallRun {
+    pub fn train(epochs: usize, more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let done = json_in(folder.path(), &format!("train sample:fashion --out R --epochs {epochs} {SMALL} {more}"));
+        Self { done: done.last().unwrap().clone(), folder }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
