@@ -1,5 +1,7 @@
 //! The command line from outside: the real program, its output, its exit codes and the files it leaves.
 
+#[path = "cli/benches.rs"]
+mod benches;
 #[path = "cli/errors.rs"]
 mod errors;
 #[path = "cli/pictures.rs"]

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
 use crate::support::{SMALL, SmallRun, json_in, lines, number, program};
@@ -129,6 +130,32 @@ fn resuming_where_nothing_is_begins_the_run() {
     let folder = tempfile::tempdir().unwrap();
     json_in(folder.path(), &format!("train sample:fashion --out R --epochs 1 {SMALL} --resume"));
     assert_eq!(record(&folder.path().join("R"))["status"], "finished");
+}
+
+#[test]
+fn a_folder_of_photos_trains_with_the_settings_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = folder.path().join("photos");
+    std::fs::create_dir_all(photos.join("sea")).unwrap();
+    for i in 0..12_u32 {
+        let photo = RgbImage::from_fn(90 + i * 10, 70, |x, y| Rgb([(x * 2) as u8, (y * 3) as u8, (i * 20) as u8]));
+        let name = if i % 2 == 0 { format!("sea/{i}.png") } else { format!("{i}.jpeg") };
+        photo.save(photos.join(name)).unwrap();
+    }
+    std::fs::write(
+        folder.path().join("settings.toml"),
+        "[data]\nsize = 20\nfit = \"pad\"\n[model]\nkind = \"ae\"\narch = \"conv\"\nlatent_dim = 3\n",
+    )
+    .unwrap();
+    let said = json_in(folder.path(), "train photos --out R --config settings.toml --set train.batch=4 --epochs 2");
+    assert_eq!((&said[0]["side"], &said[0]["channels"], &said[0]["train_images"]), (&json!(20), &json!(3), &json!(11)));
+    let done = said.last().unwrap();
+    assert_eq!((number(done, "steps"), number(done, "train.kl_nats")), (6.0, 0.0));
+    let record = record(&folder.path().join("R"));
+    // The folder is found again from anywhere.
+    assert!(Path::new(record["source"].as_str().unwrap()).is_absolute(), "{record}");
+    let told = json_in(folder.path(), "eval R photos").pop().unwrap();
+    assert_eq!((&told["n"], &told["pixels"]), (&json!(12), &json!(1200)));
 }
 
 #[test]
