@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod data;
 pub mod export;
+pub mod files;
 pub mod kernels;
 pub mod latent;
 pub mod lens;

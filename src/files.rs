@@ -1,0 +1,102 @@
+//! Writing files so that a crash at any byte leaves the previous state whole: a temporary file in the same folder,
+//! fsync, rename.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use tempfile::{Builder, NamedTempFile};
+
+/// Beginning and ending of a temporary file's name: hidden, and known for ours when a crash left one behind.
+const TEMPORARY: (&str, &str) = (".latent-atlas-", ".tmp");
+
+/// What to do when the file is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    /// Leave it alone and fail with [`io::ErrorKind::AlreadyExists`].
+    Refuse,
+    /// Replace it.
+    Replace,
+}
+
+/// Writes `bytes` into `path`, whole or not at all.
+pub fn write(path: &Path, bytes: &[u8], clash: Clash) -> io::Result<()> {
+    let folder = folder_of(path);
+    let mut file = temporary(folder)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.as_file().sync_all()?;
+    match clash {
+        Clash::Refuse => file.persist_noclobber(path),
+        Clash::Replace => file.persist(path),
+    }
+    .map_err(|e| e.error)?;
+    sync_folder(folder)
+}
+
+/// Takes away the temporary files that a crash left in `folder`.
+pub fn remove_leftovers(folder: &Path) -> io::Result<()> {
+    let (beginning, ending) = TEMPORARY;
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        let is_ours = entry.file_name().to_str().is_some_and(|n| n.starts_with(beginning) && n.ends_with(ending));
+        if is_ours && entry.file_type()?.is_file() {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The folder a file is in; `.` for a bare name.
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let (beginning, ending) = TEMPORARY;
+    let mut builder = Builder::new();
+    builder.prefix(beginning).suffix(ending);
+    // A temporary file is private; one that stays is for whoever the user's own files are for.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// Makes the renaming itself durable, where the system can.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{read, read_dir};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_only_when_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write(&path, b"one", Clash::Refuse).unwrap();
+        let refused = write(&path, b"two", Clash::Refuse).unwrap_err();
+        assert_eq!((refused.kind(), read(&path).unwrap()), (io::ErrorKind::AlreadyExists, b"one".to_vec()));
+        write(&path, b"three", Clash::Replace).unwrap();
+        assert_eq!(read(&path).unwrap(), b"three");
+        assert_eq!(read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn leftovers_of_a_crash_are_taken_away_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, left) = temporary(folder.path()).unwrap().keep().unwrap();
+        let other = folder.path().join(".latent-atlas-notes");
+        write(&other, b"mine", Clash::Refuse).unwrap();
+        remove_leftovers(folder.path()).unwrap();
+        assert!(!left.exists() && other.exists());
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(write(&folder.path().join("no/such.txt"), b"", Clash::Refuse).is_err());
+    }
+}
