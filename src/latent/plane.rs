@@ -1,7 +1,9 @@
 //! Every 2-D view is a plane {z₀ + a·u + b·v} in latent space; with 2 latent dimensions it is the space itself.
 
+use serde::{Deserialize, Serialize};
+
 /// An affine plane with orthonormal directions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plane {
     /// z₀, `[d]`.
     pub origin: Vec<f32>,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::data::Dataset;
 use crate::latent::Plane;
 use crate::model::Snapshot;
@@ -24,7 +26,7 @@ pub struct Question {
 }
 
 /// Points (a, b) of a plane on a lattice: column i, row j is a = a0 + i·step, b = b0 − j·step (row 0 on top).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// The plane.
     pub plane: Plane,
@@ -101,9 +103,32 @@ pub enum Answer {
 }
 
 impl Grid {
+    /// `cells` × `cells` points of `plane`, evenly from −`extent` to `extent` in both directions, both included; a
+    /// single one lies at (0, 0).
+    pub fn square(plane: Plane, cells: usize, extent: f32) -> Self {
+        let (corner, step) = match cells {
+            0 | 1 => (0.0, 2.0 * extent),
+            _ => (extent, 2.0 * extent / (cells - 1) as f32),
+        };
+        Self { plane, a0: 0.0 - corner, b0: corner, step, columns: cells, rows: cells }
+    }
+
     /// The points of one row, one after the other: `[columns, d]`.
     pub fn row_points(&self, row: usize) -> Vec<f32> {
         let b = self.b0 - row as f32 * self.step;
         (0..self.columns).flat_map(|i| self.plane.point(self.a0 + i as f32 * self.step, b)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_square_grid_spans_the_extent_with_the_first_row_on_top() {
+        let grid = Grid::square(Plane::axes(3, 2, 0), 3, 1.5);
+        assert_eq!(grid.row_points(0), [1.5, 0.0, -1.5, 1.5, 0.0, 0.0, 1.5, 0.0, 1.5]);
+        assert_eq!(grid.row_points(2), [-1.5, 0.0, -1.5, -1.5, 0.0, 0.0, -1.5, 0.0, 1.5]);
+        assert_eq!(Grid::square(Plane::axes(2, 0, 1), 1, 3.0).row_points(0), [0.0, 0.0]);
     }
 }
