@@ -1,0 +1,151 @@
+//! How a picture was made: enough to make it again from the same run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Kind, Likelihood, TrainConfig};
+use crate::export::{End, ExportError};
+use crate::latent::Grid;
+use crate::model::Snapshot;
+
+/// What a picture is decoded with.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The model.
+    pub snapshot: &'a Snapshot,
+    /// Name of the run that trained it.
+    pub run: &'a str,
+    /// How it was trained.
+    pub train: &'a TrainConfig,
+}
+
+/// How a picture was made. The same JSON stands inside the PNG and beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The program that made it.
+    pub program: String,
+    /// Its version.
+    pub version: String,
+    /// Which picture, and where in latent space.
+    #[serde(flatten)]
+    pub made: Made,
+    /// Name of the run.
+    pub run: String,
+    /// Training steps behind the model.
+    pub step: u64,
+    /// Passes over the training images behind it.
+    pub epoch: f64,
+    /// Variational or plain autoencoder.
+    pub model: Kind,
+    /// p(x|z).
+    pub likelihood: Likelihood,
+    /// σ of the likelihood in pixel units; none for Bernoulli.
+    pub sigma: Option<f64>,
+    /// Weight of the KL term; none in a plain autoencoder.
+    pub beta: Option<f64>,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Every decoded pixel is this many pixels wide and high.
+    pub upscale: usize,
+}
+
+/// Which picture, and where in latent space: `"kind": "strip"` or `"grid"`, the rest under `"layout"`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "layout", rename_all = "lowercase")]
+pub enum Made {
+    /// Frames along a path.
+    Strip {
+        /// `lerp` or `slerp`.
+        path: String,
+        /// Where it begins; an image stands left of the frames.
+        from: MadeEnd,
+        /// Where it ends; an image stands right of the frames.
+        to: MadeEnd,
+        /// z of every frame, left to right: `[frames, d]`.
+        z: Vec<Vec<f32>>,
+    },
+    /// Points of a plane: z of column i, row j is origin + (a0 + i·step)·u + (b0 − j·step)·v.
+    Grid(Grid),
+}
+
+/// An end of a strip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MadeEnd {
+    /// The image that stands there, by its path inside the folder of images.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub image: Option<String>,
+    /// Its z, `[d]`: of an image, the mean of q(z|x).
+    pub z: Vec<f32>,
+}
+
+impl Provenance {
+    /// What is known of `origin`, and `made`.
+    pub(super) fn new(origin: &Origin<'_>, made: Made, upscale: usize) -> Result<Self, ExportError> {
+        let Origin { snapshot, run, train } = origin;
+        let vae = snapshot.vae();
+        Ok(Self {
+            program: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            made,
+            run: inner_path(run),
+            step: snapshot.step,
+            epoch: snapshot.epoch,
+            model: vae.config.kind,
+            likelihood: vae.config.likelihood,
+            sigma: vae.sigma()?,
+            beta: vae.is_variational().then_some(train.beta),
+            seed: train.seed,
+            upscale,
+        })
+    }
+
+    /// The JSON that is written.
+    pub fn json(&self) -> Result<String, ExportError> {
+        Ok(serde_json::to_string_pretty(self)?)
+    }
+}
+
+impl Made {
+    /// The word for the picture, which is also how its numbered files begin.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Strip { .. } => "strip",
+            Self::Grid(_) => "grid",
+        }
+    }
+}
+
+impl From<&End> for MadeEnd {
+    fn from(end: &End) -> Self {
+        Self { image: end.image.as_ref().map(|image| inner_path(&image.name)), z: end.z.clone() }
+    }
+}
+
+/// A path inside a folder stays as it is; of one that leads in from outside only the last part is kept, because the
+/// rest says whose machine it was.
+fn inner_path(name: &str) -> String {
+    let parts = || name.split(['/', '\\']);
+    let has_drive = name.get(1..2) == Some(":");
+    let from_outside = has_drive || name.starts_with('~') || parts().any(|part| part == "..");
+    if from_outside || name.starts_with(['/', '\\']) {
+        return parts().rfind(|part| !part.is_empty()).unwrap_or_default().to_owned();
+    }
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_from_outside_keeps_only_its_last_part() {
+        let check = |name, expected| assert_eq!(inner_path(name), expected);
+        check("class/name.png", "class/name.png");
+        check("猫/ねこ.png", "猫/ねこ.png");
+        check("/srv/me/cats/tom.png", "tom.png");
+        check("../me/tom.png", "tom.png");
+        check("~/tom.png", "tom.png");
+        check(r"C:\cats\me\tom.png", "tom.png");
+        check(r"\\server\me\tom.png", "tom.png");
+        check("/srv/runs/emoji-01/", "emoji-01");
+    }
+}

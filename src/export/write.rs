@@ -1,0 +1,101 @@
+//! Pictures on disk: `name.png` and, beside it, how it was made in `name.json`.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::export::encode::encode;
+use crate::export::{Clash, ExportError, Picture};
+use crate::files;
+
+/// Writes `picture` into `file` and its provenance beside it; returns `file`.
+pub fn write(picture: &Picture, file: &Path, clash: Clash) -> Result<PathBuf, ExportError> {
+    check(file, clash)?;
+    let json = picture.provenance.json()?;
+    store(file, &json, &encode(picture, &json)?, clash)?;
+    Ok(file.to_owned())
+}
+
+/// Writes `picture` into `folder`, which is made when it is missing, as `strip-001.png`, `strip-002.png`, …: the
+/// number after the highest one there. Two programs writing at once get different numbers.
+pub fn write_numbered(picture: &Picture, folder: &Path) -> Result<PathBuf, ExportError> {
+    fs::create_dir_all(folder).map_err(|e| refused(folder, &e))?;
+    let json = picture.provenance.json()?;
+    let png = encode(picture, &json)?;
+    let word = picture.provenance.made.word();
+    let mut number = u64::from(highest_number(folder, word).map_err(|e| refused(folder, &e))?);
+    loop {
+        number += 1;
+        let file = folder.join(format!("{word}-{number:03}.png"));
+        match store(&file, &json, &png, Clash::Refuse) {
+            Err(ExportError::Exists(_)) => {}
+            stored => return stored.map(|()| file),
+        }
+    }
+}
+
+/// Whether [`write`] would refuse `file`; worth asking before decoding anything.
+pub fn check(file: &Path, clash: Clash) -> Result<(), ExportError> {
+    if !file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
+        return Err(ExportError::Ending(file.to_owned()));
+    }
+    let folder = files::folder_of(file);
+    if !folder.is_dir() {
+        return Err(ExportError::NoFolder(folder.to_owned()));
+    }
+    let sidecar = sidecar_of(file);
+    let in_the_way = match clash {
+        Clash::Refuse => [file, &sidecar].into_iter().find(|path| path.exists()),
+        // Whoever says that a picture may be replaced was not asked about some other program's JSON file.
+        Clash::Replace => Some(sidecar.as_path()).filter(|path| path.exists() && !is_ours(path)),
+    };
+    in_the_way.map_or(Ok(()), |path| Err(ExportError::Exists(path.to_owned())))
+}
+
+/// The file beside `file` that says how it was made.
+pub fn sidecar_of(file: &Path) -> PathBuf {
+    file.with_extension("json")
+}
+
+/// First the sidecar, then the picture, so that there is never a picture without one.
+fn store(file: &Path, json: &str, png: &[u8], clash: Clash) -> Result<(), ExportError> {
+    let sidecar = sidecar_of(file);
+    let put = |path: &Path, bytes: &[u8]| {
+        files::write(path, bytes, clash).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => ExportError::Exists(path.to_owned()),
+            _ => refused(path, &error),
+        })
+    };
+    put(&sidecar, json.as_bytes())?;
+    put(file, png).inspect_err(|_| {
+        // It describes a picture that is not there; what matters is why, and that is told.
+        let _told_already = fs::remove_file(&sidecar);
+    })
+}
+
+/// Whether a sidecar is one of this program's.
+fn is_ours(sidecar: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Signed {
+        program: String,
+    }
+    let signed = File::open(sidecar).ok().and_then(|file| serde_json::from_reader(BufReader::new(file)).ok());
+    signed.is_some_and(|Signed { program }| program == env!("CARGO_PKG_NAME"))
+}
+
+/// The highest number of a picture or sidecar called `word-NNN` in `folder`; 0 when there is none.
+fn highest_number(folder: &Path, word: &str) -> io::Result<u32> {
+    let mut highest = 0;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let number = path.file_stem().and_then(|stem| stem.to_str()?.strip_prefix(word)?.strip_prefix('-'));
+        highest = highest.max(number.and_then(|number| number.parse().ok()).unwrap_or(0));
+    }
+    Ok(highest)
+}
+
+fn refused(path: &Path, error: &io::Error) -> ExportError {
+    ExportError::Write { path: path.to_owned(), reason: error.to_string() }
+}
