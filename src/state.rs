@@ -22,7 +22,7 @@ pub use map::{GridPicture, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;
-pub use walk::{Pin, PointView, SelectedView, StripView, Walk};
+pub use walk::{Pin, Pinned, PointView, SelectedView, StripView, Walk};
 
 use crate::config::RunConfig;
 

@@ -16,6 +16,7 @@ const SCALES: std::ops::RangeInclusive<f32> = 1e-5..=10.0;
 
 /// The plane on screen. (a, b) are coordinates along its two axes.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches: three layers, and whether the view follows")]
 pub struct MapState {
     /// Size in points; zero until it was shown.
     pub size: [f32; 2],
@@ -164,10 +165,15 @@ impl MapState {
         }
     }
 
-    /// The wanted grid: cells of a fixed lattice that cover the map, so that panning keeps their places.
+    /// The wanted grid; none while it is not shown.
     pub fn wanted_grid(&self, z: &[f32]) -> Option<Grid> {
+        self.grid_in_view(z).filter(|_| self.show_grid)
+    }
+
+    /// Cells of a fixed lattice that cover the map, so that panning keeps their places.
+    pub fn grid_in_view(&self, z: &[f32]) -> Option<Grid> {
         let [width, height] = self.size;
-        if !self.show_grid || width < 8.0 || height < 8.0 || z.len() < 2 {
+        if width < 8.0 || height < 8.0 || z.len() < 2 {
             return None;
         }
         // Steps are powers of √2: zooming does not redraw every cell at every notch.

@@ -71,6 +71,8 @@ pub struct TrainingState {
     pub run: Option<Run>,
     /// The newest model.
     pub model: Option<Model>,
+    /// The run it is of, which until the first model of a new run is the one before.
+    pub model_run: Option<Run>,
     /// Steps of the whole run.
     pub total_steps: u64,
     /// What was measured.
@@ -105,7 +107,8 @@ impl TrainingState {
     pub fn begin(&mut self, config: RunConfig) {
         let history = History::new(self.history.smoothing());
         let run = Some(Run { name: String::new(), folder: None, config });
-        *self = Self { phase: Phase::Starting, run, history, model: self.model, ..Self::default() };
+        let model_run = self.model_run.take();
+        *self = Self { phase: Phase::Starting, run, history, model: self.model, model_run, ..Self::default() };
     }
 
     /// Shows a run that was read from disk.
@@ -118,6 +121,7 @@ impl TrainingState {
             phase: Phase::Ended(ended),
             run: Some(Run { name: opened.name, folder: Some(opened.folder), config: opened.config }),
             model: None,
+            model_run: None,
             total_steps: opened.total_steps,
             history,
             can_continue: opened.can_continue,

@@ -2,20 +2,21 @@
 
 use rust_i18n::t;
 
+use crate::export;
 use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, PointView, Primary,
-    SelectedView, StripView, View,
+    Action, AppState, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned, PointView,
+    Primary, SelectedView, StripView, View,
 };
 use crate::train::{Command, Event, StopReason};
 
 /// How near the pointer must be to a pin to take hold of it, in points.
 const PIN_REACH: f32 = 12.0;
 /// Frames a strip may have.
-pub const FRAMES: std::ops::RangeInclusive<usize> = 2..=64;
+pub const FRAMES: std::ops::RangeInclusive<usize> = export::FRAMES;
 /// How many times larger an exported image may be.
-pub const UPSCALES: std::ops::RangeInclusive<usize> = 1..=16;
+pub const UPSCALES: std::ops::RangeInclusive<usize> = export::UPSCALES;
 
 /// Applies one action.
 pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
@@ -118,14 +119,14 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss(id) => state.notices.dismiss(id),
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
-        moved => walk(state, moved),
+        moved => walk(state, &moved),
     }
 }
 
 /// Whatever moves on the map.
-fn walk(state: &mut AppState, action: Action) {
+fn walk(state: &mut AppState, action: &Action) {
     let (map, walk) = (&mut state.map, &mut state.walk);
-    match action {
+    match *action {
         Action::MapSized(size) => {
             map.size = size;
             if map.follows {
@@ -148,8 +149,8 @@ fn walk(state: &mut AppState, action: Action) {
             walk.remember();
             let reach = PIN_REACH * map.scale;
             let near = |pin: &Pin| {
-                walk.pin(*pin).is_some_and(|z| {
-                    let ([x, y], [a, b]) = (map.coordinates(z), at);
+                walk.pin(*pin).is_some_and(|pinned| {
+                    let ([x, y], [a, b]) = (map.coordinates(&pinned.z), at);
                     (x - a).hypot(y - b) <= reach
                 })
             };
@@ -161,7 +162,7 @@ fn walk(state: &mut AppState, action: Action) {
         Action::DragTo(at) => match walk.held {
             Held::Point => walk.z = map.moved(&walk.z, at),
             Held::Pin(pin) => {
-                let moved = walk.pin(pin).map(|z| map.moved(z, at));
+                let moved = walk.pin(pin).map(|pinned| Pinned { z: map.moved(&pinned.z, at), image: None });
                 walk.set_pin(pin, moved);
             }
             Held::Nothing => {}
@@ -173,13 +174,15 @@ fn walk(state: &mut AppState, action: Action) {
             walk.z = map.moved(&walk.z, [a + da, b + db]);
         }
         Action::SetPin(pin, source) => {
-            let z = match source {
-                PinSource::Point => Some(walk.z.clone()).filter(|z| !z.is_empty()),
-                PinSource::Selected => walk.selected_view.as_ref().map(|s| s.mu.clone()),
+            let to = match source {
+                PinSource::Point => Some(Pinned { z: walk.z.clone(), image: None }).filter(|p| !p.z.is_empty()),
+                PinSource::Selected => {
+                    walk.selected_view.as_ref().map(|s| Pinned { z: s.mu.clone(), image: Some(s.idx) })
+                }
             };
-            if z.is_some() {
+            if to.is_some() {
                 walk.remember();
-                walk.set_pin(pin, z);
+                walk.set_pin(pin, to);
             }
         }
         Action::ClearPins => {
@@ -189,8 +192,14 @@ fn walk(state: &mut AppState, action: Action) {
         }
         Action::SetPath(path) => walk.path = path,
         Action::SetFrames(frames) => walk.frames = frames.clamp(*FRAMES.start(), *FRAMES.end()),
-        Action::Undo => walk.undo(),
-        Action::Redo => walk.redo(),
+        Action::Undo => {
+            walk.undo();
+            walk.follow(map.means.as_deref().map_or(&[], Vec::as_slice));
+        }
+        Action::Redo => {
+            walk.redo();
+            walk.follow(map.means.as_deref().map_or(&[], Vec::as_slice));
+        }
         _ => {}
     }
 }
@@ -270,6 +279,7 @@ fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
 /// A newer model; a first one, or one of another shape, starts the walk anew.
 fn show_model(state: &mut AppState, model: Model) {
     let old = state.training.model.replace(model);
+    state.training.model_run.clone_from(&state.training.run);
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
     if !same_space {
         state.map.clear();
@@ -295,6 +305,7 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         Answer::GridRow { grid, row, images, .. } => state.map.add_row(&grid, model.shape, row, images),
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
         Answer::Means { mu, .. } => {
+            walk.follow(&mu);
             state.map.means = Some(mu);
             state.map.means_version += 1;
             state.map.follow();
@@ -322,3 +333,6 @@ fn select(state: &mut AppState, selected: Option<usize>) {
         walk.z = mu;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,8 +109,8 @@ fn way(painter: &Painter, rect: Rect, state: &AppState) {
         painter.circle_filled(*point, 2.5, theme::PIN);
     }
     for (pin, letter) in Pin::ALL.into_iter().zip(["A", "B"]) {
-        let Some(z) = state.walk.pin(pin) else { continue };
-        let at = place(z);
+        let Some(pinned) = state.walk.pin(pin) else { continue };
+        let at = place(&pinned.z);
         painter.circle(at, 10.0, theme::PIN, Stroke::new(2.0, theme::MAP_SHADE));
         painter.text(at, Align2::CENTER_CENTER, letter, theme::strong(12.0), theme::ON_PIN);
     }
