@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::cli::args::{Eval, Part, within};
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, Usage};
 use crate::data::Dataset;
 use crate::lens::evidence::{Estimate, SAMPLES, evidence};
@@ -45,10 +45,10 @@ pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
     }
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
-    let data = images::open_for(&run, &args.data, output, interrupt)?;
+    let data = images::open_for(&run, &args.data, interrupt)?;
     let indices = indices(args.split, &run, &data)?;
     let seed = run.record.config.train.seed;
-    let bar = output.bar(indices.len() as u64, "evaluating");
+    let bar = bar(indices.len() as u64, "evaluating");
     let go_on = |done: usize| {
         bar.set_position(done as u64);
         !interrupt.is_asked()

@@ -75,7 +75,9 @@ mod tests {
     #[track_caller]
     fn check(log_weights: &[f64], value: f64, standard_error: f64) {
         let mut mean = LogMean::default();
-        log_weights.iter().for_each(|&w| mean.push(w));
+        for &w in log_weights {
+            mean.push(w);
+        }
         let (got, got_error) = (mean.value(), mean.standard_error().unwrap());
         assert!((got - value).abs() < 1e-12 * value.abs().max(1.0), "{got} against {value}");
         assert!((got_error - standard_error).abs() < 1e-9, "{got_error} against {standard_error}");

@@ -241,14 +241,14 @@ impl Walk {
 mod tests {
     use super::*;
 
-    fn on_image(z: [f32; 2], idx: usize) -> Option<Pinned> {
-        Some(Pinned { z: z.to_vec(), image: Some(idx) })
+    fn on_image(z: [f32; 2], idx: usize) -> Pinned {
+        Pinned { z: z.to_vec(), image: Some(idx) }
     }
 
     #[test]
     fn pins_on_images_follow_their_means_and_others_stay() {
         let mut walk = Walk { z: vec![0.0; 2], ..Walk::default() };
-        walk.set_pin(Pin::A, on_image([1.0, 1.0], 2));
+        walk.set_pin(Pin::A, Some(on_image([1.0, 1.0], 2)));
         walk.set_pin(Pin::B, Some(Pinned { z: vec![5.0, 5.0], image: None }));
         walk.follow(&[0.0, 0.1, 1.0, 1.1, 2.0, 2.1]);
         assert_eq!(walk.pins.clone().map(|p| p.unwrap().z), [[2.0, 2.1], [5.0, 5.0]]);
@@ -260,7 +260,7 @@ mod tests {
     fn undo_skips_what_only_training_has_moved() {
         let mut walk = Walk { z: vec![0.0; 2], ..Walk::default() };
         walk.remember();
-        walk.set_pin(Pin::A, on_image([1.0, 1.0], 0));
+        walk.set_pin(Pin::A, Some(on_image([1.0, 1.0], 0)));
         walk.remember();
         walk.follow(&[3.0, 3.0]);
         walk.undo();

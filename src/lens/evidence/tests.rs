@@ -135,7 +135,7 @@ fn an_image_has_the_same_estimate_wherever_it_stands_and_the_mean_is_theirs() {
     assert_ne!(both.images[1], run(&vae, &data, &[1], 700, 5).images[0]);
     let [a, b] = [0, 1].map(|i: usize| both.images[i].log_px_nats);
     // Two values: standard error of their mean is half their distance.
-    assert!((both.mean.log_px_nats - (a + b) / 2.0).abs() < 1e-9);
+    assert!((both.mean.log_px_nats - f64::midpoint(a, b)).abs() < 1e-9);
     assert!((both.mean.standard_error_nats.unwrap() - (a - b).abs() / 2.0).abs() < 1e-9);
 }
 
