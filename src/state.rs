@@ -1,4 +1,4 @@
-//! What the window knows, and how it changes: [`AppState`], [`Action`], [`Effect`] and the pure [`update`].
+//! What the window knows, and how it changes: [`AppState`], [`Action`], [`Effect`] and the pure [`update()`].
 //!
 //! Invariants: no egui, no tensors, no threads, no files. Everything the window shows can be read from [`AppState`];
 //! whatever happens, by hand or by a worker, arrives as one [`Action`]; whatever must be done outside leaves as an
