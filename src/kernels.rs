@@ -34,6 +34,7 @@ mod simd;
 #[cfg(test)]
 mod tests;
 mod window;
+mod yardstick;
 
 pub use activation::Activation;
 pub use adam::adam_step;
@@ -43,3 +44,4 @@ pub use linear::linear;
 pub use loss::{bernoulli_nll, sigmoid_sse};
 pub use simd::sigmoid;
 pub use window::Window;
+pub use yardstick::SquareProduct;
