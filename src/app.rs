@@ -14,4 +14,4 @@ pub mod window;
 pub mod workers;
 
 pub use start::run;
-pub use window::Window;
+pub use window::{Options, Window};

@@ -2,12 +2,13 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use eframe::{NativeOptions, Renderer};
 use egui::{ViewportBuilder, vec2};
 use rust_i18n::t;
 
-use crate::app::Window;
+use crate::app::{Options, Window};
 use crate::threads::panic_message;
 
 /// What a bare Debian or Ubuntu needs to show a window (found by removing them one by one).
@@ -18,7 +19,8 @@ const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbco
 /// sample when there is none) and returns when it was closed.
 pub fn run(initial: Option<String>) -> anyhow::Result<()> {
     let title = t!("app.name").into_owned();
-    let options = NativeOptions {
+    let options = Options { initial, runs: runs_folder() };
+    let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(&title)
             .with_app_id("latent-atlas")
@@ -29,7 +31,7 @@ pub fn run(initial: Option<String>) -> anyhow::Result<()> {
         ..NativeOptions::default()
     };
     let opened = quietly(|| {
-        eframe::run_native("latent-atlas", options, Box::new(move |cc| Ok(Box::new(Window::new(cc, initial)?))))
+        eframe::run_native("latent-atlas", native, Box::new(move |cc| Ok(Box::new(Window::new(cc, options)?))))
     });
     let reason = match opened {
         Ok(Ok(())) => return Ok(()),
@@ -39,6 +41,12 @@ pub fn run(initial: Option<String>) -> anyhow::Result<()> {
     // One line, whatever the system's libraries have to say.
     let reason = reason.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
     Err(anyhow::anyhow!(t!("error.no_window", reason = reason, packages = PACKAGES).into_owned()))
+}
+
+/// Where the system keeps a program's data; beside the program's working folder when it has no such place.
+fn runs_folder() -> PathBuf {
+    let data = directories::ProjectDirs::from("", "", "latent-atlas").map(|dirs| dirs.data_dir().to_owned());
+    data.unwrap_or_default().join("runs")
 }
 
 /// Runs `body`; a panic is returned and not printed. A missing libxkbcommon-x11 is such a panic, inside winit.

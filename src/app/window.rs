@@ -1,5 +1,6 @@
 //! One frame: listen to the workers, apply what happened, draw, do what was asked for.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,15 @@ const FIRST_SOURCE: &str = "sample:fashion";
 const THEME: &str = "theme";
 const SOURCE: &str = "source";
 
+/// What a window is opened with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What to open: a folder of images, a sample or a run folder; what was open last time when `None`.
+    pub initial: Option<String>,
+    /// Where new runs are recorded.
+    pub runs: PathBuf,
+}
+
 /// The application.
 pub struct Window {
     state: AppState,
@@ -26,8 +36,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Opens `initial`, or what was open last time, or the clothes sample. Training never starts by itself.
-    pub fn new(cc: &eframe::CreationContext<'_>, initial: Option<String>) -> anyhow::Result<Self> {
+    /// Opens what `options` names, or what was open last time, or the clothes sample. Training never starts by itself.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: Options) -> anyhow::Result<Self> {
         theme::install(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
         let wake: WakeUp = Arc::new(move |wake| match wake {
@@ -35,10 +45,11 @@ impl Window {
             Wake::Now => ctx.request_repaint(),
         });
         let stored = |key| cc.storage.and_then(|s| s.get_string(key));
-        let mut window = Self { state: AppState::new(), cache: Cache::default(), workers: Workers::new(wake)? };
+        let mut window =
+            Self { state: AppState::new(), cache: Cache::default(), workers: Workers::new(wake, options.runs)? };
         let theme = cc.storage.and_then(|s| eframe::get_value(s, THEME)).unwrap_or_default();
         window.apply(&cc.egui_ctx, Action::SetTheme(theme));
-        let first = initial.or_else(|| stored(SOURCE)).unwrap_or_else(|| FIRST_SOURCE.to_owned());
+        let first = options.initial.or_else(|| stored(SOURCE)).unwrap_or_else(|| FIRST_SOURCE.to_owned());
         window.apply(&cc.egui_ctx, Action::Open(first));
         Ok(window)
     }

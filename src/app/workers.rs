@@ -18,6 +18,8 @@ use crate::train::{Command, Event, Worker};
 /// Every worker the window owns.
 pub struct Workers {
     wake: WakeUp,
+    /// Where new runs are recorded.
+    pub runs: PathBuf,
     service: Service,
     trainer: Option<Worker>,
     /// Runs that were told to stop because other images were opened; kept until they have.
@@ -33,10 +35,11 @@ pub struct Workers {
 
 impl Workers {
     /// Starts the decoding thread; the others are started when they are needed.
-    pub fn new(wake: WakeUp) -> anyhow::Result<Self> {
+    pub fn new(wake: WakeUp, runs: PathBuf) -> anyhow::Result<Self> {
         let service = Service::spawn(Arc::clone(&wake))?;
         Ok(Self {
             wake,
+            runs,
             service,
             trainer: None,
             retired: Vec::new(),

@@ -44,17 +44,31 @@ fn lists_ui(ui: &mut Ui) {
         ("F".into(), t!("help.fit")),
         (t!("help.key_arrows"), t!("help.arrows")),
         (t!("help.key_modified"), t!("help.arrows_more")),
+        ("Ctrl+T".into(), t!("help.theme")),
         ("F11".into(), t!("help.fullscreen")),
         ("?".into(), t!("help.this")),
     ];
     let mouse = [
+        (t!("help.key_hover"), t!("help.hover")),
         (t!("help.key_drag"), t!("help.drag")),
         (t!("help.key_click"), t!("help.click")),
         (t!("help.key_pan"), t!("help.pan")),
         (t!("help.key_wheel"), t!("help.wheel")),
         (t!("help.key_double"), t!("help.double")),
     ];
-    for (title, rows) in [(t!("help.keys"), keys.as_slice()), (t!("help.mouse"), mouse.as_slice())] {
+    let curves = [
+        (t!("help.key_drag"), t!("help.curves_drag")),
+        (t!("help.key_zoom"), t!("help.curves_zoom")),
+        (t!("help.key_double"), t!("help.curves_reset")),
+        (t!("help.key_legend"), t!("help.curves_hide")),
+        (t!("help.key_legend_alt"), t!("help.curves_alone")),
+    ];
+    let lists = [
+        (t!("help.keys"), keys.as_slice()),
+        (t!("help.mouse"), mouse.as_slice()),
+        (t!("help.curves"), curves.as_slice()),
+    ];
+    for (title, rows) in lists {
         widgets::title(ui, &title);
         Grid::new(title.as_ref()).num_columns(2).min_col_width(200.0).spacing([16.0, 5.0]).show(ui, |ui| {
             for (key, what) in rows {

@@ -15,7 +15,8 @@ const SHOWN_AXES: usize = 4;
 
 /// Draws both sections.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    widgets::title(ui, &t!("point.title"));
+    let title = if state.map.hovered.is_some() { t!("point.title_hovered") } else { t!("point.title") };
+    widgets::title(ui, &title);
     ui.horizontal_top(|ui| {
         point_image_ui(ui, state, cache);
         ui.vertical(|ui| {
@@ -45,7 +46,7 @@ fn point_image_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
 }
 
 fn z_ui(ui: &mut Ui, state: &AppState) {
-    let z = &state.walk.z;
+    let z = &state.point_shown();
     ui.spacing_mut().item_spacing.y = 2.0;
     if z.is_empty() {
         widgets::note(ui, &t!("point.waiting"));

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, vec2};
 
 use crate::state::AppState;
-use crate::ui::theme;
+use crate::ui::{format, theme};
 
 /// Height of the line; none without classes.
 pub fn height(state: &AppState) -> f32 {
@@ -27,7 +27,7 @@ pub fn ui(ui: &mut Ui, state: &AppState) {
                 for (i, class) in data.classes.iter().enumerate() {
                     let (dot, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
                     ui.painter().circle_filled(dot.center(), 4.5, theme::class_colour(Some(i as u16)));
-                    ui.add(egui::Label::new(RichText::new(class).size(theme::SMALL)).extend());
+                    ui.add(egui::Label::new(RichText::new(format::class_name(class)).size(theme::SMALL)).extend());
                     ui.add_space(7.0);
                 }
             });

@@ -63,7 +63,8 @@ fn prior(painter: &Painter, rect: Rect, state: &AppState) {
 }
 
 fn dots(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache) {
-    let (Some(means), Some(data), Some(d)) = (&state.map.means, &state.data.set, state.map.latent_dim) else { return };
+    let Some(data) = &state.data.set else { return };
+    let places = &state.map.places;
     let pixels_per_point = ui.ctx().pixels_per_point();
     let size = (rect.size() * pixels_per_point).ceil();
     let version = view_version(state, size);
@@ -73,10 +74,10 @@ fn dots(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Ca
         let shrink = if data.len() > 20_000 { 0.6 } else { 1.0 };
         let dot = splat::Dot::new(theme::DOT * shrink * pixels_per_point);
         // In mixed order: neighbours share a class, and the last class would cover the others.
-        let n = data.len();
+        let n = places.len();
         for i in (0..n).map(|i| i * MIXING % n) {
-            let (Some(mu), Some(label)) = (means.get(i * d..(i + 1) * d), data.labels.get(i)) else { continue };
-            let [x, y] = state.map.offset_from_latent(state.map.coordinates(mu));
+            let (Some(place), Some(label)) = (places.get(i), data.labels.get(i)) else { continue };
+            let [x, y] = state.map.offset_from_latent(*place);
             let (x, y) = (x * pixels_per_point + size.x / 2.0, y * pixels_per_point + size.y / 2.0);
             dot.draw(&mut image, x, y, theme::class_colour(*label));
         }
@@ -93,8 +94,7 @@ fn view_version(state: &AppState, size: Vec2) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     let map = &state.map;
-    (map.means_version, map.axes, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version)
-        .hash(&mut hasher);
+    (map.places_version, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version).hash(&mut hasher);
     (size.x.to_bits(), size.y.to_bits()).hash(&mut hasher);
     hasher.finish()
 }
@@ -117,11 +117,8 @@ fn way(painter: &Painter, rect: Rect, state: &AppState) {
 }
 
 fn selected(painter: &Painter, rect: Rect, state: &AppState) {
-    let (Some(idx), Some(means), Some(d)) = (state.walk.selected, &state.map.means, state.map.latent_dim) else {
-        return;
-    };
-    let Some(mu) = means.get(idx * d..(idx + 1) * d) else { return };
-    let at = map::screen_from_latent(state, rect, state.map.coordinates(mu));
+    let Some(place) = state.walk.selected.and_then(|idx| state.map.places.get(idx)) else { return };
+    let at = map::screen_from_latent(state, rect, *place);
     painter.circle_stroke(at, 7.0, Stroke::new(4.0, theme::MAP_SHADE));
     painter.circle_stroke(at, 7.0, Stroke::new(2.0, theme::ON_MAP));
 }

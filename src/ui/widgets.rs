@@ -35,6 +35,16 @@ pub fn divider(ui: &mut Ui) {
     ui.add_space(theme::GAP + 4.0);
 }
 
+/// An empty frame over the whole width that says what will be there.
+pub fn placeholder(ui: &mut Ui, height: f32, text: &str) {
+    let palette = theme::palette(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let outline = Stroke::new(1.0, palette.outline);
+    ui.painter().rect_stroke(rect.shrink(0.5), CornerRadius::same(theme::RADIUS), outline, StrokeKind::Inside);
+    let galley = ui.painter().layout(text.to_owned(), theme::regular(theme::SMALL), palette.weak, rect.width() - 16.0);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, palette.weak);
+}
+
 /// A label with its explanation on the left, a control on the right. The control gets the label's response, to be
 /// named by it.
 pub fn row<R>(ui: &mut Ui, label: &str, tip: &str, add: impl FnOnce(&mut Ui, &Response) -> R) -> R {
