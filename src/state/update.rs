@@ -297,13 +297,15 @@ fn take_answer(state: &mut AppState, answer: Answer) {
                 walk.selected_view = Some(SelectedView { idx, mu, sigma, reconstruction, recon_nats, kl_nats });
             }
         }
-        Answer::GridRow { grid, row, images, .. } => state.map.add_row(&grid, model.shape, row, images),
+        // These keep versions of their own.
+        Answer::GridRow { grid, row, images, .. } => return state.map.add_row(&grid, model.shape, row, images),
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
         Answer::Means { mu, .. } => {
             state.map.set_means(Some(mu));
             state.map.follow();
+            return;
         }
-        Answer::Failed(message) => state.notices.push(NoticeKind::Error(message)),
+        Answer::Failed(message) => return state.notices.push(NoticeKind::Error(message)),
     }
     walk.version += 1;
 }

@@ -12,6 +12,8 @@ use crate::ui::{curves, format, theme, widgets};
 
 /// Room for the title and the gap under it, in points.
 const ABOVE: f32 = curves::TITLE + 6.0;
+/// Room for the labels on the left, in points.
+const AXIS: f32 = 34.0;
 /// A figure beside the title takes this much, in points.
 const FIGURE: f32 = 52.0;
 
@@ -48,10 +50,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
         .grid_color(palette.outline)
         .x_axis_formatter(|mark, _| tick(mark.value))
         .y_axis_formatter(|mark, _| tick(mark.value))
-        .x_grid_spacer(move |input| marks(input, width / 70.0))
-        .y_grid_spacer(move |input| marks(input, height / 40.0))
+        .x_grid_spacer(move |input| marks(input, (width - AXIS) / 80.0, 0.0))
+        .y_grid_spacer(move |input| marks(input, height / 36.0, 0.06))
         .grid_spacing(12.0..=28.0)
-        .y_axis_min_width(34.0)
+        .y_axis_min_width(AXIS)
         .label_formatter(|hover| match hover {
             HoverPosition::NearDataPoint { position, .. } => Some(
                 t!("curves.hover", epoch = format!("{:.2}", position.x), value = format::figure(position.y))
@@ -122,9 +124,12 @@ fn range(state: &AppState, metric: Metric) -> (f64, f64) {
     (low - margin, high + margin)
 }
 
-/// Round ticks, about `target` of them; the plot's own are powers of ten only.
-fn marks(input: GridInput, target: f32) -> Vec<GridMark> {
+/// Round ticks, about `target` of them, none in the outer `margin` of the range, where its label would be cut. The
+/// plot's own are powers of ten only.
+fn marks(input: GridInput, target: f32, margin: f64) -> Vec<GridMark> {
     let (low, high) = input.bounds;
+    let margin = (high - low) * margin;
+    let (low, high) = (low + margin, high - margin);
     let (step, _) = format::tick_step((high - low) as f32, target);
     let step = f64::from(step);
     if !(low.is_finite() && high.is_finite() && step > 0.0) {

@@ -58,8 +58,7 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
     let order: Vec<usize> = [right, up].into_iter().chain(others).collect();
     for &axis in order.iter().take(SHOWN_AXES) {
         let value = z.get(axis).copied().unwrap_or_default();
-        ui.horizontal(|ui| {
-            ui.set_height(20.0);
+        widgets::text_row(ui, |ui| {
             let weak = theme::palette(ui).weak;
             ui.colored_label(weak, format::axis(axis));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -157,7 +156,7 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
 fn name_ui(ui: &mut Ui, data: &Dataset, idx: usize) {
     let name = data.names.get(idx).map_or("", String::as_str);
     let label = data.labels.get(idx).copied().flatten();
-    ui.horizontal(|ui| {
+    widgets::text_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         if label.is_some() {
             let (dot, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
@@ -176,7 +175,7 @@ fn pair_ui(ui: &mut Ui, state: &AppState, data: &Dataset, idx: usize, cache: &mu
         cache.textures.get(ui.ctx(), Key::Reconstruction, state.walk.version, TextureOptions::NEAREST, make)
     });
     ui.horizontal_top(|ui| {
-        let side = 88.0;
+        let side = 84.0;
         for (texture, text) in
             [(Some(original), t!("selected.original")), (reconstruction, t!("selected.reconstruction"))]
         {

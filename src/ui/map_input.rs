@@ -21,6 +21,8 @@ pub struct Pointer {
     pressed_at: Option<Pos2>,
     /// Whether it has left the place where it went down.
     moved: bool,
+    /// Whether the map has the keyboard because it was clicked.
+    pub clicked: bool,
     /// Whether the space bar was used to pan: its release then toggles nothing.
     pub space_panned: bool,
 }
@@ -95,6 +97,7 @@ fn drag(
         response.request_focus();
         pointer.pressed_at = Some(at);
         pointer.moved = false;
+        pointer.clicked = true;
         actions.push(Action::Grab(latent(at)));
     }
     let Some(from) = pointer.pressed_at else { return };

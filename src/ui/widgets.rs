@@ -56,11 +56,20 @@ pub fn row<R>(ui: &mut Ui, label: &str, tip: &str, add: impl FnOnce(&mut Ui, &Re
     .inner
 }
 
+/// A row that holds only text.
+pub fn text_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(ui.available_width(), theme::TEXT_ROW);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(theme::TEXT_ROW);
+        add(ui)
+    })
+    .inner
+}
+
 /// A row with a figure on the right.
 pub fn figure_row(ui: &mut Ui, label: &str, tip: &str, value: &str, unit: &str, strong: bool) {
     let palette = theme::palette(ui);
-    ui.horizontal(|ui| {
-        ui.set_min_height(20.0);
+    text_row(ui, |ui| {
         let font = if strong { theme::strong(theme::BODY) } else { theme::regular(theme::BODY) };
         ui.add(Label::new(RichText::new(label).font(font.clone()))).on_hover_text(tip);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
