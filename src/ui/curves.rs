@@ -8,17 +8,24 @@ use crate::ui::{curve_legend, curve_plot, kl_bars, theme, widgets};
 
 /// Space between two plots, in points.
 const BETWEEN: f32 = 20.0;
+/// The plots take at most this share of the window's height.
+const MOST: f32 = 0.2;
 /// From this width of the header on there is room for the unit, in points.
 const WIDE: f32 = 640.0;
 /// Height of a plot's title.
 pub const TITLE: f32 = 18.0;
 
+/// Height of the panel: in a low window it leaves the map its room.
+pub fn height(ui: &Ui, state: &AppState) -> f32 {
+    let share = ui.ctx().content_rect().height() * MOST;
+    theme::CURVES_HEADER + if state.curves.open { theme::CURVES.min(share) } else { 0.0 }
+}
+
 /// Draws the panel: one line when closed.
 pub fn panel_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
-    let height = theme::CURVES_HEADER + if state.curves.open { theme::CURVES } else { 0.0 };
     Panel::bottom("curves")
-        .exact_size(height)
+        .exact_size(height(ui, state))
         .resizable(false)
         .frame(Frame::NONE.fill(palette.panel).inner_margin(Margin::symmetric(theme::PAD, 0)))
         .show(ui, |ui| {

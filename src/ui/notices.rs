@@ -7,7 +7,7 @@ use egui::{Align2, Area, Button, CornerRadius, Frame, Id, Label, Margin, Order, 
 use rust_i18n::t;
 
 use crate::state::{Action, AppState, Notice, NoticeKind};
-use crate::ui::theme;
+use crate::ui::{curves, theme};
 
 /// Seconds a message that needs no answer stays.
 const STAYS: f64 = 8.0;
@@ -19,7 +19,7 @@ pub type Seen = BTreeMap<u64, f64>;
 pub fn ui(ui: &mut Ui, state: &AppState, seen: &mut Seen, actions: &mut Vec<Action>) {
     let now = ui.input(|i| i.time);
     seen.retain(|id, _| state.notices.iter().any(|n| n.id == *id));
-    let above = if state.curves.open { theme::CURVES } else { 0.0 } + theme::CURVES_HEADER + 12.0;
+    let above = curves::height(ui, state) + 12.0;
     Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -above)).show(
         ui.ctx(),
         |ui| {

@@ -2,8 +2,8 @@
 
 use egui::containers::menu::MenuButton;
 use egui::{
-    Align, Align2, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Shape, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Shape, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 use rust_i18n::t;
 
@@ -159,6 +159,7 @@ fn progress_texts(state: &AppState) -> Texts {
     let epoch = || training.epoch().map_or_else(String::new, |(n, of)| t!("top.epoch", n = n, of = of).into_owned());
     let step = || t!("top.step", step = format::count(training.step())).into_owned();
     match &training.phase {
+        Phase::Idle if state.data.loading.is_some() => only(t!("map.empty_loading").into_owned(), String::new()),
         Phase::Idle if state.data.set.is_none() => only(t!("top.no_images").into_owned(), String::new()),
         Phase::Idle => only(t!("top.ready").into_owned(), t!("top.ready_hint").into_owned()),
         Phase::Starting => only(t!("top.building").into_owned(), String::new()),
@@ -207,9 +208,4 @@ fn theme_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 /// Names a button that shows only a sign.
 fn name(response: &Response, text: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
-}
-
-/// Used by the icons of other views.
-pub fn text_at(ui: &Ui, at: egui::Pos2, text: &str, colour: Color32) {
-    ui.painter().text(at, Align2::CENTER_CENTER, text, theme::strong(theme::BODY), colour);
 }
