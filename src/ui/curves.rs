@@ -39,11 +39,11 @@ pub fn panel_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 fn header_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.set_height(theme::CURVES_HEADER);
-        let sign = if state.curves.open { "▾" } else { "▸" };
-        let text = RichText::new(format!("{sign}  {}", t!("curves.title"))).font(theme::strong(14.0));
-        let toggle = ui.add(Button::new(text).frame(false));
+        let sign = if state.curves.open { theme::UNFOLDED } else { theme::FOLDED };
+        let text = RichText::new(t!("curves.title")).font(theme::strong(14.0));
+        let toggle = ui.add(Button::new((RichText::new(sign).size(theme::SIGN), text)).frame(false));
         let tip = if state.curves.open { t!("curves.close") } else { t!("curves.open") };
-        toggle.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, tip.as_ref()));
+        widgets::name(&toggle, &tip);
         if toggle.on_hover_text(tip).clicked() {
             actions.push(Action::ToggleCurves);
         }

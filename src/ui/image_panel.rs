@@ -125,8 +125,8 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
         widgets::title(ui, &t!("selected.title"));
         if state.walk.selected.is_some() {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let close = ui.add(Button::new("✕").frame(false)).on_hover_text(t!("selected.deselect"));
-                close.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, t!("selected.deselect")));
+                let close = ui.add(widgets::close_button()).on_hover_text(t!("selected.deselect"));
+                widgets::name(&close, &t!("selected.deselect"));
                 if close.clicked() {
                     actions.push(Action::Select(None));
                 }

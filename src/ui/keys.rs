@@ -46,9 +46,6 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
         return;
     }
     plain_keys(ui, cache, actions);
-    if state.help_open && ui.input(|i| i.key_pressed(Key::Escape)) {
-        actions.push(Action::ToggleHelp);
-    }
 }
 
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {

@@ -32,6 +32,21 @@ pub const TEXT_ROW: f32 = 20.0;
 /// Diameter of an image's point on the map.
 pub const DOT: f32 = 4.0;
 
+/// Closes or takes away. Like the others a sign of the bundled fonts, so that it is there on every system.
+pub const CLOSE: &str = "×";
+/// Stands before what is unfolded, and behind what unfolds a menu.
+pub const UNFOLDED: &str = "▼";
+/// Stands before what is folded.
+pub const FOLDED: &str = "▶";
+/// Dark colours.
+pub const MOON: &str = "🌙";
+/// Light colours.
+pub const SUN: &str = "☀";
+/// Size of a triangle beside a text.
+pub const SIGN: f32 = 9.0;
+/// Size of the sign that closes.
+pub const CLOSE_SIZE: f32 = 18.0;
+
 /// The window's colours, light or dark.
 #[derive(Debug)]
 pub struct Palette {

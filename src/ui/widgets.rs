@@ -1,8 +1,8 @@
 //! The few controls the panels are made of: titled sections, rows of a label and a control, segmented choices.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::theme;
@@ -33,6 +33,16 @@ pub fn divider(ui: &mut Ui) {
     let pad = f32::from(theme::PAD);
     ui.painter().hline(rect.left() - pad..=rect.right() + pad, y, Stroke::new(1.0, outline));
     ui.add_space(theme::GAP + 4.0);
+}
+
+/// Names a button that shows a sign.
+pub fn name(response: &Response, text: &str) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+}
+
+/// A quiet button that closes something; its caller names it.
+pub fn close_button() -> Button<'static> {
+    Button::new(RichText::new(theme::CLOSE).size(theme::CLOSE_SIZE)).frame(false)
 }
 
 /// An empty frame over the whole width that says what will be there.

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// Looks again after this long, should nobody have woken the window.
 const GLANCE: Duration = Duration::from_millis(20);
 
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
 pub struct Person {
     pub window: Harness<'static, Window>,
     /// Kept until the window is gone.
@@ -30,17 +32,12 @@ impl Person {
     pub fn opens(initial: Option<&str>) -> Self {
         let home = tempfile::tempdir().unwrap();
         let options = Options { initial: initial.map(str::to_owned), runs: home.path().join("runs") };
-        let window = Harness::builder()
-            .with_size([1280.0, 800.0])
-            .with_step_dt(1.0 / 60.0)
-            .allow_missing_glyphs()
-            .wgpu()
-            .build_eframe(|cc| {
-                // Workers wake the window; here that is the thread of the test.
-                let me = std::thread::current();
-                cc.egui_ctx.set_request_repaint_callback(move |_| me.unpark());
-                Window::new(cc, options).unwrap()
-            });
+        let window = Harness::builder().with_size(SIZE).with_step_dt(1.0 / 60.0).wgpu().build_eframe(|cc| {
+            // Workers wake the window; here that is the thread of the test.
+            let me = std::thread::current();
+            cc.egui_ctx.set_request_repaint_callback(move |_| me.unpark());
+            Window::new(cc, options).unwrap()
+        });
         Self { window, _home: home }
     }
 
@@ -58,7 +55,8 @@ impl Person {
         person.set("Epochs", &epochs.to_string());
         person.click(Role::Button, "Train");
         person.until("the run has ended", |s| matches!(s.training.phase, Phase::Ended(_)));
-        person.until("the map is drawn", is_mapped);
+        let is_last = |s: &AppState| s.training.model.is_some_and(|m| m.step == s.training.total_steps);
+        person.until("the map is drawn", |s| is_last(s) && is_mapped(s));
         (person, images)
     }
 
@@ -87,6 +85,8 @@ impl Person {
         loop {
             self.window.step();
             if holds(self) {
+                // What has just appeared finds its place.
+                self.frames(2);
                 return;
             }
             let notices: Vec<_> = self.state().notices.iter().collect();
@@ -123,13 +123,24 @@ impl Person {
     #[track_caller]
     pub fn click(&mut self, role: Role, label: &str) {
         assert!(self.can_use(role, label), "{label:?} is disabled");
+        self.bring_into_view(role, label);
         self.find(role, label).click();
         self.frames(2);
+    }
+
+    #[track_caller]
+    fn bring_into_view(&mut self, role: Role, label: &str) {
+        let node = self.find(role, label);
+        if node.rect().bottom() > SIZE[1] - 8.0 {
+            node.scroll_to_me();
+            self.frames(3);
+        }
     }
 
     /// Types a number into the field called `label`.
     #[track_caller]
     pub fn set(&mut self, label: &str, value: &str) {
+        self.bring_into_view(Role::SpinButton, label);
         self.find(Role::SpinButton, label).click();
         self.frames(2);
         self.type_in(value);

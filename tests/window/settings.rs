@@ -20,7 +20,7 @@ fn every_setting_is_changed_where_it_stands() {
     assert_eq!(person.state().settings.train.lr, 0.01);
     person.set("Epochs", "7");
     assert_eq!(person.state().settings.train.epochs, 7);
-    person.click(Role::Button, "More");
+    person.click(Role::DisclosureTriangle, "More");
     person.set("Batch", "16");
     assert_eq!(person.state().settings.train.batch, 16);
     person.set("Hidden units", "32");
