@@ -15,7 +15,8 @@ const SHOWN_AXES: usize = 4;
 
 /// Draws both sections.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    widgets::title(ui, &t!("point.title"));
+    let title = if state.map.hovered.is_some() { t!("point.title_hovered") } else { t!("point.title") };
+    widgets::title(ui, &title);
     ui.horizontal_top(|ui| {
         point_image_ui(ui, state, cache);
         ui.vertical(|ui| {
@@ -45,7 +46,7 @@ fn point_image_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
 }
 
 fn z_ui(ui: &mut Ui, state: &AppState) {
-    let z = &state.walk.z;
+    let z = &state.point_shown();
     ui.spacing_mut().item_spacing.y = 2.0;
     if z.is_empty() {
         widgets::note(ui, &t!("point.waiting"));
@@ -57,8 +58,7 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
     let order: Vec<usize> = [right, up].into_iter().chain(others).collect();
     for &axis in order.iter().take(SHOWN_AXES) {
         let value = z.get(axis).copied().unwrap_or_default();
-        ui.horizontal(|ui| {
-            ui.set_height(20.0);
+        widgets::text_row(ui, |ui| {
             let weak = theme::palette(ui).weak;
             ui.colored_label(weak, format::axis(axis));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -125,8 +125,8 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
         widgets::title(ui, &t!("selected.title"));
         if state.walk.selected.is_some() {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let close = ui.add(Button::new("✕").frame(false)).on_hover_text(t!("selected.deselect"));
-                close.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, t!("selected.deselect")));
+                let close = ui.add(widgets::close_button()).on_hover_text(t!("selected.deselect"));
+                widgets::name(&close, &t!("selected.deselect"));
                 if close.clicked() {
                     actions.push(Action::Select(None));
                 }
@@ -156,7 +156,7 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
 fn name_ui(ui: &mut Ui, data: &Dataset, idx: usize) {
     let name = data.names.get(idx).map_or("", String::as_str);
     let label = data.labels.get(idx).copied().flatten();
-    ui.horizontal(|ui| {
+    widgets::text_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         if label.is_some() {
             let (dot, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
@@ -175,7 +175,7 @@ fn pair_ui(ui: &mut Ui, state: &AppState, data: &Dataset, idx: usize, cache: &mu
         cache.textures.get(ui.ctx(), Key::Reconstruction, state.walk.version, TextureOptions::NEAREST, make)
     });
     ui.horizontal_top(|ui| {
-        let side = 88.0;
+        let side = 84.0;
         for (texture, text) in
             [(Some(original), t!("selected.original")), (reconstruction, t!("selected.reconstruction"))]
         {
