@@ -14,6 +14,17 @@ const PRIOR_EXTENT: f32 = 3.0;
 /// Smallest and largest number of latent units per point.
 const SCALES: std::ops::RangeInclusive<f32> = 1e-5..=10.0;
 
+/// What lies on the plane and is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layers {
+    /// Decoded images.
+    pub grid: bool,
+    /// Encoded images, as points.
+    pub images: bool,
+    /// The prior's circles.
+    pub prior: bool,
+}
+
 /// The plane on screen. (a, b) are coordinates along its two axes.
 #[derive(Debug, Clone)]
 pub struct MapState {
@@ -27,12 +38,8 @@ pub struct MapState {
     pub follows: bool,
     /// The latent axes to the right and up.
     pub axes: (usize, usize),
-    /// Whether decoded images are shown.
-    pub show_grid: bool,
-    /// Whether encoded images are shown.
-    pub show_images: bool,
-    /// Whether the prior's circles are shown.
-    pub show_prior: bool,
+    /// What is shown.
+    pub layers: Layers,
     /// The decoded grid.
     pub grid: Option<GridPicture>,
     /// The grid before it, shown where the new one has no row yet.
@@ -57,9 +64,7 @@ impl Default for MapState {
             scale: 0.015,
             follows: true,
             axes: (0, 1),
-            show_grid: true,
-            show_images: true,
-            show_prior: false,
+            layers: Layers { grid: true, images: true, prior: false },
             grid: None,
             grid_before: None,
             means: None,
@@ -173,7 +178,7 @@ impl MapState {
     /// The wanted grid: cells of a fixed lattice that cover the map, so that panning keeps their places.
     pub fn wanted_grid(&self, z: &[f32]) -> Option<Grid> {
         let [width, height] = self.size;
-        if !self.show_grid || width < 8.0 || height < 8.0 || z.len() < 2 {
+        if !self.layers.grid || width < 8.0 || height < 8.0 || z.len() < 2 {
             return None;
         }
         // Steps are powers of √2: zooming does not redraw every cell at every notch.

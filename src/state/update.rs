@@ -120,14 +120,14 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss(id) => state.notices.dismiss(id),
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
-        moved => walk(state, moved),
+        moved => walk(state, &moved),
     }
 }
 
 /// Whatever moves on the map.
-fn walk(state: &mut AppState, action: Action) {
+fn walk(state: &mut AppState, action: &Action) {
     let (map, walk) = (&mut state.map, &mut state.walk);
-    match action {
+    match *action {
         Action::MapSized(size) => {
             map.size = size;
             if map.follows {
@@ -142,9 +142,9 @@ fn walk(state: &mut AppState, action: Action) {
             map.fit();
         }
         Action::ToggleLayer(layer) => match layer {
-            Layer::Grid => map.show_grid = !map.show_grid,
-            Layer::Images => map.show_images = !map.show_images,
-            Layer::Prior => map.show_prior = !map.show_prior,
+            Layer::Grid => map.layers.grid = !map.layers.grid,
+            Layer::Images => map.layers.images = !map.layers.images,
+            Layer::Prior => map.layers.prior = !map.layers.prior,
         },
         Action::Hover(at) => map.hovered = at,
         Action::Grab(at) if !walk.z.is_empty() => {
