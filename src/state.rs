@@ -20,7 +20,7 @@ pub use curve::{Bucket, Curve};
 pub use curves_view::{CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use history::{History, Metric};
-pub use map::{GridPicture, MapState};
+pub use map::{GridPicture, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;

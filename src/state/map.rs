@@ -14,9 +14,19 @@ const PRIOR_EXTENT: f32 = 3.0;
 /// Smallest and largest number of latent units per point.
 const SCALES: std::ops::RangeInclusive<f32> = 1e-5..=10.0;
 
+/// What lies on the plane and is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layers {
+    /// Decoded images.
+    pub grid: bool,
+    /// Encoded images, as points.
+    pub images: bool,
+    /// The prior's circles.
+    pub prior: bool,
+}
+
 /// The plane on screen. (a, b) are coordinates along its two axes.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches: three layers, and whether the view follows")]
 pub struct MapState {
     /// Size in points; zero until it was shown.
     pub size: [f32; 2],
@@ -28,12 +38,8 @@ pub struct MapState {
     pub follows: bool,
     /// The latent axes to the right and up.
     pub axes: (usize, usize),
-    /// Whether decoded images are shown.
-    pub show_grid: bool,
-    /// Whether encoded images are shown.
-    pub show_images: bool,
-    /// Whether the prior's circles are shown.
-    pub show_prior: bool,
+    /// What is shown.
+    pub layers: Layers,
     /// The decoded grid.
     pub grid: Option<GridPicture>,
     /// The grid before it, shown where the new one has no row yet.
@@ -58,9 +64,7 @@ impl Default for MapState {
             scale: 0.015,
             follows: true,
             axes: (0, 1),
-            show_grid: true,
-            show_images: true,
-            show_prior: false,
+            layers: Layers { grid: true, images: true, prior: false },
             grid: None,
             grid_before: None,
             means: None,
@@ -173,7 +177,7 @@ impl MapState {
 
     /// The wanted grid; none while it is not shown.
     pub fn wanted_grid(&self, z: &[f32]) -> Option<Grid> {
-        self.grid_in_view(z).filter(|_| self.show_grid)
+        self.grid_in_view(z).filter(|_| self.layers.grid)
     }
 
     /// Cells of a fixed lattice that cover the map, so that panning keeps their places.

@@ -143,9 +143,9 @@ fn walk(state: &mut AppState, action: &Action) {
             map.fit();
         }
         Action::ToggleLayer(layer) => match layer {
-            Layer::Grid => map.show_grid = !map.show_grid,
-            Layer::Images => map.show_images = !map.show_images,
-            Layer::Prior => map.show_prior = !map.show_prior,
+            Layer::Grid => map.layers.grid = !map.layers.grid,
+            Layer::Images => map.layers.images = !map.layers.images,
+            Layer::Prior => map.layers.prior = !map.layers.prior,
         },
         Action::Hover(at) => map.hovered = at,
         Action::Grab(at) if !walk.z.is_empty() => {

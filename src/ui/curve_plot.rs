@@ -2,8 +2,7 @@
 
 use egui::{Color32, Ui};
 use egui_plot::{
-    GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotMemory, PlotPoint, PlotPoints, PlotUi,
-    Points,
+    GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotMemory, PlotPoint, PlotPoints, PlotUi, Points,
 };
 use rust_i18n::t;
 
@@ -26,9 +25,13 @@ pub fn ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
         Metric::Elbo => (t!("curves.elbo"), t!("curves.elbo_tip"), palette.elbo),
     };
     ui.spacing_mut().item_spacing.y = 3.0;
-    curves::title_ui(ui, &name, &tip, |ui| last_ui(ui, state, metric, colour));
-    if state.training.history.steps.is_empty() {
-        widgets::placeholder(ui, height - ABOVE, &t!("curves.empty"));
+    curves::title_ui(ui, &name, &tip, |ui| {
+        if missing(state, metric).is_none() {
+            last_ui(ui, state, metric, colour);
+        }
+    });
+    if let Some(why) = missing(state, metric) {
+        widgets::placeholder(ui, height - ABOVE, &why);
         return;
     }
     let (low, high) = range(state, metric);
@@ -50,8 +53,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
         .grid_color(palette.outline)
         .x_axis_formatter(|mark, _| tick(mark.value))
         .y_axis_formatter(|mark, _| tick(mark.value))
-        .x_grid_spacer(move |input| marks(input, (width - AXIS) / 80.0, 0.0))
-        .y_grid_spacer(move |input| marks(input, height / 36.0, 0.06))
+        .x_grid_spacer(move |input| marks(input.bounds, (width - AXIS) / 80.0, 0.0))
+        .y_grid_spacer(move |input| marks(input.bounds, height / 36.0, 0.06))
         .grid_spacing(12.0..=28.0)
         .y_axis_min_width(AXIS)
         .label_formatter(|hover| match hover {
@@ -67,6 +70,17 @@ pub fn ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
         }
         lines(plot, state, metric, colour, palette.validation);
     });
+}
+
+/// Why there is no curve.
+fn missing(state: &AppState, metric: Metric) -> Option<String> {
+    let text = match metric {
+        Metric::Kl if !state.training.is_variational() => t!("model.beta_ae"),
+        Metric::Elbo if !state.training.is_variational() => t!("curves.elbo_ae"),
+        _ if state.training.history.steps.is_empty() => t!("curves.empty"),
+        _ => return None,
+    };
+    Some(text.into_owned())
 }
 
 /// The last figures, as far as there is room.
@@ -126,8 +140,7 @@ fn range(state: &AppState, metric: Metric) -> (f64, f64) {
 
 /// Round ticks, about `target` of them, none in the outer `margin` of the range, where its label would be cut. The
 /// plot's own are powers of ten only.
-fn marks(input: GridInput, target: f32, margin: f64) -> Vec<GridMark> {
-    let (low, high) = input.bounds;
+fn marks((low, high): (f64, f64), target: f32, margin: f64) -> Vec<GridMark> {
     let margin = (high - low) * margin;
     let (low, high) = (low + margin, high - margin);
     let (step, _) = format::tick_step((high - low) as f32, target);

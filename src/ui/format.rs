@@ -17,10 +17,7 @@ pub fn count(n: u64) -> String {
 
 /// A count with its noun, from the catalogue's `key_one` or `key_other`.
 pub fn counted(key: &str, n: usize) -> String {
-    let text = match n {
-        1 => t!(&format!("{key}_one"), n = 1),
-        _ => t!(&format!("{key}_other"), n = count(n as u64)),
-    };
+    let text = if n == 1 { t!(&format!("{key}_one"), n = 1) } else { t!(&format!("{key}_other"), n = count(n as u64)) };
     text.into_owned()
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use egui::{Grid, Id, Modal, RichText, Ui};
+use egui::{Frame, Grid, Id, Modal, RichText, Ui};
 use rust_i18n::t;
 
 use crate::state::{Action, AppState};
@@ -21,7 +21,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if !state.help_open {
         return;
     }
-    let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
+    let frame = Frame::window(ui.style()).inner_margin(2.0 * theme::GAP);
+    let modal = Modal::new(Id::unique("help")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(2.0 * LIST + theme::GAP);
         let close = ui.horizontal(|ui| {
             ui.label(RichText::new(t!("help.title")).font(theme::strong(16.0)));

@@ -56,7 +56,9 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
     let (right, up) = state.map.axes;
     let others = (0..z.len()).filter(|&i| i != right && i != up);
     let order: Vec<usize> = [right, up].into_iter().chain(others).collect();
-    for &axis in order.iter().take(SHOWN_AXES) {
+    // The line that counts the rest takes the place of one.
+    let listed = if order.len() > SHOWN_AXES { SHOWN_AXES - 1 } else { order.len() };
+    for &axis in order.iter().take(listed) {
         let value = z.get(axis).copied().unwrap_or_default();
         widgets::text_row(ui, |ui| {
             let weak = theme::palette(ui).weak;
@@ -72,7 +74,7 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
             .enumerate()
             .map(|(i, v)| format!("{}  {}", format::axis(i), format::signed(f64::from(*v), 3)))
             .collect();
-        let more = t!("point.more_z", n = order.len() - SHOWN_AXES);
+        let more = t!("point.more_z", n = order.len() - listed);
         widgets::note(ui, &more).on_hover_text(all.join("\n"));
     }
 }
@@ -147,7 +149,9 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
             (t!("selected.kl"), t!("selected.kl_tip"), view.kl_nats, false),
             (t!("selected.elbo"), t!("selected.elbo_tip"), -view.recon_nats - view.kl_nats, true),
         ];
-        for (label, tip, value, strong) in figures {
+        // A plain autoencoder has only the first of them.
+        let shown = if state.training.is_variational() { figures.len() } else { 1 };
+        for (label, tip, value, strong) in figures.into_iter().take(shown) {
             widgets::figure_row(ui, &label, &tip, &format::signed(value, 1), &nats, strong);
         }
     }

@@ -41,7 +41,7 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     for file in ui.input(|i| i.raw.dropped_files.clone()) {
         actions.push(Action::Open(file.path().display().to_string()));
     }
-    let focused = ui.ctx().memory(|m| m.focused());
+    let focused = ui.ctx().memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
         return;
     }

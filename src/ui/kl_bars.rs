@@ -3,7 +3,6 @@
 use egui::{Align2, CornerRadius, Rect, Sense, Ui, pos2, vec2};
 use rust_i18n::t;
 
-use crate::config::Kind;
 use crate::state::AppState;
 use crate::ui::{curves, format, theme, widgets};
 
@@ -19,7 +18,7 @@ const FIGURE: f32 = 46.0;
 pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     ui.spacing_mut().item_spacing.y = 3.0;
     let kl: &[f64] = state.training.history.validation.last().map_or(&[], |v| &v.kl_per_dim_nats);
-    let is_vae = state.training.run.as_ref().is_none_or(|r| r.config.model.kind == Kind::Vae);
+    let is_vae = state.training.is_variational();
     curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), |_| {});
     let room = height - curves::TITLE - 6.0;
     if kl.is_empty() || !is_vae {

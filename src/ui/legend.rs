@@ -20,7 +20,7 @@ pub fn height(state: &AppState) -> f32 {
 }
 
 fn has_classes(state: &AppState) -> bool {
-    state.map.show_images && state.data.set.as_ref().is_some_and(|d| !d.classes.is_empty())
+    state.map.layers.images && state.data.set.as_ref().is_some_and(|d| !d.classes.is_empty())
 }
 
 /// Draws the line: as many classes as there is room for, and how many more there are.

@@ -68,9 +68,9 @@ fn toolbar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             }
             ui.add_space(2.0);
             let layers = [
-                (Layer::Prior, state.map.show_prior, t!("map.prior"), t!("map.prior_tip")),
-                (Layer::Images, state.map.show_images, t!("map.images"), t!("map.images_tip")),
-                (Layer::Grid, state.map.show_grid, t!("map.grid"), t!("map.grid_tip")),
+                (Layer::Prior, state.map.layers.prior, t!("map.prior"), t!("map.prior_tip")),
+                (Layer::Images, state.map.layers.images, t!("map.images"), t!("map.images_tip")),
+                (Layer::Grid, state.map.layers.grid, t!("map.grid"), t!("map.grid_tip")),
             ];
             for (layer, shown, text, tip) in layers {
                 let button = Button::selectable(shown, text).frame_when_inactive(true);

@@ -118,7 +118,7 @@ fn drag(
 }
 
 fn image_under(state: &AppState, at: [f32; 2]) -> Option<(usize, f32)> {
-    if !state.map.show_images {
+    if !state.map.layers.images {
         return None;
     }
     state.map.image_near(at).filter(|(_, distance)| *distance <= REACH)
@@ -126,7 +126,7 @@ fn image_under(state: &AppState, at: [f32; 2]) -> Option<(usize, f32)> {
 
 /// Arrow keys move the point while the map has the keyboard, or nothing has.
 fn nudge(ui: &Ui, response: &Response, state: &AppState, actions: &mut Vec<Action>) {
-    let focused = ui.ctx().memory(|m| m.focused());
+    let focused = ui.ctx().memory(egui::Memory::focused);
     if response.has_focus() {
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.ctx().memory_mut(|m| m.set_focus_lock_filter(response.id, filter));

@@ -25,17 +25,17 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     if state.training.model.is_none() {
         return;
     }
-    if state.map.show_grid {
+    if state.map.layers.grid {
         for (key, picture) in [(Key::GridBefore, &state.map.grid_before), (Key::Grid, &state.map.grid)] {
             if let Some(picture) = picture {
                 grid(ui, &painter, rect, state, cache, key, picture);
             }
         }
     }
-    if state.map.show_prior {
+    if state.map.layers.prior {
         prior(&painter, rect, state);
     }
-    if state.map.show_images {
+    if state.map.layers.images {
         dots(ui, &painter, rect, state, cache);
     }
     selected(&painter, rect, state);

@@ -133,7 +133,7 @@ mod tests {
         let rows = vec![Some(vec![1, 2, 3, 4, 5, 6, 7, 8]), None];
         let image = grid(&GridPicture { grid: grid_of, shape, rows, version: 1 });
         assert_eq!(image.size, [4, 4]);
-        let greys: Vec<u8> = image.pixels.iter().map(|p| p.r()).collect();
+        let greys: Vec<u8> = image.pixels.iter().map(Color32::r).collect();
         assert_eq!(greys, [1, 2, 5, 6, 3, 4, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(image.pixels[12], Color32::TRANSPARENT);
     }

@@ -139,10 +139,7 @@ fn the_middle_button_and_space_pan_and_a_double_click_fits() {
 fn layers_are_shown_and_hidden() {
     let (mut person, _images) = Person::with_model(5);
     for name in ["Decoded grid", "Images", "Prior"] {
-        let shown = |p: &Person| {
-            let map = &p.state().map;
-            [map.show_grid, map.show_images, map.show_prior]
-        };
+        let shown = |p: &Person| p.state().map.layers;
         let before = shown(&person);
         person.click(Role::Button, name);
         assert_ne!(shown(&person), before, "{name}");

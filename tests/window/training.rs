@@ -59,3 +59,15 @@ fn opening_other_images_ends_the_run() {
     assert!(person.state().training.model.is_none() && person.state().map.means.is_none());
     assert!(person.sees("is kept in its folder"));
 }
+
+#[test]
+fn a_plain_autoencoder_shows_no_bound() {
+    let (mut person, _images) = Person::with_images();
+    person.click(Role::RadioButton, "AE");
+    person.set("Epochs", "3");
+    person.click(Role::Button, "Train");
+    person.until("the run has ended", |s| s.training.phase == Phase::Ended(StopReason::Finished) && is_mapped(s));
+    person.click(Role::Button, "discs/00.png");
+    person.until("it is encoded", |s| s.walk.selected_view.is_some());
+    assert!(person.sees("log p(x|z)") && !person.sees("KL to prior"));
+}
