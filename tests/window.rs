@@ -1,7 +1,7 @@
 //! The window from outside: every panel by role and label, driven as a person would drive it, with its workers at
 //! work; and a few pictures of single panels, drawn from states made by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
+#![expect(clippy::unwrap_used, reason = "what cannot be had fails the test")]
 
 #[path = "window/curves.rs"]
 mod curves;

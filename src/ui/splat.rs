@@ -10,29 +10,23 @@ const MAX_CELL: usize = 64;
 /// The grid's picture has at most about this many pixels: it is made anew with every row that was decoded.
 const MAX_PIXELS: usize = 1_500_000;
 
-/// One pixel of a dot: what it leaves of the pixel below it, in 256ths, and what it adds.
-#[derive(Debug, Clone, Copy)]
-struct Pixel {
-    x: i32,
-    y: i32,
-    keep: u32,
-    add: [u8; 4],
-}
-
 /// A round dot of one colour with a dark rim, ready to be put on a picture many times.
 #[derive(Debug)]
 pub struct Dot {
-    pixels: Vec<Pixel>,
+    side: usize,
+    /// Row after row: what a pixel leaves of the one below it, in 256ths, and what it adds, a byte a channel.
+    pixels: Vec<(u32, u32)>,
 }
 
 impl Dot {
     /// A dot of `diameter` pixels without its rim.
     pub fn new(diameter: f32, colour: Color32) -> Self {
         let radius = diameter / 2.0;
-        let half = (radius + 1.5).ceil() as i32;
+        // The rim is a pixel wide, and what is softened half a pixel more.
+        let half = (radius + 1.5).floor() as i32;
         let inside = |distance: f32, r: f32| (r - distance + 0.5).clamp(0.0, 1.0);
         let square = (-half..=half).flat_map(|y| (-half..=half).map(move |x| (x, y)));
-        let pixels = square.filter_map(|(x, y)| {
+        let pixels = square.map(|(x, y)| {
             let distance = (x as f32).hypot(y as f32);
             let (fill, rim) = (inside(distance, radius), inside(distance, radius + 1.0) * 0.55);
             // The colour over the black rim over the picture: what is below keeps (1 − rim)(1 − fill).
@@ -40,27 +34,44 @@ impl Dot {
             let part = |c: u8| (f32::from(c) * fill + 0.5) as u8;
             let alpha = (255.0 * (1.0 - keep) + 0.5) as u8;
             let add = [part(colour.r()), part(colour.g()), part(colour.b()), alpha];
-            (keep < 1.0).then_some(Pixel { x, y, keep: (keep * 256.0) as u32, add })
+            ((keep * 256.0) as u32, u32::from_le_bytes(add))
         });
-        Self { pixels: pixels.collect() }
+        Self { side: (2 * half + 1) as usize, pixels: pixels.collect() }
     }
 
     /// Draws the dot with its middle at (x, y) in pixels.
     pub fn draw(&self, image: &mut ColorImage, x: f32, y: f32) {
-        let [width, height] = image.size.map(|n| n as i32);
-        let (x, y) = (x.floor() as i32, y.floor() as i32);
-        for dot in &self.pixels {
-            let (px, py) = (x.saturating_add(dot.x), y.saturating_add(dot.y));
-            if px < 0 || py < 0 || px >= width || py >= height {
+        let [width, height] = image.size.map(|n| n as i64);
+        let side = self.side as i64;
+        if !(x.is_finite() && y.is_finite()) {
+            return;
+        }
+        let corner = |middle: f32| middle.floor().clamp(-1e6, 1e6) as i64 - side / 2;
+        let (left, top) = (corner(x), corner(y));
+        // What lies over an edge is cut.
+        let (from, to) = (left.clamp(0, width), (left + side).clamp(0, width));
+        for (row, pixels) in (top..).zip(self.pixels.chunks_exact(self.side)) {
+            if from == to || row < 0 || row >= height {
                 continue;
             }
-            let Some(pixel) = image.pixels.get_mut((py * width + px) as usize) else { continue };
-            let [r, g, b, a] = pixel.to_array();
-            let [r1, g1, b1, a1] = dot.add;
-            let over = |below: u8, add: u8| (((u32::from(below) * dot.keep) >> 8) as u8).saturating_add(add);
-            *pixel = Color32::from_rgba_premultiplied(over(r, r1), over(g, g1), over(b, b1), over(a, a1));
+            let line = image.pixels.get_mut((row * width + from) as usize..(row * width + to) as usize);
+            let pixels = pixels.get((from - left) as usize..);
+            for (below, (keep, add)) in line.into_iter().flatten().zip(pixels.into_iter().flatten()) {
+                *below = put_over(*below, *keep, *add);
+            }
         }
     }
+}
+
+/// `below` · `keep` / 256 + `add` in every channel, two channels at a time. Nothing is carried over: rounded, what is
+/// kept and what is added are 255 at most.
+fn put_over(below: Color32, keep: u32, add: u32) -> Color32 {
+    const EVEN: u32 = 0x00ff_00ff;
+    let below = u32::from_le_bytes(below.to_array());
+    let even = (((below & EVEN) * keep) >> 8) & EVEN;
+    let odd = (((below >> 8) & EVEN) * keep) & !EVEN;
+    let [r, g, b, a] = (even | odd).wrapping_add(add).to_le_bytes();
+    Color32::from_rgba_premultiplied(r, g, b, a)
 }
 
 /// The grid's rows as one picture; rows not yet decoded are transparent.
@@ -114,6 +125,15 @@ mod tests {
         let grey = image.pixels[10 * 21 + 13];
         assert!((i32::from(grey.r()) - 115).abs() <= 2, "{grey:?}");
         assert!(image.pixels.iter().all(|p| p.a() >= 254));
+    }
+
+    #[test]
+    fn no_channel_carries_into_the_next() {
+        for keep in 0..=256_u32 {
+            let most = 255 - (255 * keep) / 256;
+            let white = put_over(Color32::WHITE, keep, u32::from_le_bytes([most as u8; 4]));
+            assert_eq!(white.to_array(), [255; 4], "{keep}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButto
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use latent_atlas::app::{Options, Window};
-use latent_atlas::state::{AppState, Phase};
+use latent_atlas::state::{AppState, GridPicture, Phase};
 use tempfile::TempDir;
 
 use crate::folder;
@@ -222,7 +222,7 @@ impl Person {
 
 /// Whether the grid is decoded and the images are placed.
 pub fn is_mapped(state: &AppState) -> bool {
-    state.map.means.is_some() && state.map.grid.as_ref().is_some_and(|g| g.is_complete())
+    state.map.means.is_some() && state.map.grid.as_ref().is_some_and(GridPicture::is_complete)
 }
 
 #[derive(Debug)]

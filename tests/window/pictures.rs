@@ -25,20 +25,22 @@ fn looks_like(
                 let mut actions = Vec::new();
                 ground.show(ui, |ui| panel(ui, &state, &mut cache, &mut actions));
                 // As in the window, less what would be asked of the outside.
-                actions.into_iter().for_each(|action| drop(update(&mut state, action)));
+                for action in actions {
+                    update(&mut state, action);
+                }
             },
         );
     harness.run_steps(3);
     let picture = harness.render().unwrap();
-    image_snapshot(&crop(picture), name);
+    image_snapshot(&crop(&picture), name);
 }
 
 /// Without the rows above the panel that are the ground alone.
-fn crop(picture: RgbaImage) -> RgbaImage {
+fn crop(picture: &RgbaImage) -> RgbaImage {
     let (width, height) = picture.dimensions();
     let ground = |y: &u32| (12..width - 12).all(|x| picture.get_pixel(x, *y) == picture.get_pixel(12, 12));
     let above = (12..height - 12).take_while(ground).count() as u32;
-    image::imageops::crop_imm(&picture, 0, above, width, height - above).to_image()
+    image::imageops::crop_imm(picture, 0, above, width, height - above).to_image()
 }
 
 #[test]

@@ -10,7 +10,6 @@ use crate::person::{Person, is_mapped};
 #[test]
 fn training_fills_the_curves_and_the_map() {
     let (mut person, _images) = Person::while_training();
-    assert!(is_mapped(person.state()));
     assert_eq!(person.state().map.places.len(), 2 * folder::OF_EACH);
     person.until("a validation", |s| !s.training.history.validation.is_empty());
     let history = &person.state().training.history;
