@@ -354,8 +354,8 @@ mod tests {
         let line: Vec<f32> = (0..1000_u16).flat_map(|i| [f32::from(i), 0.0]).collect();
         map.set_means(Some(Arc::new(line)));
         map.fit();
-        // 10 to 989 in the middle, with 15 % of room: (989 − 10) · 1.15 / 230
-        assert_eq!(map.centre, [499.5, 0.0]);
-        assert!((map.scale - 4.895).abs() < 1e-3, "{}", map.scale);
+        // From −1, where the prior's middle begins, to 989, with 15 % of room: (989 + 1) · 1.15 / 230
+        assert_eq!(map.centre, [494.0, 0.0]);
+        assert!((map.scale - 4.95).abs() < 1e-3, "{}", map.scale);
     }
 }
