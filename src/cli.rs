@@ -82,7 +82,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
 }
 
 fn bench_command(args: &args::Bench, output: &Output) -> anyhow::Result<Outcome> {
-    let report = bench::run(&args.options, &|what| output.note(what))?;
+    let report = bench::run(&args.options, &output::note)?;
     output.result(&report, || report.to_string().trim_end().to_owned());
     Ok(Outcome::Done)
 }

@@ -1,6 +1,6 @@
 //! Strips and grids as PNG files that carry how they were made.
 //!
-//! [`strip`] and [`grid`] decode a [`Picture`]; [`write`] and [`write_numbered`] put it on disk with its
+//! [`strip()`] and [`grid()`] decode a [`Picture`]; [`write()`] and [`write_numbered`] put it on disk with its
 //! [`Provenance`] inside (an iTXt chunk called `latent-atlas`) and beside it (`name.json` next to `name.png`).
 //!
 //! Invariants: every frame is the decoder's own bytes, enlarged by whole pixels; nothing is overwritten unasked; a

@@ -35,6 +35,7 @@ mod simd;
 #[cfg(test)]
 mod tests;
 mod window;
+mod yardstick;
 
 pub use activation::Activation;
 pub use adam::adam_step;
@@ -46,3 +47,4 @@ pub use loss::{bernoulli_nll, bernoulli_nll_backward, sigmoid_sse, sigmoid_sse_b
 pub use op::Gradients;
 pub use simd::sigmoid;
 pub use window::Window;
+pub use yardstick::SquareProduct;

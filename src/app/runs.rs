@@ -57,20 +57,20 @@ pub fn show(run: SavedRun, has_its_images: bool) -> Result<(OpenedRun, Option<Op
 pub fn start(wake: WakeUp, runs: PathBuf, config: RunConfig, data: Arc<Dataset>) -> Result<Task<Ready>, String> {
     let worker_wake = Arc::clone(&wake);
     Task::spawn("starter", wake, move |post| {
-        let begun = begin(&runs, config, data, worker_wake);
+        let begun = begin(&runs, config, &data, &worker_wake);
         post.send(begun.unwrap_or_else(|error| Ready::Action(Action::RunFailed(error.to_string()))));
     })
 }
 
 /// Takes the first free name: `fashion-01`, `fashion-02`, …
-fn begin(runs: &Path, config: RunConfig, data: Arc<Dataset>, wake: WakeUp) -> Result<Ready, RunError> {
+fn begin(runs: &Path, config: RunConfig, data: &Arc<Dataset>, wake: &WakeUp) -> Result<Ready, RunError> {
     let short = data.name.parse::<Source>().map_or_else(|_| "images".into(), |source| source.short_name());
-    let record = RunRecord::new(&data, config);
+    let record = RunRecord::new(data, config);
     let mut number = 1;
     loop {
         let name = format!("{short}-{number:02}");
         let folder = runs.join(&name);
-        match job::begin(&folder, record.clone(), Arc::clone(&data), Arc::clone(&wake)) {
+        match job::begin(&folder, record.clone(), Arc::clone(data), Arc::clone(wake)) {
             Ok(job) => return Ok(Ready::Job(name, folder, Box::new(job))),
             Err(RunError::NotEmpty(_)) => number += 1,
             Err(error) => return Err(error),

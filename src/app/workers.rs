@@ -189,15 +189,7 @@ impl Workers {
 
     fn export(&mut self, kind: ExportKind, file: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
         let Some(snapshot) = self.snapshot.clone() else { return Ok(()) };
-        let order = Order {
-            kind,
-            snapshot,
-            strip: state.walk.strip_points(),
-            grid: state.map.wanted_grid(&state.walk.z),
-            upscale: state.upscale,
-            file,
-            folder: state.training.run.as_ref().and_then(|r| r.folder.clone()),
-        };
+        let order = Order::new(state, kind, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
         let exporter = export::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?;
         self.exporters.push(exporter);
         Ok(())

@@ -8,7 +8,7 @@ use crate::cli::Outcome;
 use crate::cli::args::Encode;
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, bar};
 use crate::files::Clash;
 use crate::run::{SavedRun, latents};
 
@@ -23,8 +23,8 @@ struct Encoded<'a> {
 pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
-    let data = images::open_for(&run, &args.data, output, interrupt)?;
-    let bar = output.bar(data.len() as u64, "encoding");
+    let data = images::open_for(&run, &args.data, interrupt)?;
+    let bar = bar(data.len() as u64, "encoding");
     let encoded = latents::encode(&snapshot, &data, &|done| {
         bar.set_position(done as u64);
         !interrupt.is_asked()

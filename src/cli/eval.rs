@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::cli::args::{Eval, Part, within};
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, Usage};
 use crate::data::Dataset;
-use crate::lens::evidence;
+use crate::lens::evidence::{Estimate, SAMPLES, evidence};
 use crate::run::SavedRun;
 use crate::train::{Evaluation, evaluate};
 
@@ -41,14 +41,14 @@ struct Figures {
 
 pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     if let Some(samples) = args.samples {
-        within("--samples", samples, &evidence::SAMPLES)?;
+        within("--samples", samples, &SAMPLES)?;
     }
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
-    let data = images::open_for(&run, &args.data, output, interrupt)?;
+    let data = images::open_for(&run, &args.data, interrupt)?;
     let indices = indices(args.split, &run, &data)?;
     let seed = run.record.config.train.seed;
-    let bar = output.bar(indices.len() as u64, "evaluating");
+    let bar = bar(indices.len() as u64, "evaluating");
     let go_on = |done: usize| {
         bar.set_position(done as u64);
         !interrupt.is_asked()
@@ -56,18 +56,18 @@ pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
     let Some(evaluation) = evaluate(snapshot.vae(), &data, &indices, seed, true, &go_on)? else {
         return Ok(Outcome::Interrupted);
     };
-    let evidence = match args.samples {
+    let log_px = match args.samples {
         None => None,
         Some(samples) => {
             bar.set_prefix("log p(x)");
-            match evidence::log_evidence(snapshot.vae(), &data, &indices, samples, seed, &go_on)? {
-                Some(evidence) => Some((evidence.mean_nats(), evidence.se_nats())),
+            match evidence(snapshot.vae(), &data, &indices, samples, seed, &go_on)? {
+                Some(evidence) => Some(evidence.mean),
                 None => return Ok(Outcome::Interrupted),
             }
         }
     };
     bar.finish_and_clear();
-    let figures = figures(args, &run, &evaluation, snapshot.vae().sigma()?, evidence);
+    let figures = figures(args, &run, &evaluation, snapshot.vae().sigma()?, log_px);
     output.result(&figures, || table(&figures));
     Ok(Outcome::Done)
 }
@@ -91,7 +91,7 @@ fn figures(
     run: &SavedRun,
     evaluation: &Evaluation,
     sigma: Option<f64>,
-    evidence: Option<(f64, f64)>,
+    log_px: Option<Estimate>,
 ) -> Figures {
     let (terms, config) = (evaluation.terms, &run.record.config);
     let sse = evaluation.sse.unwrap_or(f64::NAN);
@@ -107,8 +107,8 @@ fn figures(
         active_units: evaluation.active_units(),
         kl_per_dim_nats: evaluation.kl_per_dim_nats.clone(),
         samples: args.samples,
-        log_px_nats: evidence.map(|(mean, _)| mean),
-        log_px_se_nats: evidence.map(|(_, se)| se),
+        log_px_nats: log_px.map(|e| e.log_px_nats),
+        log_px_se_nats: log_px.and_then(|e| e.standard_error_nats),
         likelihood: config.model.likelihood.word(),
         beta: config.train.beta,
         split: match args.split {
@@ -129,8 +129,9 @@ fn table(f: &Figures) -> String {
         format!("KL to prior      {:>12.3} nats / image", f.kl_nats),
         format!("ELBO             {:>12.3} nats / image", f.elbo_nats),
     ];
-    if let (Some(mean), Some(se), Some(k)) = (f.log_px_nats, f.log_px_se_nats, f.samples) {
-        lines.push(format!("log p(x)         {mean:>12.3} nats / image ± {se:.3}, {k} importance samples"));
+    if let (Some(mean), Some(k)) = (f.log_px_nats, f.samples) {
+        let error = f.log_px_se_nats.map(|se| format!(" ± {se:.3}")).unwrap_or_default();
+        lines.push(format!("log p(x)         {mean:>12.3} nats / image{error}, {k} importance samples"));
     }
     lines.push(format!("squared error    {:>12.3} per image, {:.5} per pixel", f.sse, f.mse));
     lines.push(format!("sigma            {sigma:>12}"));

@@ -25,7 +25,7 @@ struct Found<'a> {
 
 pub fn run(args: &Scan, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     let config = args.settings.over(RunConfig::default())?;
-    let data = match images::open(&args.data, &config.data, output, interrupt) {
+    let data = match images::open(&args.data, &config.data, interrupt) {
         Ok(data) => data,
         Err(error) => {
             if let Some(LoadError::Empty { skipped, .. }) = error.downcast_ref() {
@@ -55,7 +55,7 @@ pub fn run(args: &Scan, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
             side = data.side,
         );
         for (class, n) in &found.classes {
-            text.push_str(&format!("\n{n:>8}  {class}"));
+            text.extend(["\n", &format!("{n:>8}  {class}")]);
         }
         text
     });

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::args::Train;
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, Usage};
 use crate::config::{KEYS, RunConfig};
 use crate::data::Dataset;
@@ -47,7 +47,7 @@ struct Figures {
 }
 
 pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
-    let Plan { record, saved, data } = Plan::make(args, output, interrupt)?;
+    let Plan { record, saved, data } = Plan::make(args, interrupt)?;
     let mut tally = Tally::default();
     if let Some(saved) = &saved {
         saved.rows.iter().for_each(|row| tally.take(&row.step, saved.steps_per_epoch()));
@@ -60,7 +60,7 @@ pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Resu
         Some(saved) => job::go_on(saved, data, wake)?,
         None => job::begin(&args.out, record, data, wake)?,
     })?;
-    let bar = output.bar(0, "training");
+    let bar = bar(0, "training");
     let mut steps_per_epoch = 1;
     let reason = loop {
         let event = select! {
@@ -122,18 +122,18 @@ struct Plan {
 }
 
 impl Plan {
-    fn make(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Self> {
+    fn make(args: &Train, interrupt: &Interrupt) -> anyhow::Result<Self> {
         let resumes = args.resume && SavedRun::is_in(&args.out);
         if !resumes {
             let config = args.config_over(RunConfig::default())?;
             refuse_unless_empty(args)?;
-            let data = images::open(&args.data, &config.data, output, interrupt)?;
+            let data = images::open(&args.data, &config.data, interrupt)?;
             return Ok(Self { record: RunRecord::new(&data, config), saved: None, data: Arc::new(data) });
         }
         let mut saved = SavedRun::open(&args.out)?;
         let config = args.config_over(saved.record.config.clone())?;
         refuse_changes(&saved.record.config, &config)?;
-        let data = images::open_for(&saved, &args.data, output, interrupt)?;
+        let data = images::open_for(&saved, &args.data, interrupt)?;
         saved.record.config = config;
         Ok(Self { record: saved.record.clone(), saved: Some(saved), data: Arc::new(data) })
     }

@@ -36,7 +36,7 @@ pub fn write_numbered(picture: &Picture, folder: &Path) -> Result<PathBuf, Expor
     }
 }
 
-/// Whether [`write`] would refuse `file`; worth asking before decoding anything.
+/// Whether [`write()`] would refuse `file`; worth asking before decoding anything.
 pub fn check(file: &Path, clash: Clash) -> Result<(), ExportError> {
     if !file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
         return Err(ExportError::Ending(file.to_owned()));

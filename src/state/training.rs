@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::RunConfig;
+use crate::config::{Kind, RunConfig};
 use crate::model::ImageShape;
 use crate::state::{History, OpenedRun};
 use crate::train::{Event, StopReason};
@@ -71,6 +71,8 @@ pub struct TrainingState {
     pub run: Option<Run>,
     /// The newest model.
     pub model: Option<Model>,
+    /// The run it is of, which until the first model of a new run is the one before.
+    pub model_run: Option<Run>,
     /// Steps of the whole run.
     pub total_steps: u64,
     /// What was measured.
@@ -96,6 +98,11 @@ impl TrainingState {
         !matches!(self.phase, Phase::Idle | Phase::Ended(_))
     }
 
+    /// Whether the run, should there be one, has a prior and so a bound.
+    pub fn is_variational(&self) -> bool {
+        self.run.as_ref().is_none_or(|r| r.config.model.kind == Kind::Vae)
+    }
+
     /// Forgets the run.
     pub fn clear(&mut self) {
         *self = Self { history: History::new(self.history.smoothing()), ..Self::default() };
@@ -105,7 +112,8 @@ impl TrainingState {
     pub fn begin(&mut self, config: RunConfig) {
         let history = History::new(self.history.smoothing());
         let run = Some(Run { name: String::new(), folder: None, config });
-        *self = Self { phase: Phase::Starting, run, history, model: self.model, ..Self::default() };
+        let model_run = self.model_run.take();
+        *self = Self { phase: Phase::Starting, run, history, model: self.model, model_run, ..Self::default() };
     }
 
     /// Shows a run that was read from disk.
@@ -118,6 +126,7 @@ impl TrainingState {
             phase: Phase::Ended(ended),
             run: Some(Run { name: opened.name, folder: Some(opened.folder), config: opened.config }),
             model: None,
+            model_run: None,
             total_steps: opened.total_steps,
             history,
             can_continue: opened.can_continue,

@@ -2,20 +2,21 @@
 
 use rust_i18n::t;
 
+use crate::export;
 use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, PointView, Primary,
-    SelectedView, StripView, View,
+    Action, AppState, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned, PointView,
+    Primary, SelectedView, StripView, View,
 };
 use crate::train::{Command, Event, StopReason};
 
 /// How near the pointer must be to a pin to take hold of it, in points.
 const PIN_REACH: f32 = 12.0;
 /// Frames a strip may have.
-pub const FRAMES: std::ops::RangeInclusive<usize> = 2..=64;
+pub const FRAMES: std::ops::RangeInclusive<usize> = export::FRAMES;
 /// How many times larger an exported image may be.
-pub const UPSCALES: std::ops::RangeInclusive<usize> = 1..=16;
+pub const UPSCALES: std::ops::RangeInclusive<usize> = export::UPSCALES;
 
 /// Applies one action.
 pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
@@ -36,7 +37,7 @@ fn wanted(state: &AppState) -> View {
     let fits = |z: &Vec<f32>| z.len() == model.latent_dim;
     let strip = walk.strip_points();
     View {
-        point: Some(walk.z.clone()).filter(fits),
+        point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
         grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
         strip: if strip.iter().all(fits) { strip } else { Vec::new() },
@@ -105,7 +106,9 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
         Action::SetSmoothing(smoothing) => state.training.history.set_smoothing(smoothing),
-        Action::ToggleCurves => state.curves_open = !state.curves_open,
+        Action::ToggleSeries(series) => state.curves.toggle(series),
+        Action::IsolateSeries(series) => state.curves.isolate(series),
+        Action::ToggleCurves => state.curves.open = !state.curves.open,
         Action::ToggleHelp => state.help_open = !state.help_open,
         Action::SetTheme(theme) => {
             state.theme = theme;
@@ -118,14 +121,14 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss(id) => state.notices.dismiss(id),
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
-        moved => walk(state, moved),
+        moved => walk(state, &moved),
     }
 }
 
 /// Whatever moves on the map.
-fn walk(state: &mut AppState, action: Action) {
+fn walk(state: &mut AppState, action: &Action) {
     let (map, walk) = (&mut state.map, &mut state.walk);
-    match action {
+    match *action {
         Action::MapSized(size) => {
             map.size = size;
             if map.follows {
@@ -136,20 +139,22 @@ fn walk(state: &mut AppState, action: Action) {
         Action::Zoom(factor, at) => map.zoom(factor, at),
         Action::Fit => map.fit(),
         Action::SetAxes(a, b) if a != b => {
-            map.axes = (a, b);
+            map.set_axes((a, b));
             map.fit();
         }
         Action::ToggleLayer(layer) => match layer {
-            Layer::Grid => map.show_grid = !map.show_grid,
-            Layer::Images => map.show_images = !map.show_images,
-            Layer::Prior => map.show_prior = !map.show_prior,
+            Layer::Grid => map.layers.grid = !map.layers.grid,
+            Layer::Images => map.layers.images = !map.layers.images,
+            Layer::Prior => map.layers.prior = !map.layers.prior,
         },
+        Action::Hover(at) => map.hovered = at,
         Action::Grab(at) if !walk.z.is_empty() => {
+            map.hovered = None;
             walk.remember();
             let reach = PIN_REACH * map.scale;
             let near = |pin: &Pin| {
-                walk.pin(*pin).is_some_and(|z| {
-                    let ([x, y], [a, b]) = (map.coordinates(z), at);
+                walk.pin(*pin).is_some_and(|pinned| {
+                    let ([x, y], [a, b]) = (map.coordinates(&pinned.z), at);
                     (x - a).hypot(y - b) <= reach
                 })
             };
@@ -161,25 +166,28 @@ fn walk(state: &mut AppState, action: Action) {
         Action::DragTo(at) => match walk.held {
             Held::Point => walk.z = map.moved(&walk.z, at),
             Held::Pin(pin) => {
-                let moved = walk.pin(pin).map(|z| map.moved(z, at));
+                let moved = walk.pin(pin).map(|pinned| Pinned { z: map.moved(&pinned.z, at), image: None });
                 walk.set_pin(pin, moved);
             }
             Held::Nothing => {}
         },
         Action::Release => walk.held = Held::Nothing,
         Action::Nudge([da, db]) if !walk.z.is_empty() => {
+            map.hovered = None;
             walk.remember();
             let [a, b] = map.coordinates(&walk.z);
             walk.z = map.moved(&walk.z, [a + da, b + db]);
         }
         Action::SetPin(pin, source) => {
-            let z = match source {
-                PinSource::Point => Some(walk.z.clone()).filter(|z| !z.is_empty()),
-                PinSource::Selected => walk.selected_view.as_ref().map(|s| s.mu.clone()),
+            let to = match source {
+                PinSource::Point => Some(Pinned { z: walk.z.clone(), image: None }).filter(|p| !p.z.is_empty()),
+                PinSource::Selected => {
+                    walk.selected_view.as_ref().map(|s| Pinned { z: s.mu.clone(), image: Some(s.idx) })
+                }
             };
-            if z.is_some() {
+            if to.is_some() {
                 walk.remember();
-                walk.set_pin(pin, z);
+                walk.set_pin(pin, to);
             }
         }
         Action::ClearPins => {
@@ -189,8 +197,14 @@ fn walk(state: &mut AppState, action: Action) {
         }
         Action::SetPath(path) => walk.path = path,
         Action::SetFrames(frames) => walk.frames = frames.clamp(*FRAMES.start(), *FRAMES.end()),
-        Action::Undo => walk.undo(),
-        Action::Redo => walk.redo(),
+        Action::Undo => {
+            walk.undo();
+            walk.follow(map.means.as_deref().map_or(&[], Vec::as_slice));
+        }
+        Action::Redo => {
+            walk.redo();
+            walk.follow(map.means.as_deref().map_or(&[], Vec::as_slice));
+        }
         _ => {}
     }
 }
@@ -270,12 +284,13 @@ fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
 /// A newer model; a first one, or one of another shape, starts the walk anew.
 fn show_model(state: &mut AppState, model: Model) {
     let old = state.training.model.replace(model);
+    state.training.model_run.clone_from(&state.training.run);
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
     if !same_space {
         state.map.clear();
         state.map.latent_dim = Some(model.latent_dim);
         if state.map.axes.0 >= model.latent_dim || state.map.axes.1 >= model.latent_dim {
-            state.map.axes = (0, 1);
+            state.map.set_axes((0, 1));
         }
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
@@ -292,14 +307,16 @@ fn take_answer(state: &mut AppState, answer: Answer) {
                 walk.selected_view = Some(SelectedView { idx, mu, sigma, reconstruction, recon_nats, kl_nats });
             }
         }
-        Answer::GridRow { grid, row, images, .. } => state.map.add_row(&grid, model.shape, row, images),
+        // These keep versions of their own.
+        Answer::GridRow { grid, row, images, .. } => return state.map.add_row(&grid, model.shape, row, images),
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
         Answer::Means { mu, .. } => {
-            state.map.means = Some(mu);
-            state.map.means_version += 1;
+            walk.follow(&mu);
+            state.map.set_means(Some(mu));
             state.map.follow();
+            return;
         }
-        Answer::Failed(message) => state.notices.push(NoticeKind::Error(message)),
+        Answer::Failed(message) => return state.notices.push(NoticeKind::Error(message)),
     }
     walk.version += 1;
 }
@@ -318,7 +335,13 @@ fn select(state: &mut AppState, selected: Option<usize>) {
     let d = walk.z.len();
     let mean = state.map.means.as_ref().and_then(|m| m.get(idx * d..(idx + 1) * d)).filter(|m| !m.is_empty());
     if let Some(mu) = mean.map(<[f32]>::to_vec) {
-        walk.remember();
+        // A click on the map has taken hold of the point and remembered it already.
+        if walk.held == Held::Nothing {
+            walk.remember();
+        }
         walk.z = mu;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,22 @@ impl Pin {
     pub const ALL: [Self; 2] = [Self::A, Self::B];
 }
 
+/// Where a pin is.
+#[derive(Debug, Clone)]
+pub struct Pinned {
+    /// The point, `[d]`.
+    pub z: Vec<f32>,
+    /// The image whose mean it is.
+    pub image: Option<usize>,
+}
+
+/// Pins on the same image are at the same place, wherever training has moved it.
+impl PartialEq for Pinned {
+    fn eq(&self, other: &Self) -> bool {
+        self.image == other.image && (self.image.is_some() || self.z == other.z)
+    }
+}
+
 /// What the pointer holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Held {
@@ -70,7 +86,7 @@ pub struct StripView {
 #[derive(Debug, Clone, PartialEq)]
 struct Place {
     z: Vec<f32>,
-    pins: [Option<Vec<f32>>; 2],
+    pins: [Option<Pinned>; 2],
 }
 
 /// The point, the pins, the selection and what they decode to.
@@ -79,7 +95,7 @@ pub struct Walk {
     /// The point, `[d]`; empty before there is a model.
     pub z: Vec<f32>,
     /// Pins A and B.
-    pub pins: [Option<Vec<f32>>; 2],
+    pub pins: [Option<Pinned>; 2],
     /// The selected image.
     pub selected: Option<usize>,
     /// The way between the pins.
@@ -144,7 +160,7 @@ impl Walk {
     }
 
     /// Where a pin is.
-    pub fn pin(&self, pin: Pin) -> Option<&Vec<f32>> {
+    pub fn pin(&self, pin: Pin) -> Option<&Pinned> {
         let [a, b] = &self.pins;
         match pin {
             Pin::A => a.as_ref(),
@@ -153,18 +169,29 @@ impl Walk {
     }
 
     /// Puts a pin.
-    pub fn set_pin(&mut self, pin: Pin, z: Option<Vec<f32>>) {
+    pub fn set_pin(&mut self, pin: Pin, to: Option<Pinned>) {
         let [a, b] = &mut self.pins;
         match pin {
-            Pin::A => *a = z,
-            Pin::B => *b = z,
+            Pin::A => *a = to,
+            Pin::B => *b = to,
+        }
+    }
+
+    /// Keeps the pins that were put on images there: `means` holds μ of every image, `[n, d]`.
+    pub fn follow(&mut self, means: &[f32]) {
+        let d = self.z.len();
+        for pinned in self.pins.iter_mut().flatten() {
+            let mean = pinned.image.and_then(|idx| means.get(idx * d..(idx + 1) * d));
+            if let Some(mean) = mean.filter(|mean| mean.len() == pinned.z.len()) {
+                pinned.z = mean.to_vec();
+            }
         }
     }
 
     /// Every point of the strip; empty until both pins are put.
     pub fn strip_points(&self) -> Vec<Vec<f32>> {
         match &self.pins {
-            [Some(a), Some(b)] if a.len() == b.len() => self.path.points(a, b, self.frames),
+            [Some(a), Some(b)] if a.z.len() == b.z.len() => self.path.points(&a.z, &b.z, self.frames),
             _ => Vec::new(),
         }
     }
@@ -207,5 +234,38 @@ impl Walk {
     fn go(&mut self, place: Place) {
         self.z = place.z;
         self.pins = place.pins;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_image(z: [f32; 2], idx: usize) -> Pinned {
+        Pinned { z: z.to_vec(), image: Some(idx) }
+    }
+
+    #[test]
+    fn pins_on_images_follow_their_means_and_others_stay() {
+        let mut walk = Walk { z: vec![0.0; 2], ..Walk::default() };
+        walk.set_pin(Pin::A, Some(on_image([1.0, 1.0], 2)));
+        walk.set_pin(Pin::B, Some(Pinned { z: vec![5.0, 5.0], image: None }));
+        walk.follow(&[0.0, 0.1, 1.0, 1.1, 2.0, 2.1]);
+        assert_eq!(walk.pins.clone().map(|p| p.unwrap().z), [[2.0, 2.1], [5.0, 5.0]]);
+        walk.follow(&[9.0, 9.0]);
+        assert_eq!(walk.pin(Pin::A).unwrap().z, [2.0, 2.1]);
+    }
+
+    #[test]
+    fn undo_skips_what_only_training_has_moved() {
+        let mut walk = Walk { z: vec![0.0; 2], ..Walk::default() };
+        walk.remember();
+        walk.set_pin(Pin::A, Some(on_image([1.0, 1.0], 0)));
+        walk.remember();
+        walk.follow(&[3.0, 3.0]);
+        walk.undo();
+        assert_eq!(walk.pin(Pin::A), None);
+        walk.redo();
+        assert_eq!(walk.pin(Pin::A).map(|p| (p.z.clone(), p.image)), Some((vec![3.0, 3.0], Some(0))));
     }
 }

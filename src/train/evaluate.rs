@@ -8,7 +8,7 @@ use crate::model::{ModelError, Vae};
 use crate::rng::{Rng, Stream};
 use crate::train::Terms;
 
-/// A dimension is active when its mean varies more than this over the images: Var_x(E_q[z]) > 0.01
+/// A dimension is active when its mean varies more than this over the images: Var_x(μ(x)) > 0.01
 /// (Burda et al. 2016, section 2).
 pub const ACTIVE_VARIANCE: f64 = 0.01;
 

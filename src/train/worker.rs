@@ -285,6 +285,7 @@ fn save(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::Checkpoint;
     use crate::train::trainer::tests::{small_config, squares};
 
     fn job(make: impl FnOnce() -> Result<Trainer, TrainError> + Send + 'static) -> Job {
@@ -345,30 +346,28 @@ mod tests {
         assert!(matches!(events.last(), Some(Event::Stopped(StopReason::Asked))));
     }
 
+    /// Tells when the run has ended.
+    struct Tell(Sender<()>);
+    impl Recorder for Tell {
+        fn steps(&mut self, _: &[StepStats]) -> Result<(), TrainError> {
+            Ok(())
+        }
+        fn validation(&mut self, _: &ValidationStats) -> Result<(), TrainError> {
+            Ok(())
+        }
+        fn checkpoint(&mut self, _: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError> {
+            if ended.is_some() {
+                self.0.send(()).unwrap();
+            }
+            Ok(())
+        }
+    }
+
     #[test]
     fn a_reader_that_sleeps_through_the_run_still_gets_every_step() {
         let mut config = small_config();
         config.train.epochs = 200;
         let (done, all_done) = bounded(1);
-        struct Tell(Sender<()>);
-        impl Recorder for Tell {
-            fn steps(&mut self, _: &[StepStats]) -> Result<(), TrainError> {
-                Ok(())
-            }
-            fn validation(&mut self, _: &ValidationStats) -> Result<(), TrainError> {
-                Ok(())
-            }
-            fn checkpoint(
-                &mut self,
-                _: &crate::train::Checkpoint,
-                ended: Option<&StopReason>,
-            ) -> Result<(), TrainError> {
-                if ended.is_some() {
-                    self.0.send(()).unwrap();
-                }
-                Ok(())
-            }
-        }
         let job = Job { recorder: Box::new(Tell(done)), ..job(|| Trainer::new(config, squares(30, 16))) };
         let worker = Worker::spawn(job).unwrap();
         all_done.recv().unwrap();

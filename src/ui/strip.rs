@@ -7,7 +7,7 @@ use rust_i18n::t;
 
 use crate::latent::Path;
 use crate::state::update::FRAMES;
-use crate::state::{Action, AppState, ExportKind};
+use crate::state::{Action, AppState, ExportKind, Pin};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, theme, widgets};
 
@@ -15,6 +15,10 @@ use crate::ui::{Cache, theme, widgets};
 pub const HEIGHT: f32 = 98.0;
 /// Smallest side of a frame.
 const MIN_FRAME: f32 = 30.0;
+/// Between two frames.
+const GAP: f32 = 4.0;
+/// Between an original and the frames.
+const APART: f32 = 18.0;
 
 /// Draws the strip's controls and frames.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
@@ -61,25 +65,51 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
 
 fn frames_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
     let (walk, Some(model)) = (&state.walk, &state.training.model) else { return };
-    let gap = 4.0;
     let n = walk.frames;
-    let room = (ui.available_width() - gap * n as f32) / n as f32;
+    let originals = Pin::ALL.map(|pin| walk.pin(pin).and_then(|pinned| pinned.image));
+    let n_originals = originals.iter().flatten().count();
+    let taken = GAP * n as f32 + APART * n_originals as f32;
+    let room = (ui.available_width() - taken) / (n + n_originals) as f32;
     let side = room.min(ui.available_height() - 4.0).max(MIN_FRAME);
     ScrollArea::horizontal().id_salt("strip").auto_shrink([false, false]).show(ui, |ui| {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = gap;
+            ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(2.0);
+            let [at_a, at_b] = originals;
+            if let Some(idx) = at_a {
+                original_ui(ui, state, cache, Pin::A, idx, side);
+                ui.add_space(APART);
+            }
             for i in 0..n {
                 let texture = walk.strip_view.images.get(i).map(|bytes| {
                     let make = || picture(bytes, model.shape.side, model.shape.channels);
                     cache.textures.get(ui.ctx(), Key::Frame(i), walk.version, TextureOptions::NEAREST, make)
                 });
+                if i > 0 {
+                    ui.add_space(GAP);
+                }
                 let name = t!("strip.frame", i = i + 1, n = n);
                 let outline = (i == 0 || i + 1 == n).then_some(theme::PIN);
                 widgets::picture(ui, &name, texture, side, Sense::hover(), outline).on_hover_text(name);
             }
+            if let Some(idx) = at_b {
+                ui.add_space(APART);
+                original_ui(ui, state, cache, Pin::B, idx, side);
+            }
         });
     });
+}
+
+/// The image a pin was put on: the frame beside it is its reconstruction.
+fn original_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, pin: Pin, idx: usize, side: f32) {
+    let Some(data) = &state.data.set else { return };
+    let name = data.names.get(idx).map_or("", String::as_str);
+    let name = match pin {
+        Pin::A => t!("strip.original_a", name = name),
+        Pin::B => t!("strip.original_b", name = name),
+    };
+    let texture = cache.textures.image(ui.ctx(), data, state.data.version, idx);
+    widgets::picture(ui, &name, Some(texture), side, Sense::hover(), None).on_hover_text(name);
 }
 
 /// What to do before there is a strip.
@@ -107,4 +137,54 @@ fn hint(ui: &Ui, rect: Rect, state: &AppState) {
         theme::regular(theme::SMALL),
         palette.weak,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable;
+
+    use super::*;
+    use crate::data::{Dataset, ScanReport};
+    use crate::model::ImageShape;
+    use crate::state::{Model, Pinned};
+
+    #[test]
+    fn originals_stand_outside_the_frames_and_apart() {
+        let mut state = AppState::new();
+        state.training.model = Some(Model { step: 0, latent_dim: 2, shape: ImageShape { side: 16, channels: 1 } });
+        state.data.set = Some(Arc::new(Dataset {
+            name: "shades".into(),
+            side: 16,
+            channels: 1,
+            pixels: [[40; 256], [90; 256]].concat(),
+            classes: Vec::new(),
+            labels: vec![None; 2],
+            names: vec!["dark.png".into(), "light.png".into()],
+            root: None,
+            report: ScanReport::default(),
+        }));
+        state.walk.frames = 3;
+        state.walk.strip_view.images = vec![vec![10; 256], vec![120; 256], vec![230; 256]];
+        let on = |image| Some(Pinned { z: vec![0.0, 1.0], image });
+        state.walk.pins = [on(Some(1)), on(Some(0))];
+
+        let mut cache = Cache::default();
+        let view = |ui: &mut Ui| {
+            theme::install(ui.ctx());
+            super::ui(ui, &state, &mut cache, &mut Vec::new());
+            cache.textures.end_frame();
+        };
+        let mut harness = Harness::builder().with_size(vec2(700.0, 110.0)).allow_missing_glyphs().build_ui(view);
+        harness.run();
+        let rect = |name: &str| harness.get_by_label(name).rect();
+        let row =
+            ["Original at A: light.png", "Frame 1 of 3", "Frame 2 of 3", "Frame 3 of 3", "Original at B: dark.png"];
+        let gaps: Vec<f32> = row.windows(2).map(|w| rect(w[1]).left() - rect(w[0]).right()).collect();
+        for (gap, expected) in gaps.iter().zip([APART, GAP, GAP, APART]) {
+            assert!((gap - expected).abs() < 0.6, "{gaps:?}");
+        }
+    }
 }

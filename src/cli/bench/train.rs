@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use candle_core::{Device, Tensor};
 use rayon::ThreadPool;
 
 use crate::cli::bench::model::Yardstick;
 use crate::cli::bench::report::{TrainSpeed, quantile};
+use crate::kernels::SquareProduct;
 use crate::threads::pool_here;
 
 /// Steps before the clock starts.
@@ -14,10 +14,9 @@ const WARM_UP: usize = 3;
 
 /// GFLOP/s of a 1024³ product in single precision on every core: the most a training step could reach here.
 pub fn gemm_gflops(time: Duration) -> anyhow::Result<f64> {
-    let n = 1024;
-    let a = Tensor::ones((n, n), candle_core::DType::F32, &Device::Cpu)?; // [n, n]
-    let mut seconds = timed(time, || Ok(a.matmul(&a)?))?;
-    Ok(2.0 * (n * n * n) as f64 / quantile(&mut seconds, 0.5) / 1e9)
+    let product = SquareProduct::new(1024)?;
+    let mut seconds = timed(time, || Ok(product.run()?))?;
+    Ok(product.flops() / quantile(&mut seconds, 0.5) / 1e9)
 }
 
 /// Median training step of `yardstick`, as the program itself trains.

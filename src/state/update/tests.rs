@@ -1,0 +1,69 @@
+//! Pins, and which run a model is of.
+
+use super::*;
+use crate::config::RunConfig;
+use crate::model::ImageShape;
+
+const MODEL: Model = Model { step: 0, latent_dim: 2, shape: ImageShape { side: 16, channels: 1 } };
+
+/// A window that shows a model and the image 3, whose mean is (1, 1).
+fn shown() -> AppState {
+    let mut state = AppState::new();
+    update(&mut state, Action::ModelReady(MODEL));
+    update(&mut state, Action::Select(Some(3)));
+    let (mu, sigma, reconstruction) = (vec![1.0, 1.0], vec![0.1, 0.1], Vec::new());
+    let answer = Answer::Selected { idx: 3, mu, sigma, reconstruction, recon_nats: 9.0, kl_nats: 1.0, step: 0 };
+    update(&mut state, Action::Answered(answer));
+    state
+}
+
+#[track_caller]
+fn pin_a(state: &AppState, z: [f32; 2], image: Option<usize>) {
+    let pinned = state.walk.pin(Pin::A).unwrap();
+    assert_eq!((&pinned.z[..], pinned.image), (&z[..], image));
+}
+
+#[test]
+fn a_pin_remembers_its_image_until_it_is_dragged_away() {
+    let mut state = shown();
+    update(&mut state, Action::SetPin(Pin::A, PinSource::Selected));
+    pin_a(&state, [1.0, 1.0], Some(3));
+    for action in [Action::Grab([1.0, 1.0]), Action::DragTo([0.5, 2.0]), Action::Release] {
+        update(&mut state, action);
+    }
+    pin_a(&state, [0.5, 2.0], None);
+    update(&mut state, Action::Undo);
+    pin_a(&state, [1.0, 1.0], Some(3));
+    update(&mut state, Action::Redo);
+    pin_a(&state, [0.5, 2.0], None);
+    update(&mut state, Action::SetPin(Pin::A, PinSource::Point));
+    pin_a(&state, [0.0, 0.0], None);
+}
+
+#[test]
+fn a_pin_on_an_image_moves_with_its_mean_also_after_undo() {
+    let mut state = shown();
+    update(&mut state, Action::SetPin(Pin::A, PinSource::Selected));
+    update(&mut state, Action::Nudge([0.25, 0.0]));
+    let mu = std::sync::Arc::new(vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.5]);
+    update(&mut state, Action::Answered(Answer::Means { mu, step: 1 }));
+    pin_a(&state, [-1.0, 0.5], Some(3));
+    update(&mut state, Action::Undo);
+    pin_a(&state, [-1.0, 0.5], Some(3));
+}
+
+#[test]
+fn a_model_is_of_the_run_before_until_the_new_run_has_one() {
+    let mut state = AppState::new();
+    state.training.begin(RunConfig::default());
+    let started = |name: &str| Action::RunStarted { name: name.into(), folder: name.into() };
+    let name = |state: &AppState| state.training.model_run.as_ref().map(|run| run.name.clone());
+    update(&mut state, started("first"));
+    assert_eq!(name(&state), None);
+    update(&mut state, Action::ModelReady(MODEL));
+    state.training.begin(RunConfig::default());
+    update(&mut state, started("second"));
+    assert_eq!(name(&state).as_deref(), Some("first"));
+    update(&mut state, Action::ModelReady(MODEL));
+    assert_eq!(name(&state).as_deref(), Some("second"));
+}
