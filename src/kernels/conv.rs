@@ -16,6 +16,9 @@ const TILE: usize = 1 << 17;
 /// the widest layers ran at a third of the speed.
 const MIN_ROWS: usize = 256;
 
+/// Multiplications of one image that are worth waking a second thread for: some 80 µs of work.
+const WORTH_SHARING: usize = 1 << 22;
+
 impl Geometry {
     /// Images whose patches make one tile.
     pub(super) fn images_per_tile(&self) -> usize {
@@ -77,7 +80,8 @@ pub(super) fn up(g: &Geometry, small: &[f32], w: &[f32], b: &[f32], activation: 
     let bias = bias_row(b, g.big.w);
     if g.batch == 1 {
         // The one image of a dragged point is shared by columns of the product.
-        let n = items_per_task(g.patch(), g.positions() * g.small.c);
+        let shared = g.cost() >= WORTH_SHARING;
+        let n = if shared { items_per_task(g.patch(), g.positions() * g.small.c) } else { g.patch() };
         with_scratch(g.positions() * g.patch(), |patches| {
             let (small, w) = (Mat::new(small, g.positions(), g.small.c), Mat::new(w, g.small.c, g.patch()));
             gemm_by_columns(patches, small, w, n)?;

@@ -128,7 +128,7 @@ const MAPS: [(usize, usize, usize, usize, usize); 8] = [
     (1, 5, 5, 17, 9),
     (2, 2, 3, 2, 3),
     (9, 14, 14, 32, 16),
-    (1, 16, 16, 32, 64), // one image, large enough to be shared among threads
+    (1, 32, 32, 16, 64), // one image, large enough to be shared among threads
 ];
 
 fn nchw(x: &Tensor) -> Result<Tensor> {
