@@ -22,6 +22,7 @@
 
 mod activation;
 mod adam;
+mod add;
 mod conv;
 mod conv2d;
 mod conv_backward;
@@ -38,10 +39,12 @@ mod yardstick;
 
 pub use activation::Activation;
 pub use adam::adam_step;
-pub use conv_transpose2d::conv_transpose2d;
-pub use conv2d::conv2d;
-pub use linear::linear;
-pub use loss::{bernoulli_nll, sigmoid_sse};
+pub use add::add;
+pub use conv_transpose2d::{conv_transpose2d, conv_transpose2d_backward};
+pub use conv2d::{conv2d, conv2d_backward};
+pub use linear::{linear, linear_backward};
+pub use loss::{bernoulli_nll, bernoulli_nll_backward, sigmoid_sse, sigmoid_sse_backward};
+pub use op::Gradients;
 pub use simd::sigmoid;
 pub use window::Window;
 pub use yardstick::SquareProduct;

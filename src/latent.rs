@@ -11,4 +11,4 @@ pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use path::Path;
 pub use plane::Plane;
 pub use protocol::{Answer, Grid, Question};
-pub use service::{Service, ServiceError};
+pub use service::{DECODING_THREADS, Service, ServiceError};

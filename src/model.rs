@@ -6,7 +6,9 @@
 
 pub mod decoder;
 pub mod encoder;
+mod gradient;
 pub mod likelihood;
+pub mod network;
 pub mod params;
 pub mod shape;
 pub mod snapshot;

@@ -6,7 +6,7 @@ use candle_core::Result;
 use rayon::prelude::*;
 
 use super::Activation;
-use super::gemm::{Into, Mat, gemm};
+use super::gemm::{Into, Mat, gemm, gemm_by_columns};
 use super::op::{items_per_task, with_scratch};
 use super::window::{Geometry, gather, scatter};
 
@@ -15,6 +15,9 @@ const TILE: usize = 1 << 17;
 /// Rows of the patch matrix in a tile, at least: every tile reads, or adds to, the whole weight. Measured: with 64 rows
 /// the widest layers ran at a third of the speed.
 const MIN_ROWS: usize = 256;
+
+/// Multiplications of one image that are worth waking a second thread for: some 80 µs of work.
+const WORTH_SHARING: usize = 1 << 22;
 
 impl Geometry {
     /// Images whose patches make one tile.
@@ -75,6 +78,19 @@ pub(super) fn up(g: &Geometry, small: &[f32], w: &[f32], b: &[f32], activation: 
         return Ok(big);
     }
     let bias = bias_row(b, g.big.w);
+    if g.batch == 1 {
+        // The one image of a dragged point is shared by columns of the product.
+        let shared = g.cost() >= WORTH_SHARING;
+        let n = if shared { items_per_task(g.patch(), g.positions() * g.small.c) } else { g.patch() };
+        with_scratch(g.positions() * g.patch(), |patches| {
+            let (small, w) = (Mat::new(small, g.positions(), g.small.c), Mat::new(w, g.small.c, g.patch()));
+            gemm_by_columns(patches, small, w, n)?;
+            g.scatter_images(patches, &mut big);
+            Ok::<_, candle_core::Error>(())
+        })?;
+        activation.apply(&mut big, &bias);
+        return Ok(big);
+    }
     let n = items_per_task(g.batch, g.cost());
     big.par_chunks_mut(n * big_len).zip(small.par_chunks(n * small_len)).try_for_each(|(big, small)| {
         let n = g.images_per_tile();

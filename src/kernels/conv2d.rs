@@ -4,7 +4,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
 use super::conv::down;
 use super::conv_backward::{Backward, Direction};
-use super::op::{prepare, values};
+use super::op::{Gradients, prepare, values};
 use super::window::{Geometry, Map};
 use super::{Activation, Window};
 
@@ -17,6 +17,17 @@ const NAME: &str = "conv2d";
 pub fn conv2d(x: &Tensor, w: &Tensor, b: &Tensor, window: Window, activation: Activation) -> Result<Tensor> {
     let (x, w, b) = (prepare(NAME, x)?, prepare(NAME, w)?, prepare(NAME, b)?);
     x.apply_op3(&w, &b, Conv2d { window, activation })
+}
+
+/// The gradients of [`conv2d`]'s x, w and b, where y is its answer and dy = ∂loss/∂y; `None` for what tracks none.
+pub fn conv2d_backward(
+    (x, w, b): (&Tensor, &Tensor, &Tensor),
+    y: &Tensor,
+    dy: &Tensor,
+    window: Window,
+    activation: Activation,
+) -> Result<Gradients> {
+    Conv2d { window, activation }.bwd(x, w, b, y, dy)
 }
 
 struct Conv2d {
@@ -59,14 +70,7 @@ impl CustomOp3 for Conv2d {
         Ok((CpuStorage::F32(y), (g.batch, g.small.h, g.small.w, g.small.c).into()))
     }
 
-    fn bwd(
-        &self,
-        x: &Tensor,
-        w: &Tensor,
-        b: &Tensor,
-        y: &Tensor,
-        dy: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    fn bwd(&self, x: &Tensor, w: &Tensor, b: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Gradients> {
         let geometry = self.geometry(x.dims(), w.dims(), b.dims())?;
         let layer = Backward { name: NAME, geometry, direction: Direction::Down, activation: self.activation };
         layer.run((x, w, b), y, dy)

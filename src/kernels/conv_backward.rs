@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::Activation;
 use super::activation::add_column_sums;
 use super::gemm::{Into, Mat, gemm};
-use super::op::{gradient, items_per_task, prepare, tensor_values, with_scratch};
+use super::op::{Gradients, gradient, items_per_task, prepare, tensor_values, with_scratch};
 use super::window::{Geometry, Map};
 
 /// Which map a layer reads; it writes the other.
@@ -44,12 +44,7 @@ struct Sums {
 
 impl Backward<'_> {
     /// (dx, dw, db) from the layer's arguments, answer and ∂loss/∂answer; `None` for what tracks no gradient.
-    pub(super) fn run(
-        &self,
-        (x, w, b): (&Tensor, &Tensor, &Tensor),
-        y: &Tensor,
-        dy: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    pub(super) fn run(&self, (x, w, b): (&Tensor, &Tensor, &Tensor), y: &Tensor, dy: &Tensor) -> Result<Gradients> {
         let dy = prepare(self.name, dy)?;
         let (x_storage, x_layout) = x.storage_and_layout();
         let (w_storage, w_layout) = w.storage_and_layout();

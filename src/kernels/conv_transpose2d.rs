@@ -4,7 +4,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
 use super::conv::up;
 use super::conv_backward::{Backward, Direction};
-use super::op::{prepare, values};
+use super::op::{Gradients, prepare, values};
 use super::window::{Geometry, Map};
 use super::{Activation, Window};
 
@@ -26,6 +26,19 @@ pub fn conv_transpose2d(
 ) -> Result<Tensor> {
     let (x, w, b) = (prepare(NAME, x)?, prepare(NAME, w)?, prepare(NAME, b)?);
     x.apply_op3(&w, &b, ConvTranspose2d { window, out, activation })
+}
+
+/// The gradients of [`conv_transpose2d`]'s x, w and b, where y is its answer and dy = ∂loss/∂y; `None` for what tracks
+/// none.
+pub fn conv_transpose2d_backward(
+    (x, w, b): (&Tensor, &Tensor, &Tensor),
+    y: &Tensor,
+    dy: &Tensor,
+    window: Window,
+    activation: Activation,
+) -> Result<Gradients> {
+    let &[_, height, width, _] = y.dims() else { bail!("{NAME}: expected y [B, H, W, O], got {:?}", y.dims()) };
+    ConvTranspose2d { window, out: (height, width), activation }.bwd(x, w, b, y, dy)
 }
 
 struct ConvTranspose2d {
@@ -72,14 +85,7 @@ impl CustomOp3 for ConvTranspose2d {
         Ok((CpuStorage::F32(y), (g.batch, g.big.h, g.big.w, g.big.c).into()))
     }
 
-    fn bwd(
-        &self,
-        x: &Tensor,
-        w: &Tensor,
-        b: &Tensor,
-        y: &Tensor,
-        dy: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    fn bwd(&self, x: &Tensor, w: &Tensor, b: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Gradients> {
         let geometry = self.geometry(x.dims(), w.dims(), b.dims())?;
         let layer = Backward { name: NAME, geometry, direction: Direction::Up, activation: self.activation };
         layer.run((x, w, b), y, dy)

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Activation;
 use super::activation::add_column_sums;
 use super::gemm::{Into, Mat, gemm, gemm_by_columns};
-use super::op::{gradient, items_per_task, prepare, tensor_values, values};
+use super::op::{Gradients, gradient, items_per_task, prepare, tensor_values, values};
 
 const NAME: &str = "linear";
 
@@ -21,6 +21,16 @@ const MIN_COLUMNS: usize = 64;
 pub fn linear(x: &Tensor, w: &Tensor, b: &Tensor, activation: Activation) -> Result<Tensor> {
     let (x, w, b) = (prepare(NAME, x)?, prepare(NAME, w)?, prepare(NAME, b)?);
     x.apply_op3(&w, &b, Linear(activation))
+}
+
+/// The gradients of [`linear`]'s x, w and b, where y is its answer and dy = ∂loss/∂y; `None` for what tracks none.
+pub fn linear_backward(
+    (x, w, b): (&Tensor, &Tensor, &Tensor),
+    y: &Tensor,
+    dy: &Tensor,
+    activation: Activation,
+) -> Result<Gradients> {
+    Linear(activation).bwd(x, w, b, y, dy)
 }
 
 struct Linear(Activation);
@@ -69,14 +79,7 @@ impl CustomOp3 for Linear {
     }
 
     /// With s the sum before the activation and d = ∂loss/∂s: dx = d w, dw = dᵀ x, db = Σ d over the batch.
-    fn bwd(
-        &self,
-        x: &Tensor,
-        w: &Tensor,
-        b: &Tensor,
-        y: &Tensor,
-        dy: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+    fn bwd(&self, x: &Tensor, w: &Tensor, b: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Gradients> {
         let (batch, n_in, n_out) = sizes(x.dims(), w.dims(), b.dims())?;
         if batch * n_in * n_out == 0 {
             return Ok((Some(x.zeros_like()?), Some(w.zeros_like()?), Some(b.zeros_like()?)));

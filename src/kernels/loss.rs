@@ -14,7 +14,12 @@ use super::simd::{dispatch, exp_neg, ln_1p, logistic};
 ///
 /// Errors when a shape or type is another one.
 pub fn bernoulli_nll(logits: &Tensor, x: &Tensor) -> Result<Tensor> {
-    loss(Loss { name: "bernoulli_nll", sum: nll_sum, gradient: nll_gradient }, logits, x)
+    loss(BERNOULLI_NLL, logits, x)
+}
+
+/// ∂loss/∂logits `[B, P]`, where `grads` is ∂loss/∂[`bernoulli_nll`] `[B]`.
+pub fn bernoulli_nll_backward(logits: &Tensor, x: &Tensor, grads: &Tensor) -> Result<Tensor> {
+    BERNOULLI_NLL.backward(logits, x, grads)
 }
 
 /// Squared error of m = 1 / (1 + e⁻ˡ) against x in squared pixel units, Σ (m − x)²: logits `[B, P]`, x `[B, P]` → `[B]`.
@@ -22,8 +27,16 @@ pub fn bernoulli_nll(logits: &Tensor, x: &Tensor) -> Result<Tensor> {
 ///
 /// Errors when a shape or type is another one.
 pub fn sigmoid_sse(logits: &Tensor, x: &Tensor) -> Result<Tensor> {
-    loss(Loss { name: "sigmoid_sse", sum: sse_sum, gradient: sse_gradient }, logits, x)
+    loss(SIGMOID_SSE, logits, x)
 }
+
+/// ∂loss/∂logits `[B, P]`, where `grads` is ∂loss/∂[`sigmoid_sse`] `[B]`.
+pub fn sigmoid_sse_backward(logits: &Tensor, x: &Tensor, grads: &Tensor) -> Result<Tensor> {
+    SIGMOID_SSE.backward(logits, x, grads)
+}
+
+const BERNOULLI_NLL: Loss = Loss { name: "bernoulli_nll", sum: nll_sum, gradient: nll_gradient };
+const SIGMOID_SSE: Loss = Loss { name: "sigmoid_sse", sum: sse_sum, gradient: sse_gradient };
 
 /// A sum over pixels and its derivative.
 struct Loss {
@@ -52,6 +65,30 @@ impl Loss {
             &[batch, pixels] if logits == x => Ok((batch, pixels)),
             _ => bail!("{}: expected logits [B, P] and x [B, P], got {logits:?} and {x:?}", self.name),
         }
+    }
+
+    fn backward(&self, logits: &Tensor, x: &Tensor, grads: &Tensor) -> Result<Tensor> {
+        let (batch, pixels) = self.sizes(logits.dims(), x.dims())?;
+        let grads = prepare(self.name, grads)?;
+        let (l_storage, l_layout) = logits.storage_and_layout();
+        let (x_storage, x_layout) = x.storage_and_layout();
+        let (g_storage, g_layout) = grads.storage_and_layout();
+        let l_values = tensor_values(self.name, &l_storage, l_layout)?;
+        let x_values = tensor_values(self.name, &x_storage, x_layout)?;
+        let g_values = tensor_values(self.name, &g_storage, g_layout)?;
+        let mut d = vec![0.0; batch * pixels];
+        if pixels > 0 {
+            let n = items_per_task(batch, pixels * COST);
+            d.par_chunks_mut(n * pixels).enumerate().for_each(|(task, d)| {
+                let (first, len) = (task * n, d.len());
+                let images = l_values.chunks_exact(pixels).zip(x_values.chunks_exact(pixels)).zip(g_values);
+                let images = images.skip(first).take(len / pixels);
+                for (d, ((logits, x), g)) in d.chunks_exact_mut(pixels).zip(images) {
+                    (self.gradient)(d, logits, x, *g);
+                }
+            });
+        }
+        gradient(d, logits)
     }
 }
 
@@ -86,27 +123,7 @@ impl CustomOp2 for Loss {
     }
 
     fn bwd(&self, logits: &Tensor, x: &Tensor, _: &Tensor, grads: &Tensor) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (batch, pixels) = self.sizes(logits.dims(), x.dims())?;
-        let grads = prepare(self.name, grads)?;
-        let (l_storage, l_layout) = logits.storage_and_layout();
-        let (x_storage, x_layout) = x.storage_and_layout();
-        let (g_storage, g_layout) = grads.storage_and_layout();
-        let l_values = tensor_values(self.name, &l_storage, l_layout)?;
-        let x_values = tensor_values(self.name, &x_storage, x_layout)?;
-        let g_values = tensor_values(self.name, &g_storage, g_layout)?;
-        let mut d = vec![0.0; batch * pixels];
-        if pixels > 0 {
-            let n = items_per_task(batch, pixels * COST);
-            d.par_chunks_mut(n * pixels).enumerate().for_each(|(task, d)| {
-                let (first, len) = (task * n, d.len());
-                let images = l_values.chunks_exact(pixels).zip(x_values.chunks_exact(pixels)).zip(g_values);
-                let images = images.skip(first).take(len / pixels);
-                for (d, ((logits, x), g)) in d.chunks_exact_mut(pixels).zip(images) {
-                    (self.gradient)(d, logits, x, *g);
-                }
-            });
-        }
-        Ok((Some(gradient(d, logits)?), None))
+        Ok((Some(self.backward(logits, x, grads)?), None))
     }
 }
 

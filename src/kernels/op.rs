@@ -4,6 +4,9 @@ use std::cell::Cell;
 
 use candle_core::{CpuStorage, DType, Device, Layout, Result, Storage, Tensor, bail};
 
+/// ∂loss/∂ of a layer's input, weight and bias; `None` for an argument through which no gradient is tracked.
+pub type Gradients = (Option<Tensor>, Option<Tensor>, Option<Tensor>);
+
 /// The contiguous f32 values of an argument of operation `name`.
 pub(super) fn values<'a>(name: &str, storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     let Some((start, end)) = layout.contiguous_offsets() else {

@@ -120,7 +120,7 @@ const WINDOWS: [Window; 4] = [
 ];
 
 /// (B, H, W, C, O)
-const MAPS: [(usize, usize, usize, usize, usize); 7] = [
+const MAPS: [(usize, usize, usize, usize, usize); 8] = [
     (1, 28, 28, 1, 32),
     (3, 7, 5, 3, 5),
     (2, 9, 9, 1, 1),
@@ -128,6 +128,7 @@ const MAPS: [(usize, usize, usize, usize, usize); 7] = [
     (1, 5, 5, 17, 9),
     (2, 2, 3, 2, 3),
     (9, 14, 14, 32, 16),
+    (1, 32, 32, 16, 64), // one image, large enough to be shared among threads
 ];
 
 fn nchw(x: &Tensor) -> Result<Tensor> {
@@ -217,6 +218,17 @@ fn bernoulli_nll_is_exact_and_finite_for_large_logits() {
         // One unit in the last place of a logistic function close to 1.
         let error = f64::from(flat(grads.get(&logit).unwrap())[0]) - slope;
         assert!(error.abs() < 1.2e-7, "slope at {l} is off by {error}");
+    }
+}
+
+#[test]
+fn add_is_candles_addition() {
+    for shape in [&[0][..], &[1], &[3, 7], &[64, 4096]] {
+        let (a, b) = (noise(1, shape), noise(2, shape));
+        let expected = flat(&(&a + &b).unwrap());
+        for n_threads in 1..=3 {
+            assert_eq!(flat(&pooled(n_threads, || add(&a, &b)).unwrap()), expected);
+        }
     }
 }
 
@@ -322,6 +334,7 @@ fn what_does_not_fit_is_named() {
             .unwrap_err(),
         bernoulli_nll(&f(&[2, 3]), &f(&[2, 4])).unwrap_err(),
         sigmoid_sse(&f(&[6]), &f(&[6])).unwrap_err(),
+        add(&f(&[2, 3]), &f(&[3, 2])).unwrap_err(),
         adam_step(&param, &f(&[4]), &mut [0.0; 3], &mut [0.0; 3], 1, 1e-3).unwrap_err(),
         adam_step(&param, &f(&[3]), &mut [0.0; 3], &mut [0.0; 3], 0, 1e-3).unwrap_err(),
     ];
@@ -333,6 +346,7 @@ fn what_does_not_fit_is_named() {
         "conv_transpose2d",
         "bernoulli_nll",
         "sigmoid_sse",
+        "add",
         "adam_step",
         "adam_step",
     ];

@@ -22,8 +22,9 @@ pub const SELECTED_SAMPLES: usize = 16;
 pub const NEAREST: usize = 4;
 /// Images encoded in one piece.
 const ENCODE_BATCH: usize = 128;
-/// A pass that only follows the training begins after a rest of this many times its length.
-const REST_PER_WORK: u32 = 4;
+/// A pass that only follows the training begins after a rest of this many times its length: with two threads at work
+/// that is a tenth of two cores.
+const REST_PER_WORK: u32 = 9;
 
 /// The next piece of work.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use candle_core::Tensor;
 
 use crate::config::{Likelihood, ModelConfig};
-use crate::kernels::{bernoulli_nll, sigmoid_sse};
+use crate::kernels::{bernoulli_nll, bernoulli_nll_backward, sigmoid_sse, sigmoid_sse_backward};
 use crate::model::ModelError;
 use crate::model::params::Builder;
 
@@ -49,21 +49,40 @@ impl Pixels {
     /// Gaussian:  Σ (x − f)² / 2σ² + P (log σ + ½ log 2π)
     /// Bernoulli: −Σ x log f + (1 − x) log(1 − f)
     pub fn nll(&self, logits: &Tensor, x: &Tensor) -> Result<Tensor, ModelError> {
-        let n_pixels = x.dim(1)? as f64;
+        self.nll_at(&self.misfit(logits, x)?, x.dim(1)?)
+    }
+
+    /// How far each image is from its logits, `[B]`: Σ (x − f)² for the Gaussians, the whole of −log p for Bernoulli.
+    pub fn misfit(&self, logits: &Tensor, x: &Tensor) -> Result<Tensor, ModelError> {
+        Ok(match self {
+            Self::Gaussian { .. } | Self::GaussianLearned { .. } => sigmoid_sse(logits, x)?, // [B]
+            Self::Bernoulli => bernoulli_nll(logits, x)?,                                    // [B]
+        })
+    }
+
+    /// ∂loss/∂logits `[B, P]` from ∂loss/∂misfit `[B]`.
+    pub fn misfit_backward(&self, logits: &Tensor, x: &Tensor, d_misfit: &Tensor) -> Result<Tensor, ModelError> {
+        Ok(match self {
+            Self::Gaussian { .. } | Self::GaussianLearned { .. } => sigmoid_sse_backward(logits, x, d_misfit)?, // [B, P]
+            Self::Bernoulli => bernoulli_nll_backward(logits, x, d_misfit)?, // [B, P]
+        })
+    }
+
+    /// −log p(x|z) from the misfit of images with this many values: `[B]` → `[B]`.
+    pub fn nll_at(&self, misfit: &Tensor, n_pixels: usize) -> Result<Tensor, ModelError> {
+        let n_pixels = n_pixels as f64;
         let half_log_2pi = 0.5 * (2.0 * PI).ln();
         Ok(match self {
             Self::Gaussian { sigma } => {
-                let sse = sigmoid_sse(logits, x)?; // [B]
-                sse.affine(0.5 / (sigma * sigma), n_pixels * (sigma.ln() + half_log_2pi))? // [B]
+                misfit.affine(0.5 / (sigma * sigma), n_pixels * (sigma.ln() + half_log_2pi))? // [B]
             }
             Self::GaussianLearned { log_sigma } => {
-                let sse = sigmoid_sse(logits, x)?; // [B]
                 let log_sigma = soft_floor(log_sigma)?; // [1]
                 let precision = (&log_sigma * -2.0)?.exp()?; // [1]
-                let fit = sse.broadcast_mul(&(precision * 0.5)?)?; // [B]
+                let fit = misfit.broadcast_mul(&(precision * 0.5)?)?; // [B]
                 fit.broadcast_add(&log_sigma.affine(n_pixels, n_pixels * half_log_2pi)?)? // [B]
             }
-            Self::Bernoulli => bernoulli_nll(logits, x)?, // [B]
+            Self::Bernoulli => misfit.clone(), // [B]
         })
     }
 

@@ -8,9 +8,10 @@ use candle_core::Tensor;
 
 use crate::config::{Kind, ModelConfig};
 use crate::model::ModelError;
-use crate::model::decoder::Decoder;
+use crate::model::decoder::decoder;
 use crate::model::encoder::Encoder;
 use crate::model::likelihood::Pixels;
+use crate::model::network::Network;
 use crate::model::params::{Builder, Param, Source};
 use crate::model::shape::ImageShape;
 
@@ -21,9 +22,9 @@ pub struct Vae {
     pub config: ModelConfig,
     /// Shape of the images it reads and writes.
     pub shape: ImageShape,
-    encoder: Encoder,
-    decoder: Decoder,
-    pixels: Pixels,
+    pub(super) encoder: Encoder,
+    pub(super) decoder: Network,
+    pub(super) pixels: Pixels,
     params: Vec<Param>,
 }
 
@@ -63,9 +64,19 @@ impl Posterior {
 
     /// The same posterior `times` times over, image after image in blocks: `[times · B, d]`.
     pub fn repeat(&self, times: usize) -> Result<Self, ModelError> {
-        let repeat = |t: &Tensor| Tensor::cat(&vec![t; times], 0);
-        Ok(Self { mu: repeat(&self.mu)?, log_var: self.log_var.as_ref().map(repeat).transpose()? })
+        let log_var = self.log_var.as_ref().map(|t| repeat(t, times)).transpose()?;
+        Ok(Self { mu: repeat(&self.mu, times)?, log_var })
     }
+}
+
+/// Rows `times` times over, in blocks: `[B, n]` → `[times · B, n]`.
+pub(super) fn repeat(rows: &Tensor, times: usize) -> Result<Tensor, ModelError> {
+    Ok(if times == 1 { rows.clone() } else { Tensor::cat(&vec![rows; times], 0)? })
+}
+
+/// The mean over the blocks that [`repeat`] made: `[L · B]` → `[B]`.
+pub(super) fn mean_of_samples(values: &Tensor, n_samples: usize) -> Result<Tensor, ModelError> {
+    Ok(if n_samples == 1 { values.clone() } else { values.reshape((n_samples, ()))?.mean(0)? })
 }
 
 impl Elbo {
@@ -105,7 +116,7 @@ impl Vae {
     fn build(config: &ModelConfig, shape: ImageShape, source: Source<'_>) -> Result<Self, ModelError> {
         let mut builder = Builder::new(source);
         let encoder = Encoder::new(config, shape, &mut builder)?;
-        let decoder = Decoder::new(config, shape, &mut builder)?;
+        let decoder = decoder(config, shape, &mut builder)?;
         let pixels = Pixels::new(config, &mut builder)?;
         Ok(Self { config: config.clone(), shape, encoder, decoder, pixels, params: builder.finish() })
     }
@@ -128,15 +139,9 @@ impl Vae {
     /// Both terms of the bound, with `n_samples` samples of z per image: x `[B, P]`, eps `[n_samples · B, d]`.
     pub fn elbo(&self, x: &Tensor, eps: &Tensor, n_samples: usize) -> Result<Elbo, ModelError> {
         let q = self.encode(x)?; // μ, log σ²: [B, d]
-        let kl = q.kl_to_prior()?; // [B, d]
-        if n_samples == 1 {
-            let z = q.reparameterise(eps)?; // [B, d]
-            return Ok(Elbo { recon: self.reconstruction(&z, x)?, kl });
-        }
         let z = q.repeat(n_samples)?.reparameterise(eps)?; // [L·B, d]
-        let targets = Tensor::cat(&vec![x; n_samples], 0)?; // [L·B, P]
-        let recon = self.reconstruction(&z, &targets)?; // [L·B]
-        Ok(Elbo { recon: recon.reshape((n_samples, ()))?.mean(0)?, kl })
+        let recon = self.reconstruction(&z, &repeat(x, n_samples)?)?; // [L·B]
+        Ok(Elbo { recon: mean_of_samples(&recon, n_samples)?, kl: q.kl_to_prior()? })
     }
 
     /// σ of the likelihood in pixel units; `None` for Bernoulli.

@@ -2,6 +2,7 @@
 
 use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
+use rayon::prelude::*;
 
 use crate::kernels::adam_step;
 use crate::model::Param;
@@ -34,12 +35,11 @@ impl Adam {
 
     /// Changes every parameter in place; `step` counts from 1.
     pub fn step(&mut self, grads: &GradStore, step: u64, lr: f64) -> Result<(), TrainError> {
-        for Slot { var, m, v, .. } in &mut self.slots {
-            if let Some(grad) = grads.get(var.as_tensor()) {
-                adam_step(var, grad, m, v, step, lr)?;
-            }
-        }
-        Ok(())
+        // All at once, so that the threads meet once.
+        self.slots.par_iter_mut().try_for_each(|Slot { var, m, v, .. }| {
+            let grad = grads.get(var.as_tensor());
+            grad.map_or(Ok(()), |grad| Ok(adam_step(var, grad, m, v, step, lr)?))
+        })
     }
 
     /// Parameters and moments in PyTorch's layout, by name.

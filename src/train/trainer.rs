@@ -23,8 +23,6 @@ pub struct Trainer {
     /// Order of the training images in the epoch under way, and which epoch that is.
     order: Vec<u32>,
     order_epoch: Option<u64>,
-    /// The batch's pixels, kept to save an allocation.
-    pixels: Vec<f32>,
 }
 
 impl Trainer {
@@ -50,7 +48,7 @@ impl Trainer {
             return Err(TrainError::NoImages(data.name.clone()));
         }
         let adam = Adam::new(vae.params())?;
-        Ok(Self { config, data, split, vae, adam, step: 0, order: Vec::new(), order_epoch: None, pixels: Vec::new() })
+        Ok(Self { config, data, split, vae, adam, step: 0, order: Vec::new(), order_epoch: None })
     }
 
     /// Steps of one epoch; the last batch of an epoch may be smaller.
@@ -95,16 +93,13 @@ impl Trainer {
         let n_samples = self.config.train.mc_samples;
         let eps = self.noise(n_samples * n_images)?; // [L·B, d]
 
-        let elbo = self.vae.elbo(&x, &eps, n_samples)?;
-        let loss = elbo.loss(beta, self.config.train.free_bits)?; // []
+        let (elbo, loss, grads) = self.vae.gradients(&x, &eps, n_samples, beta, self.config.train.free_bits)?;
 
         let step = self.step + 1;
-        let value = loss.to_scalar::<f32>()?;
-        if !value.is_finite() {
+        if !loss.is_finite() {
             return Err(TrainError::NotFinite { step });
         }
         let sigma = self.vae.sigma()?;
-        let grads = loss.backward()?;
         self.adam.step(&grads, step, lr)?;
         self.step = step;
 
@@ -126,8 +121,9 @@ impl Trainer {
         let batch = self.config.train.batch;
         let start = (self.step % self.steps_per_epoch()) as usize * batch;
         let indices = self.order.get(start..(start + batch).min(self.order.len())).unwrap_or_default();
-        self.data.batch_into(indices, &mut self.pixels);
-        Ok(Tensor::from_slice(&self.pixels, (indices.len(), self.data.pixels_per_image()), &Device::Cpu)?)
+        let mut pixels = Vec::new();
+        self.data.batch_into(indices, &mut pixels);
+        Ok(Tensor::from_vec(pixels, (indices.len(), self.data.pixels_per_image()), &Device::Cpu)?)
     }
 
     /// ε of this step, `[n, d]`.

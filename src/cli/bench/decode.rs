@@ -8,6 +8,7 @@ use crossbeam_channel::tick;
 use crate::cli::bench::model::Yardstick;
 use crate::cli::bench::report::{DecodeSpeed, MixedSpeed, quantile};
 use crate::cli::bench::train::{on_thread, timed};
+use crate::latent::DECODING_THREADS;
 use crate::rng::{Rng, Stream};
 
 /// A grid of 20 × 20.
@@ -15,15 +16,15 @@ const GRID: usize = 400;
 /// The rhythm of a screen.
 const FRAME: Duration = Duration::from_micros(16_667);
 
-/// Decoding one point and a grid, as the decoding service does.
+/// Decoding one point as the decoding service does, and a grid with every core, as it is exported.
 pub fn measure(yardstick: &Yardstick, time: Duration) -> anyhow::Result<DecodeSpeed> {
     let snapshot = yardstick.trainer()?.snapshot()?;
     let points = Rng::new(1, Stream::TrainNoise, 0).normals(GRID * snapshot.latent_dim());
     let one = points.get(..snapshot.latent_dim()).unwrap_or_default();
-    let (mut ones, mut grids) = on_thread("decoder", 1, false, |pool| {
-        let decode = |z: &[f32]| timed(time / 2, || Ok(pool.install(|| snapshot.decode(z))?));
-        Ok((decode(one)?, decode(&points)?))
-    })?;
+    let decode = |threads: usize, z: &[f32]| {
+        on_thread("decoder", threads, false, |pool| timed(time / 2, || Ok(pool.install(|| snapshot.decode(z))?)))
+    };
+    let (mut ones, mut grids) = (decode(DECODING_THREADS, one)?, decode(0, &points)?);
     Ok(DecodeSpeed {
         one_p50_us: quantile(&mut ones, 0.5) * 1e6,
         one_p99_us: quantile(&mut ones, 0.99) * 1e6,
@@ -49,7 +50,7 @@ pub fn measure_while_training(yardstick: &Yardstick, time: Duration) -> anyhow::
             })
         };
         let training = std::thread::Builder::new().name("bench".into()).spawn_scoped(scope, train)?;
-        let decoded = on_thread("decoder", 1, false, |pool| {
+        let decoded = on_thread("decoder", DECODING_THREADS, false, |pool| {
             let frames = tick(FRAME).into_iter().take_while(|_| began.elapsed() < time);
             let one = |_| {
                 let start = Instant::now();
