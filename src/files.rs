@@ -2,7 +2,7 @@
 //! fsync, rename.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use tempfile::{Builder, NamedTempFile};
@@ -21,9 +21,18 @@ pub enum Clash {
 
 /// Writes `bytes` into `path`, whole or not at all.
 pub fn write(path: &Path, bytes: &[u8], clash: Clash) -> io::Result<()> {
+    write_with(path, clash, |file| file.write_all(bytes))
+}
+
+/// Lets `write` fill a file that becomes `path` when it is done, whole or not at all.
+pub fn write_with(
+    path: &Path,
+    clash: Clash,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = folder_of(path);
     let mut file = temporary(folder)?;
-    io::Write::write_all(&mut file, bytes)?;
+    write(&mut file)?;
     file.as_file().sync_all()?;
     match clash {
         Clash::Refuse => file.persist_noclobber(path),
