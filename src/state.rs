@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod curve;
+pub mod curves_view;
 pub mod data;
 pub mod history;
 pub mod map;
@@ -16,9 +17,10 @@ pub mod walk;
 
 pub use action::{Action, Effect, ExportKind, Layer, Opened, OpenedRun, PinSource, View};
 pub use curve::{Bucket, Curve};
+pub use curves_view::{CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use history::{History, Metric};
-pub use map::{GridPicture, MapState};
+pub use map::{GridPicture, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;
@@ -59,8 +61,8 @@ pub struct AppState {
     pub theme: ThemeChoice,
     /// Whether the overlay with every key is shown.
     pub help_open: bool,
-    /// Whether the curves are shown.
-    pub curves_open: bool,
+    /// How the curves are shown.
+    pub curves: CurvesView,
     /// Whether the window fills the screen.
     pub fullscreen: bool,
     /// What was last asked of the decoding thread.
@@ -70,6 +72,12 @@ pub struct AppState {
 impl AppState {
     /// The state at the first start.
     pub fn new() -> Self {
-        Self { upscale: 4, curves_open: true, ..Self::default() }
+        Self { upscale: 4, ..Self::default() }
+    }
+
+    /// The place whose image is shown: under the pointer while it rests on the map, else the point.
+    pub fn point_shown(&self) -> Vec<f32> {
+        let z = &self.walk.z;
+        self.map.hovered.map_or_else(|| z.clone(), |at| self.map.moved(z, at))
     }
 }

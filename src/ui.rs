@@ -3,6 +3,8 @@
 //! Invariants: no files, no workers, no arithmetic on images beyond turning bytes into textures, which are kept in
 //! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
 
+pub mod curve_legend;
+pub mod curve_plot;
 pub mod curves;
 pub mod data_panel;
 pub mod empty;
@@ -11,6 +13,7 @@ pub mod format;
 pub mod help;
 pub mod image_panel;
 pub mod keys;
+pub mod kl_bars;
 pub mod legend;
 pub mod map;
 pub mod map_input;
@@ -48,12 +51,13 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
         .exact_size(theme::TOP_BAR)
         .frame(frame(palette.panel, theme::PAD, 0))
         .show(ui, |ui| top_bar::ui(ui, state, actions));
-    curves::panel_ui(ui, state, actions);
     Panel::left("controls")
         .exact_size(theme::LEFT)
         .resizable(false)
         .frame(frame(palette.panel, 0, 0))
         .show(ui, |ui| left_ui(ui, state, cache, actions));
+    // After the settings, which need the height more than the curves need the width.
+    curves::panel_ui(ui, state, actions);
     Panel::right("image")
         .exact_size(theme::RIGHT)
         .resizable(false)

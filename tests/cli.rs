@@ -1,5 +1,7 @@
 //! The command line from outside: the real program, its output, its exit codes and the files it leaves.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
+
 #[path = "cli/benches.rs"]
 mod benches;
 #[path = "cli/errors.rs"]

@@ -20,8 +20,8 @@ const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbco
 /// sample when there is none) and returns when it was closed.
 pub fn run(initial: Option<String>) -> anyhow::Result<()> {
     let title = t!("app.name").into_owned();
-    let asked = Options { initial, runs: runs_folder() };
-    let options = NativeOptions {
+    let options = Options { initial, runs: runs_folder() };
+    let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(&title)
             .with_app_id("latent-atlas")
@@ -32,7 +32,7 @@ pub fn run(initial: Option<String>) -> anyhow::Result<()> {
         ..NativeOptions::default()
     };
     let opened = quietly(|| {
-        eframe::run_native("latent-atlas", options, Box::new(move |cc| Ok(Box::new(Window::new(cc, asked)?))))
+        eframe::run_native("latent-atlas", native, Box::new(move |cc| Ok(Box::new(Window::new(cc, options)?))))
     });
     let reason = match opened {
         Ok(Ok(())) => return Ok(()),

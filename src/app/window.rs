@@ -22,9 +22,9 @@ const SOURCE: &str = "source";
 /// What a window is opened with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// A folder of images, a sample or a run folder; what was open last time when there is none.
+    /// What to open: a folder of images, a sample or a run folder; what was open last time when `None`.
     pub initial: Option<String>,
-    /// The folder in which new runs are recorded.
+    /// Where new runs are recorded.
     pub runs: PathBuf,
 }
 
@@ -36,7 +36,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Opens what the options say, or what was open last time, or the clothes sample. Training never starts by itself.
+    /// Opens what `options` names, or what was open last time, or the clothes sample. Training never starts by itself.
     pub fn new(cc: &eframe::CreationContext<'_>, options: Options) -> anyhow::Result<Self> {
         theme::install(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();

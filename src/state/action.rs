@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::{DataConfig, RunConfig};
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, Grid, Path};
-use crate::state::{Model, Pin, ThemeChoice};
+use crate::state::{Model, Pin, Series, ThemeChoice};
 use crate::train::{Command, Event, StepStats, ValidationStats};
 
 /// Something happened.
@@ -67,6 +67,8 @@ pub enum Action {
     SetAxes(usize, usize),
     /// Show or hide a layer.
     ToggleLayer(Layer),
+    /// The pointer rests at (a, b) with no button down, or has left the map.
+    Hover(Option<[f32; 2]>),
     /// The button went down at (a, b): takes hold of a pin or moves the point.
     Grab([f32; 2]),
     /// What is held moves to (a, b).
@@ -103,6 +105,10 @@ pub enum Action {
 
     /// Smoothing of the curves, 0 to just below 1.
     SetSmoothing(f64),
+    /// Shows or hides one kind of line of the curves.
+    ToggleSeries(Series),
+    /// Shows this kind of line alone; done again, all of them.
+    IsolateSeries(Series),
     /// Shows or hides the curves.
     ToggleCurves,
     /// Shows or hides the keys.

@@ -14,9 +14,19 @@ const PRIOR_EXTENT: f32 = 3.0;
 /// Smallest and largest number of latent units per point.
 const SCALES: std::ops::RangeInclusive<f32> = 1e-5..=10.0;
 
+/// What lies on the plane and is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layers {
+    /// Decoded images.
+    pub grid: bool,
+    /// Encoded images, as points.
+    pub images: bool,
+    /// The prior's circles.
+    pub prior: bool,
+}
+
 /// The plane on screen. (a, b) are coordinates along its two axes.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches: three layers, and whether the view follows")]
 pub struct MapState {
     /// Size in points; zero until it was shown.
     pub size: [f32; 2],
@@ -28,20 +38,20 @@ pub struct MapState {
     pub follows: bool,
     /// The latent axes to the right and up.
     pub axes: (usize, usize),
-    /// Whether decoded images are shown.
-    pub show_grid: bool,
-    /// Whether encoded images are shown.
-    pub show_images: bool,
-    /// Whether the prior's circles are shown.
-    pub show_prior: bool,
+    /// What is shown.
+    pub layers: Layers,
     /// The decoded grid.
     pub grid: Option<GridPicture>,
     /// The grid before it, shown where the new one has no row yet.
     pub grid_before: Option<GridPicture>,
     /// μ of every image, `[n, d]`.
     pub means: Option<Arc<Vec<f32>>>,
-    /// Changes whenever `means` does.
-    pub means_version: u64,
+    /// (a, b) of every mean on these axes, kept so that no frame has to look for them.
+    pub places: Vec<[f32; 2]>,
+    /// Changes whenever `places` does.
+    pub places_version: u64,
+    /// (a, b) under the resting pointer: decoded in place of the point until the pointer leaves.
+    pub hovered: Option<[f32; 2]>,
     /// Dimensions of z, once a model is there.
     pub latent_dim: Option<usize>,
 }
@@ -54,13 +64,13 @@ impl Default for MapState {
             scale: 0.015,
             follows: true,
             axes: (0, 1),
-            show_grid: true,
-            show_images: true,
-            show_prior: false,
+            layers: Layers { grid: true, images: true, prior: false },
             grid: None,
             grid_before: None,
             means: None,
-            means_version: 0,
+            places: Vec::new(),
+            places_version: 0,
+            hovered: None,
             latent_dim: None,
         }
     }
@@ -167,7 +177,7 @@ impl MapState {
 
     /// The wanted grid; none while it is not shown.
     pub fn wanted_grid(&self, z: &[f32]) -> Option<Grid> {
-        self.grid_in_view(z).filter(|_| self.show_grid)
+        self.grid_in_view(z).filter(|_| self.layers.grid)
     }
 
     /// Cells of a fixed lattice that cover the map, so that panning keeps their places.
@@ -218,38 +228,52 @@ impl MapState {
     pub fn clear(&mut self) {
         self.grid = None;
         self.grid_before = None;
-        self.means = None;
-        self.means_version += 1;
+        self.hovered = None;
+        self.set_means(None);
+    }
+
+    /// Takes in where the images lie now.
+    pub fn set_means(&mut self, means: Option<Arc<Vec<f32>>>) {
+        self.means = means;
+        self.project();
+    }
+
+    /// Puts two other axes on the map.
+    pub fn set_axes(&mut self, axes: (usize, usize)) {
+        self.axes = axes;
+        self.hovered = None;
+        self.project();
+    }
+
+    fn project(&mut self) {
+        let means = self.means.as_deref().map_or(&[][..], Vec::as_slice);
+        let rows = means.chunks_exact(self.latent_dim.unwrap_or(1).max(1));
+        self.places = rows.map(|mu| self.coordinates(mu)).collect();
+        self.places_version += 1;
     }
 
     /// The image whose mean lies nearest to (a, b) on the map, with the distance in points.
-    pub fn image_near(&self, at: [f32; 2]) -> Option<(usize, f32)> {
-        let (means, latent_dim) = (self.means.as_ref()?, self.latent_dim?);
-        let [a, b] = at;
-        let distance = |mu: &[f32]| {
-            let [x, y] = self.coordinates(mu);
-            (x - a).powi(2) + (y - b).powi(2)
-        };
-        let rows = means.chunks_exact(latent_dim).map(distance).enumerate();
-        let (idx, squared) = rows.min_by(|(_, x), (_, y)| x.total_cmp(y))?;
+    pub fn image_near(&self, [a, b]: [f32; 2]) -> Option<(usize, f32)> {
+        let distances = self.places.iter().map(|[x, y]| (x - a).powi(2) + (y - b).powi(2)).enumerate();
+        let (idx, squared) = distances.min_by(|(_, x), (_, y)| x.total_cmp(y))?;
         Some((idx, squared.sqrt() / self.scale))
     }
 
     /// Smallest and largest (a, b) of what should be seen: all but one in a hundred images on each side, and the
     /// prior's middle.
     fn extent(&self) -> [f32; 4] {
-        let known = self.means.as_ref().filter(|m| !m.is_empty());
-        let Some((means, d)) = known.zip(self.latent_dim) else {
+        if self.places.is_empty() {
             return [-PRIOR_EXTENT, -PRIOR_EXTENT, PRIOR_EXTENT, PRIOR_EXTENT];
-        };
-        let range = |axis: usize| {
-            let mut values: Vec<f32> = means.iter().skip(axis).step_by(d).copied().filter(|v| v.is_finite()).collect();
-            values.sort_unstable_by(f32::total_cmp);
+        }
+        let range = |along: fn(&[f32; 2]) -> f32| {
+            let mut values: Vec<f32> = self.places.iter().map(along).filter(|v| v.is_finite()).collect();
             let n = values.len();
-            let at = |i: usize| values.get(i).copied().unwrap_or_default();
-            (at(n / 100), at(n.saturating_sub(1 + n / 100)))
+            // Selecting is linear where sorting is not: 60,000 images are seen to in a millisecond.
+            let mut at = |i: usize| (i < n).then(|| *values.select_nth_unstable_by(i, f32::total_cmp).1);
+            let (low, high) = (at(n / 100), at(n.saturating_sub(1 + n / 100)));
+            (low.unwrap_or_default(), high.unwrap_or_default())
         };
-        let ((low_a, high_a), (low_b, high_b)) = (range(self.axes.0), range(self.axes.1));
+        let ((low_a, high_a), (low_b, high_b)) = (range(|[a, _]| *a), range(|[_, b]| *b));
         [low_a.min(-1.0), low_b.min(-1.0), high_a.max(1.0), high_b.max(1.0)]
     }
 
@@ -305,10 +329,33 @@ mod tests {
     #[test]
     fn the_nearest_image_is_measured_in_points() {
         let mut map = map();
-        map.means = Some(Arc::new(vec![0.0, 0.0, 1.0, 1.0]));
         map.latent_dim = Some(2);
+        map.set_means(Some(Arc::new(vec![0.0, 0.0, 1.0, 1.0])));
         let (idx, distance) = map.image_near([1.0, 0.9]).unwrap();
         assert_eq!(idx, 1);
         assert!((distance - 10.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn other_axes_place_the_images_anew() {
+        let mut map = map();
+        map.latent_dim = Some(3);
+        map.set_means(Some(Arc::new(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0])));
+        assert_eq!(map.places, [[1.0, 2.0], [4.0, 5.0]]);
+        let version = map.places_version;
+        map.set_axes((2, 0));
+        assert_eq!(map.places, [[3.0, 1.0], [6.0, 4.0]]);
+        assert_ne!(map.places_version, version);
+    }
+
+    #[test]
+    fn fitting_leaves_out_one_image_in_a_hundred_on_each_side() {
+        let mut map = MapState { size: [230.0, 230.0], latent_dim: Some(2), ..MapState::default() };
+        let line: Vec<f32> = (0..1000_u16).flat_map(|i| [f32::from(i), 0.0]).collect();
+        map.set_means(Some(Arc::new(line)));
+        map.fit();
+        // From −1, where the prior's middle begins, to 989, with 15 % of room: (989 + 1) · 1.15 / 230
+        assert_eq!(map.centre, [494.0, 0.0]);
+        assert!((map.scale - 4.95).abs() < 1e-3, "{}", map.scale);
     }
 }

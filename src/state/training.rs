@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::RunConfig;
+use crate::config::{Kind, RunConfig};
 use crate::model::ImageShape;
 use crate::state::{History, OpenedRun};
 use crate::train::{Event, StopReason};
@@ -96,6 +96,11 @@ impl TrainingState {
     /// Whether a training thread is at work or waits.
     pub fn is_active(&self) -> bool {
         !matches!(self.phase, Phase::Idle | Phase::Ended(_))
+    }
+
+    /// Whether the run, should there be one, has a prior and so a bound.
+    pub fn is_variational(&self) -> bool {
+        self.run.as_ref().is_none_or(|r| r.config.model.kind == Kind::Vae)
     }
 
     /// Forgets the run.

@@ -37,7 +37,7 @@ fn wanted(state: &AppState) -> View {
     let fits = |z: &Vec<f32>| z.len() == model.latent_dim;
     let strip = walk.strip_points();
     View {
-        point: Some(walk.z.clone()).filter(fits),
+        point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
         grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
         strip: if strip.iter().all(fits) { strip } else { Vec::new() },
@@ -106,7 +106,9 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
         Action::SetSmoothing(smoothing) => state.training.history.set_smoothing(smoothing),
-        Action::ToggleCurves => state.curves_open = !state.curves_open,
+        Action::ToggleSeries(series) => state.curves.toggle(series),
+        Action::IsolateSeries(series) => state.curves.isolate(series),
+        Action::ToggleCurves => state.curves.open = !state.curves.open,
         Action::ToggleHelp => state.help_open = !state.help_open,
         Action::SetTheme(theme) => {
             state.theme = theme;
@@ -137,15 +139,17 @@ fn walk(state: &mut AppState, action: &Action) {
         Action::Zoom(factor, at) => map.zoom(factor, at),
         Action::Fit => map.fit(),
         Action::SetAxes(a, b) if a != b => {
-            map.axes = (a, b);
+            map.set_axes((a, b));
             map.fit();
         }
         Action::ToggleLayer(layer) => match layer {
-            Layer::Grid => map.show_grid = !map.show_grid,
-            Layer::Images => map.show_images = !map.show_images,
-            Layer::Prior => map.show_prior = !map.show_prior,
+            Layer::Grid => map.layers.grid = !map.layers.grid,
+            Layer::Images => map.layers.images = !map.layers.images,
+            Layer::Prior => map.layers.prior = !map.layers.prior,
         },
+        Action::Hover(at) => map.hovered = at,
         Action::Grab(at) if !walk.z.is_empty() => {
+            map.hovered = None;
             walk.remember();
             let reach = PIN_REACH * map.scale;
             let near = |pin: &Pin| {
@@ -169,6 +173,7 @@ fn walk(state: &mut AppState, action: &Action) {
         },
         Action::Release => walk.held = Held::Nothing,
         Action::Nudge([da, db]) if !walk.z.is_empty() => {
+            map.hovered = None;
             walk.remember();
             let [a, b] = map.coordinates(&walk.z);
             walk.z = map.moved(&walk.z, [a + da, b + db]);
@@ -285,7 +290,7 @@ fn show_model(state: &mut AppState, model: Model) {
         state.map.clear();
         state.map.latent_dim = Some(model.latent_dim);
         if state.map.axes.0 >= model.latent_dim || state.map.axes.1 >= model.latent_dim {
-            state.map.axes = (0, 1);
+            state.map.set_axes((0, 1));
         }
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
@@ -302,15 +307,16 @@ fn take_answer(state: &mut AppState, answer: Answer) {
                 walk.selected_view = Some(SelectedView { idx, mu, sigma, reconstruction, recon_nats, kl_nats });
             }
         }
-        Answer::GridRow { grid, row, images, .. } => state.map.add_row(&grid, model.shape, row, images),
+        // These keep versions of their own.
+        Answer::GridRow { grid, row, images, .. } => return state.map.add_row(&grid, model.shape, row, images),
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
         Answer::Means { mu, .. } => {
             walk.follow(&mu);
-            state.map.means = Some(mu);
-            state.map.means_version += 1;
+            state.map.set_means(Some(mu));
             state.map.follow();
+            return;
         }
-        Answer::Failed(message) => state.notices.push(NoticeKind::Error(message)),
+        Answer::Failed(message) => return state.notices.push(NoticeKind::Error(message)),
     }
     walk.version += 1;
 }
@@ -329,7 +335,10 @@ fn select(state: &mut AppState, selected: Option<usize>) {
     let d = walk.z.len();
     let mean = state.map.means.as_ref().and_then(|m| m.get(idx * d..(idx + 1) * d)).filter(|m| !m.is_empty());
     if let Some(mu) = mean.map(<[f32]>::to_vec) {
-        walk.remember();
+        // A click on the map has taken hold of the point and remembered it already.
+        if walk.held == Held::Nothing {
+            walk.remember();
+        }
         walk.z = mu;
     }
 }

@@ -1,17 +1,18 @@
 //! The menu of pictures that can be written.
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, DragValue, Ui, vec2};
+use egui::{Button, DragValue, RichText, Ui, vec2};
 use rust_i18n::t;
 
 use crate::state::update::UPSCALES;
 use crate::state::{Action, AppState, ExportKind};
-use crate::ui::widgets;
+use crate::ui::{theme, widgets};
 
 /// Draws the menu's button.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let button = Button::new(format!("{} ▾", t!("export.menu"))).min_size(vec2(0.0, 30.0));
-    MenuButton::from_button(button).ui(ui, |ui| {
+    let sign = RichText::new(theme::UNFOLDED).size(theme::SIGN);
+    let button = Button::new((t!("export.menu").into_owned(), sign)).min_size(vec2(0.0, 30.0));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(230.0);
         let reason = missing(state, ExportKind::Strip);
         let entries = [
@@ -25,7 +26,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
                 ui.separator();
             }
             let reason = if kind == ExportKind::Strip { reason.clone() } else { missing(state, kind) };
-            let button = Button::new(text).shortcut_text(keys);
+            let button = Button::new(text);
+            let button = if keys.is_empty() { button } else { button.shortcut_text(keys) };
             let response = ui.add_enabled(reason.is_none(), button);
             if response.clicked() {
                 actions.push(if asks { Action::ExportAs(kind) } else { Action::Export(kind) });
@@ -44,6 +46,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             }
         });
     });
+    widgets::name(&response, &t!("export.menu"));
 }
 
 /// Why a picture cannot be written yet.

@@ -17,10 +17,7 @@ pub fn count(n: u64) -> String {
 
 /// A count with its noun, from the catalogue's `key_one` or `key_other`.
 pub fn counted(key: &str, n: usize) -> String {
-    let text = match n {
-        1 => t!(&format!("{key}_one"), n = 1),
-        _ => t!(&format!("{key}_other"), n = count(n as u64)),
-    };
+    let text = if n == 1 { t!(&format!("{key}_one"), n = 1) } else { t!(&format!("{key}_other"), n = count(n as u64)) };
     text.into_owned()
 }
 
@@ -60,6 +57,13 @@ pub fn axis(index: usize) -> String {
     std::iter::once('z').chain(below).collect()
 }
 
+/// A class without the number that only keeps folders in order: `0_tshirt` is called `tshirt`.
+pub fn class_name(folder: &str) -> &str {
+    let rest = folder.trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = rest.trim_start_matches(['_', '-', '.', ' ']);
+    if rest.starts_with(char::is_alphabetic) && rest.len() + 1 < folder.len() { rest } else { folder }
+}
+
 /// Round steps for about `target` ticks over `span`: 1, 2 or 5 times a power of ten, and the decimals they need.
 pub fn tick_step(span: f32, target: f32) -> (f32, usize) {
     let raw = (span / target.max(1.0)).max(f32::MIN_POSITIVE);
@@ -92,6 +96,15 @@ mod tests {
         assert_eq!(axis(11), "z₁₂");
         assert_eq!(counted("data.images", 1), "1 image");
         assert_eq!(counted("data.images", 4000), "4,000 images");
+    }
+
+    #[test]
+    fn a_class_loses_only_a_number_that_keeps_order() {
+        assert_eq!(class_name("0_tshirt"), "tshirt");
+        assert_eq!(class_name("12 - Ärmel"), "Ärmel");
+        for whole in ["3d", "7", "2024_12", "cats", "_x", ""] {
+            assert_eq!(class_name(whole), whole);
+        }
     }
 
     #[test]

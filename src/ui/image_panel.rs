@@ -15,7 +15,8 @@ const SHOWN_AXES: usize = 4;
 
 /// Draws both sections.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    widgets::title(ui, &t!("point.title"));
+    let title = if state.map.hovered.is_some() { t!("point.title_hovered") } else { t!("point.title") };
+    widgets::title(ui, &title);
     ui.horizontal_top(|ui| {
         point_image_ui(ui, state, cache);
         ui.vertical(|ui| {
@@ -45,7 +46,7 @@ fn point_image_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
 }
 
 fn z_ui(ui: &mut Ui, state: &AppState) {
-    let z = &state.walk.z;
+    let z = &state.point_shown();
     ui.spacing_mut().item_spacing.y = 2.0;
     if z.is_empty() {
         widgets::note(ui, &t!("point.waiting"));
@@ -55,10 +56,11 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
     let (right, up) = state.map.axes;
     let others = (0..z.len()).filter(|&i| i != right && i != up);
     let order: Vec<usize> = [right, up].into_iter().chain(others).collect();
-    for &axis in order.iter().take(SHOWN_AXES) {
+    // The line that counts the rest takes the place of one.
+    let listed = if order.len() > SHOWN_AXES { SHOWN_AXES - 1 } else { order.len() };
+    for &axis in order.iter().take(listed) {
         let value = z.get(axis).copied().unwrap_or_default();
-        ui.horizontal(|ui| {
-            ui.set_height(20.0);
+        widgets::text_row(ui, |ui| {
             let weak = theme::palette(ui).weak;
             ui.colored_label(weak, format::axis(axis));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -72,7 +74,7 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
             .enumerate()
             .map(|(i, v)| format!("{}  {}", format::axis(i), format::signed(f64::from(*v), 3)))
             .collect();
-        let more = t!("point.more_z", n = order.len() - SHOWN_AXES);
+        let more = t!("point.more_z", n = order.len() - listed);
         widgets::note(ui, &more).on_hover_text(all.join("\n"));
     }
 }
@@ -125,8 +127,8 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
         widgets::title(ui, &t!("selected.title"));
         if state.walk.selected.is_some() {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let close = ui.add(Button::new("✕").frame(false)).on_hover_text(t!("selected.deselect"));
-                close.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, t!("selected.deselect")));
+                let close = ui.add(widgets::close_button()).on_hover_text(t!("selected.deselect"));
+                widgets::name(&close, &t!("selected.deselect"));
                 if close.clicked() {
                     actions.push(Action::Select(None));
                 }
@@ -147,7 +149,9 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
             (t!("selected.kl"), t!("selected.kl_tip"), view.kl_nats, false),
             (t!("selected.elbo"), t!("selected.elbo_tip"), -view.recon_nats - view.kl_nats, true),
         ];
-        for (label, tip, value, strong) in figures {
+        // A plain autoencoder has only the first of them.
+        let shown = if state.training.is_variational() { figures.len() } else { 1 };
+        for (label, tip, value, strong) in figures.into_iter().take(shown) {
             widgets::figure_row(ui, &label, &tip, &format::signed(value, 1), &nats, strong);
         }
     }
@@ -156,7 +160,7 @@ fn selected_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
 fn name_ui(ui: &mut Ui, data: &Dataset, idx: usize) {
     let name = data.names.get(idx).map_or("", String::as_str);
     let label = data.labels.get(idx).copied().flatten();
-    ui.horizontal(|ui| {
+    widgets::text_row(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         if label.is_some() {
             let (dot, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
@@ -175,7 +179,7 @@ fn pair_ui(ui: &mut Ui, state: &AppState, data: &Dataset, idx: usize, cache: &mu
         cache.textures.get(ui.ctx(), Key::Reconstruction, state.walk.version, TextureOptions::NEAREST, make)
     });
     ui.horizontal_top(|ui| {
-        let side = 88.0;
+        let side = 84.0;
         for (texture, text) in
             [(Some(original), t!("selected.original")), (reconstruction, t!("selected.reconstruction"))]
         {

@@ -2,19 +2,20 @@
 
 use egui::{Key, Modifiers, Ui};
 
-use crate::state::{Action, AppState, ExportKind, Pin, PinSource};
+use crate::state::{Action, AppState, ExportKind, Pin, PinSource, ThemeChoice};
 use crate::ui::{Cache, export_menu};
 
 /// Reads the keys. Those without a modifier are left to whatever has the keyboard.
 pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    let (redo, undo, open, export, fullscreen) = ui.input_mut(|i| {
+    let (redo, undo, open, export, theme, fullscreen) = ui.input_mut(|i| {
         // Ctrl+Shift+Z before Ctrl+Z, which it contains.
         let redo =
             i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || i.consume_key(Modifiers::COMMAND, Key::Y);
         let undo = i.consume_key(Modifiers::COMMAND, Key::Z);
         let open = i.consume_key(Modifiers::COMMAND, Key::O);
         let export = i.consume_key(Modifiers::COMMAND, Key::E);
-        (redo, undo, open, export, i.consume_key(Modifiers::NONE, Key::F11))
+        let theme = i.consume_key(Modifiers::COMMAND, Key::T);
+        (redo, undo, open, export, theme, i.consume_key(Modifiers::NONE, Key::F11))
     });
     if redo {
         actions.push(Action::Redo);
@@ -31,20 +32,20 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
             Some(reason) => actions.push(Action::Tell(reason)),
         }
     }
+    if theme {
+        actions.push(Action::SetTheme(if ui.visuals().dark_mode { ThemeChoice::Light } else { ThemeChoice::Dark }));
+    }
     if fullscreen {
         actions.push(Action::ToggleFullscreen);
     }
     for file in ui.input(|i| i.raw.dropped_files.clone()) {
         actions.push(Action::Open(file.path().display().to_string()));
     }
-    let focused = ui.ctx().memory(|m| m.focused());
+    let focused = ui.ctx().memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
         return;
     }
     plain_keys(ui, cache, actions);
-    if state.help_open && ui.input(|i| i.key_pressed(Key::Escape)) {
-        actions.push(Action::ToggleHelp);
-    }
 }
 
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {

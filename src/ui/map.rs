@@ -7,7 +7,7 @@ use crate::state::{Action, AppState, Layer};
 use crate::ui::{Cache, empty, format, legend, map_input, map_paint, strip, theme, widgets};
 
 /// Room for tick labels on the left.
-const GUTTER_LEFT: f32 = 34.0;
+pub const GUTTER_LEFT: f32 = 46.0;
 /// Room for tick labels below.
 const GUTTER_BELOW: f32 = 22.0;
 
@@ -44,7 +44,11 @@ fn map_ui(ui: &mut Ui, rect: Rect, state: &AppState, cache: &mut Cache, actions:
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Center)));
         empty::ui(&mut child, state);
     }
-    widgets::focus_ring(ui, &response);
+    // Who clicked knows; the line is for those who came by the keyboard.
+    cache.pointer.clicked &= response.has_focus();
+    if !cache.pointer.clicked {
+        widgets::focus_ring(ui, &response);
+    }
 }
 
 fn toolbar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -64,9 +68,9 @@ fn toolbar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             }
             ui.add_space(2.0);
             let layers = [
-                (Layer::Prior, state.map.show_prior, t!("map.prior"), t!("map.prior_tip")),
-                (Layer::Images, state.map.show_images, t!("map.images"), t!("map.images_tip")),
-                (Layer::Grid, state.map.show_grid, t!("map.grid"), t!("map.grid_tip")),
+                (Layer::Prior, state.map.layers.prior, t!("map.prior"), t!("map.prior_tip")),
+                (Layer::Images, state.map.layers.images, t!("map.images"), t!("map.images_tip")),
+                (Layer::Grid, state.map.layers.grid, t!("map.grid"), t!("map.grid_tip")),
             ];
             for (layer, shown, text, tip) in layers {
                 let button = Button::selectable(shown, text).frame_when_inactive(true);

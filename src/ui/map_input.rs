@@ -3,8 +3,9 @@
 use egui::{CursorIcon, EventFilter, Key, Pos2, Rect, Response, Sense, Ui, vec2};
 use rust_i18n::t;
 
+use crate::state::walk::Held;
 use crate::state::{Action, AppState};
-use crate::ui::{Cache, map, theme, widgets};
+use crate::ui::{Cache, format, map, theme, widgets};
 
 /// The pointer may move this far in a click, in points.
 const CLICK: f32 = 4.0;
@@ -20,6 +21,8 @@ pub struct Pointer {
     pressed_at: Option<Pos2>,
     /// Whether it has left the place where it went down.
     moved: bool,
+    /// Whether the map has the keyboard because it was clicked.
+    pub clicked: bool,
     /// Whether the space bar was used to pan: its release then toggles nothing.
     pub space_panned: bool,
 }
@@ -42,9 +45,11 @@ pub fn read(
         // The two clicks have moved the point: take that back.
         actions.extend([Action::Undo, Action::Fit]);
     }
+    let resting = response.hovered() && cache.pointer.pressed_at.is_none() && !space;
+    preview(ui, rect, response, state, resting, actions);
     if space && response.contains_pointer() {
         ui.ctx().set_cursor_icon(CursorIcon::Grab);
-    } else if response.hovered() && cache.pointer.pressed_at.is_none() {
+    } else if resting {
         hover(ui, rect, response, state, cache);
     }
 }
@@ -92,6 +97,7 @@ fn drag(
         response.request_focus();
         pointer.pressed_at = Some(at);
         pointer.moved = false;
+        pointer.clicked = true;
         actions.push(Action::Grab(latent(at)));
     }
     let Some(from) = pointer.pressed_at else { return };
@@ -102,17 +108,17 @@ fn drag(
         actions.push(Action::DragTo(latent(at)));
     }
     if released || !ui.input(|i| i.pointer.primary_down()) {
-        actions.push(Action::Release);
-        let clicked = !pointer.moved;
+        let clicked = !pointer.moved && !matches!(state.walk.held, Held::Pin(_));
         pointer.pressed_at = None;
         if clicked && let Some((idx, _)) = image_under(state, latent(at)) {
             actions.push(Action::Select(Some(idx)));
         }
+        actions.push(Action::Release);
     }
 }
 
 fn image_under(state: &AppState, at: [f32; 2]) -> Option<(usize, f32)> {
-    if !state.map.show_images {
+    if !state.map.layers.images {
         return None;
     }
     state.map.image_near(at).filter(|(_, distance)| *distance <= REACH)
@@ -120,7 +126,7 @@ fn image_under(state: &AppState, at: [f32; 2]) -> Option<(usize, f32)> {
 
 /// Arrow keys move the point while the map has the keyboard, or nothing has.
 fn nudge(ui: &Ui, response: &Response, state: &AppState, actions: &mut Vec<Action>) {
-    let focused = ui.ctx().memory(|m| m.focused());
+    let focused = ui.ctx().memory(egui::Memory::focused);
     if response.has_focus() {
         let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
         ui.ctx().memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
@@ -148,6 +154,19 @@ fn nudge(ui: &Ui, response: &Response, state: &AppState, actions: &mut Vec<Actio
     }
 }
 
+/// The place under the pointer is decoded as long as the pointer stays on the map. It has to move for that: after a
+/// click or a nudge the point itself is shown.
+fn preview(ui: &Ui, rect: Rect, response: &Response, state: &AppState, resting: bool, actions: &mut Vec<Action>) {
+    let moved = ui.input(|i| i.pointer.delta() != vec2(0.0, 0.0));
+    match response.hover_pos().filter(|_| resting) {
+        Some(at) if moved => {
+            actions.push(Action::Hover(Some(state.map.latent_from_offset(map::offset(rect, at)))));
+        }
+        None if state.map.hovered.is_some() => actions.push(Action::Hover(None)),
+        _ => {}
+    }
+}
+
 /// What lies under the pointer.
 fn hover(ui: &mut Ui, rect: Rect, response: &Response, state: &AppState, cache: &mut Cache) {
     let (Some(at), Some(data)) = (response.hover_pos(), state.data.set.as_ref()) else { return };
@@ -159,7 +178,7 @@ fn hover(ui: &mut Ui, rect: Rect, response: &Response, state: &AppState, cache: 
     let texture = cache.textures.image(ui.ctx(), data, state.data.version, idx);
     let name = data.names.get(idx).map_or("", String::as_str);
     let label = data.labels.get(idx).copied().flatten();
-    let class = label.and_then(|l| data.classes.get(usize::from(l)));
+    let class = label.and_then(|l| data.classes.get(usize::from(l))).map(|c| format::class_name(c).to_owned());
     egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id.with("hover"), egui::PopupAnchor::Pointer)
         .gap(14.0)
         .show(|ui| {
@@ -177,7 +196,7 @@ fn hover(ui: &mut Ui, rect: Rect, response: &Response, state: &AppState, cache: 
                     ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
                     ui.label(name);
                     let weak = theme::palette(ui).weak;
-                    ui.colored_label(weak, class.map_or_else(|| t!("map.no_class").into_owned(), Clone::clone));
+                    ui.colored_label(weak, class.unwrap_or_else(|| t!("map.no_class").into_owned()));
                     ui.colored_label(weak, t!("map.hover_selects"));
                 });
             });

@@ -1,8 +1,11 @@
 //! What the map looks like.
 
+use std::collections::BTreeMap;
+use std::f32::consts::FRAC_PI_2;
+
 use egui::{
     Align2, Color32, ColorImage, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureOptions, Ui, Vec2,
-    pos2, vec2,
+    epaint::TextShape, pos2, vec2,
 };
 use rust_i18n::t;
 
@@ -18,26 +21,26 @@ const MIXING: usize = 1_000_003;
 pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::ZERO, theme::PICTURE_BACK);
+    axes(ui, rect, state);
     if state.training.model.is_none() {
         return;
     }
-    if state.map.show_grid {
+    if state.map.layers.grid {
         for (key, picture) in [(Key::GridBefore, &state.map.grid_before), (Key::Grid, &state.map.grid)] {
             if let Some(picture) = picture {
                 grid(ui, &painter, rect, state, cache, key, picture);
             }
         }
     }
-    if state.map.show_prior {
+    if state.map.layers.prior {
         prior(&painter, rect, state);
     }
-    if state.map.show_images {
+    if state.map.layers.images {
         dots(ui, &painter, rect, state, cache);
     }
-    way(&painter, rect, state);
     selected(&painter, rect, state);
     crosshair(&painter, map::screen_from_latent(state, rect, state.map.coordinates(&state.walk.z)));
-    axes(ui, rect, state);
+    way(&painter, rect, state);
 }
 
 fn grid(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache, key: Key, picture: &GridPicture) {
@@ -63,7 +66,8 @@ fn prior(painter: &Painter, rect: Rect, state: &AppState) {
 }
 
 fn dots(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache) {
-    let (Some(means), Some(data), Some(d)) = (&state.map.means, &state.data.set, state.map.latent_dim) else { return };
+    let Some(data) = &state.data.set else { return };
+    let places = &state.map.places;
     let pixels_per_point = ui.ctx().pixels_per_point();
     let size = (rect.size() * pixels_per_point).ceil();
     let version = view_version(state, size);
@@ -71,14 +75,16 @@ fn dots(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Ca
         let mut image = ColorImage::filled([size.x as usize, size.y as usize], Color32::TRANSPARENT);
         // Many images: smaller dots, so that their colours stay apart.
         let shrink = if data.len() > 20_000 { 0.6 } else { 1.0 };
-        let dot = splat::Dot::new(theme::DOT * shrink * pixels_per_point);
+        let diameter = theme::DOT * shrink * pixels_per_point;
+        let mut dots = BTreeMap::new();
         // In mixed order: neighbours share a class, and the last class would cover the others.
-        let n = data.len();
+        let n = places.len();
         for i in (0..n).map(|i| i * MIXING % n) {
-            let (Some(mu), Some(label)) = (means.get(i * d..(i + 1) * d), data.labels.get(i)) else { continue };
-            let [x, y] = state.map.offset_from_latent(state.map.coordinates(mu));
+            let (Some(place), Some(label)) = (places.get(i), data.labels.get(i)) else { continue };
+            let [x, y] = state.map.offset_from_latent(*place);
             let (x, y) = (x * pixels_per_point + size.x / 2.0, y * pixels_per_point + size.y / 2.0);
-            dot.draw(&mut image, x, y, theme::class_colour(*label));
+            let dot = dots.entry(*label).or_insert_with(|| splat::Dot::new(diameter, theme::class_colour(*label)));
+            dot.draw(&mut image, x, y);
         }
         image
     };
@@ -93,8 +99,7 @@ fn view_version(state: &AppState, size: Vec2) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     let map = &state.map;
-    (map.means_version, map.axes, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version)
-        .hash(&mut hasher);
+    (map.places_version, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version).hash(&mut hasher);
     (size.x.to_bits(), size.y.to_bits()).hash(&mut hasher);
     hasher.finish()
 }
@@ -117,11 +122,8 @@ fn way(painter: &Painter, rect: Rect, state: &AppState) {
 }
 
 fn selected(painter: &Painter, rect: Rect, state: &AppState) {
-    let (Some(idx), Some(means), Some(d)) = (state.walk.selected, &state.map.means, state.map.latent_dim) else {
-        return;
-    };
-    let Some(mu) = means.get(idx * d..(idx + 1) * d) else { return };
-    let at = map::screen_from_latent(state, rect, state.map.coordinates(mu));
+    let Some(place) = state.walk.selected.and_then(|idx| state.map.places.get(idx)) else { return };
+    let at = map::screen_from_latent(state, rect, *place);
     painter.circle_stroke(at, 7.0, Stroke::new(4.0, theme::MAP_SHADE));
     painter.circle_stroke(at, 7.0, Stroke::new(2.0, theme::ON_MAP));
 }
@@ -146,7 +148,8 @@ fn axes(ui: &Ui, rect: Rect, state: &AppState) {
     let map = &state.map;
     let (step, decimals) = format::tick_step(rect.width() * map.scale, rect.width() / 80.0);
     let name = |axis: usize| {
-        let variational = state.training.run.as_ref().is_none_or(|r| r.config.model.kind == Kind::Vae);
+        let variational =
+            state.training.run.as_ref().map_or(state.settings.model.kind, |r| r.config.model.kind) == Kind::Vae;
         let key = if variational { "map.sigma_unit" } else { "map.plain_unit" };
         t!(key, axis = format::axis(axis)).into_owned()
     };
@@ -169,13 +172,15 @@ fn axes(ui: &Ui, rect: Rect, state: &AppState) {
     for value in ticks(low, high, step) {
         let y = map::screen_from_latent(state, rect, [0.0, value]).y;
         painter.line_segment([pos2(rect.left() - 4.0, y), pos2(rect.left(), y)], tick);
-        if y > rect.top() + 26.0 && y < rect.bottom() - 4.0 {
+        if y > rect.top() + 4.0 && y < rect.bottom() - 4.0 {
             let text = format::signed(f64::from(value), decimals);
             painter.text(pos2(rect.left() - 7.0, y), Align2::RIGHT_CENTER, text, font.clone(), palette.weak);
         }
     }
-    let at = pos2(rect.left() - 7.0, rect.top() + 8.0);
-    painter.text(at, Align2::RIGHT_CENTER, format::axis(map.axes.1), font, palette.weak);
+    // Upwards along the left edge.
+    let up_name = painter.layout_no_wrap(name(map.axes.1), font, palette.weak);
+    let at = pos2(rect.left() - map::GUTTER_LEFT, rect.top() + up_name.size().x);
+    painter.add(TextShape::new(at, up_name, palette.weak).with_angle(-FRAC_PI_2));
 }
 
 /// Multiples of `step` from `low` to `high`.

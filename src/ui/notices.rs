@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use egui::{Align2, Area, Button, CornerRadius, Frame, Id, Label, Margin, Order, RichText, Sense, Stroke, Ui, vec2};
+use egui::{Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText, Sense, Stroke, Ui, vec2};
 use rust_i18n::t;
 
 use crate::state::{Action, AppState, Notice, NoticeKind};
-use crate::ui::theme;
+use crate::ui::{curves, theme, widgets};
 
 /// Seconds a message that needs no answer stays.
 const STAYS: f64 = 8.0;
@@ -19,7 +19,7 @@ pub type Seen = BTreeMap<u64, f64>;
 pub fn ui(ui: &mut Ui, state: &AppState, seen: &mut Seen, actions: &mut Vec<Action>) {
     let now = ui.input(|i| i.time);
     seen.retain(|id, _| state.notices.iter().any(|n| n.id == *id));
-    let above = if state.curves_open { theme::CURVES } else { 0.0 } + theme::CURVES_HEADER + 12.0;
+    let above = curves::height(ui, state) + 12.0;
     Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -above)).show(
         ui.ctx(),
         |ui| {
@@ -72,8 +72,8 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, actions: &mut Vec<Action>) {
                         }
                     }
                 }
-                let close = ui.add(Button::new("✕").frame(false));
-                close.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, t!("notice.dismiss")));
+                let close = ui.add(widgets::close_button());
+                widgets::name(&close, &t!("notice.dismiss"));
                 if close.on_hover_text(t!("notice.dismiss")).clicked() {
                     actions.push(Action::Dismiss(notice.id));
                 }

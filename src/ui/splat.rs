@@ -5,62 +5,82 @@ use egui::{Color32, ColorImage};
 
 use crate::state::GridPicture;
 
-/// A cell of the grid is not shown larger than this many pixels.
+/// A cell of the grid has at most this many pixels a side.
 const MAX_CELL: usize = 64;
+/// The grid's picture has at most about this many pixels: it is made anew with every row that was decoded.
+const MAX_PIXELS: usize = 1_500_000;
 
-/// A round dot with a dark rim, as coverage of its colour and of its rim.
+/// A round dot of one colour with a dark rim, ready to be put on a picture many times.
 #[derive(Debug)]
 pub struct Dot {
     side: usize,
-    coverage: Vec<(f32, f32)>,
+    /// Row after row: what a pixel leaves of the one below it, in 256ths, and what it adds, a byte a channel.
+    pixels: Vec<(u32, u32)>,
 }
 
 impl Dot {
     /// A dot of `diameter` pixels without its rim.
-    pub fn new(diameter: f32) -> Self {
+    pub fn new(diameter: f32, colour: Color32) -> Self {
         let radius = diameter / 2.0;
-        let side = (diameter + 3.0).ceil() as usize | 1;
-        let middle = side as f32 / 2.0;
+        // The rim is a pixel wide, and what is softened half a pixel more.
+        let half = (radius + 1.5).floor() as i32;
         let inside = |distance: f32, r: f32| (r - distance + 0.5).clamp(0.0, 1.0);
-        let coverage = (0..side * side)
-            .map(|i| {
-                let (x, y) = ((i % side) as f32 + 0.5 - middle, (i / side) as f32 + 0.5 - middle);
-                let distance = x.hypot(y);
-                (inside(distance, radius), inside(distance, radius + 1.0) * 0.55)
-            })
-            .collect();
-        Self { side, coverage }
+        let square = (-half..=half).flat_map(|y| (-half..=half).map(move |x| (x, y)));
+        let pixels = square.map(|(x, y)| {
+            let distance = (x as f32).hypot(y as f32);
+            let (fill, rim) = (inside(distance, radius), inside(distance, radius + 1.0) * 0.55);
+            // The colour over the black rim over the picture: what is below keeps (1 − rim)(1 − fill).
+            let keep = (1.0 - rim) * (1.0 - fill);
+            let part = |c: u8| (f32::from(c) * fill + 0.5) as u8;
+            let alpha = (255.0 * (1.0 - keep) + 0.5) as u8;
+            let add = [part(colour.r()), part(colour.g()), part(colour.b()), alpha];
+            ((keep * 256.0) as u32, u32::from_le_bytes(add))
+        });
+        Self { side: (2 * half + 1) as usize, pixels: pixels.collect() }
     }
 
     /// Draws the dot with its middle at (x, y) in pixels.
-    pub fn draw(&self, image: &mut ColorImage, x: f32, y: f32, colour: Color32) {
-        let [width, height] = image.size;
-        let half = (self.side / 2) as i64;
-        let (left, top) = (x.floor() as i64 - half, y.floor() as i64 - half);
-        for (i, (fill, rim)) in self.coverage.iter().enumerate() {
-            let (px, py) = (left + (i % self.side) as i64, top + (i / self.side) as i64);
-            if *rim <= 0.0 || px < 0 || py < 0 || px >= width as i64 || py >= height as i64 {
+    pub fn draw(&self, image: &mut ColorImage, x: f32, y: f32) {
+        let [width, height] = image.size.map(|n| n as i64);
+        let side = self.side as i64;
+        if !(x.is_finite() && y.is_finite()) {
+            return;
+        }
+        let corner = |middle: f32| middle.floor().clamp(-1e6, 1e6) as i64 - side / 2;
+        let (left, top) = (corner(x), corner(y));
+        // What lies over an edge is cut.
+        let (from, to) = (left.clamp(0, width), (left + side).clamp(0, width));
+        for (row, pixels) in (top..).zip(self.pixels.chunks_exact(self.side)) {
+            if from == to || row < 0 || row >= height {
                 continue;
             }
-            let Some(pixel) = image.pixels.get_mut(py as usize * width + px as usize) else { continue };
-            *pixel = over(over(*pixel, Color32::BLACK, *rim), colour, *fill);
+            let line = image.pixels.get_mut((row * width + from) as usize..(row * width + to) as usize);
+            let pixels = pixels.get((from - left) as usize..);
+            for (below, (keep, add)) in line.into_iter().flatten().zip(pixels.into_iter().flatten()) {
+                *below = put_over(*below, *keep, *add);
+            }
         }
     }
 }
 
-/// `colour` with opacity `alpha` over a premultiplied pixel.
-fn over(below: Color32, colour: Color32, alpha: f32) -> Color32 {
-    let mix = |b: u8, c: u8| (f32::from(b) * (1.0 - alpha) + f32::from(c) * alpha + 0.5) as u8;
-    let [r, g, b, a] = below.to_array();
-    Color32::from_rgba_premultiplied(mix(r, colour.r()), mix(g, colour.g()), mix(b, colour.b()), mix(a, 255))
+/// `below` · `keep` / 256 + `add` in every channel, two channels at a time. Nothing is carried over: rounded, what is
+/// kept and what is added are 255 at most.
+fn put_over(below: Color32, keep: u32, add: u32) -> Color32 {
+    const EVEN: u32 = 0x00ff_00ff;
+    let below = u32::from_le_bytes(below.to_array());
+    let even = (((below & EVEN) * keep) >> 8) & EVEN;
+    let odd = (((below >> 8) & EVEN) * keep) & !EVEN;
+    let [r, g, b, a] = (even | odd).wrapping_add(add).to_le_bytes();
+    Color32::from_rgba_premultiplied(r, g, b, a)
 }
 
 /// The grid's rows as one picture; rows not yet decoded are transparent.
 pub fn grid(picture: &GridPicture) -> ColorImage {
     let (side, channels) = (picture.shape.side, picture.shape.channels);
-    let every = side.div_ceil(MAX_CELL).max(1);
-    let cell = side.div_ceil(every);
     let (columns, rows) = (picture.grid.columns, picture.grid.rows);
+    let most = (MAX_PIXELS / (columns * rows).max(1)).isqrt().clamp(1, MAX_CELL);
+    let every = side.div_ceil(most).max(1);
+    let cell = side.div_ceil(every);
     let width = columns * cell;
     let mut image = ColorImage::filled([width, rows * cell], Color32::TRANSPARENT);
     for (row, bytes) in picture.rows.iter().enumerate() {
@@ -89,7 +109,7 @@ mod tests {
     #[test]
     fn a_dot_has_its_colour_in_the_middle_and_nothing_far_away() {
         let mut image = ColorImage::filled([21, 21], Color32::TRANSPARENT);
-        Dot::new(5.0).draw(&mut image, 10.5, 10.5, Color32::RED);
+        Dot::new(5.0, Color32::RED).draw(&mut image, 10.5, 10.5);
         assert_eq!(image.pixels[10 * 21 + 10], Color32::RED);
         assert_eq!(image.pixels[0], Color32::TRANSPARENT);
         let left: u32 = (0..10).map(|x| u32::from(image.pixels[10 * 21 + x].a())).sum();
@@ -98,10 +118,29 @@ mod tests {
     }
 
     #[test]
+    fn a_rim_darkens_what_is_below_and_covers_it_no_more_than_it_should() {
+        let mut image = ColorImage::filled([21, 21], Color32::WHITE);
+        Dot::new(5.0, Color32::WHITE).draw(&mut image, 10.5, 10.5);
+        // At distance 3 the fill is gone (2.5 − 3 + 0.5) and the rim whole: 0.45 of white is left.
+        let grey = image.pixels[10 * 21 + 13];
+        assert!((i32::from(grey.r()) - 115).abs() <= 2, "{grey:?}");
+        assert!(image.pixels.iter().all(|p| p.a() >= 254));
+    }
+
+    #[test]
+    fn no_channel_carries_into_the_next() {
+        for keep in 0..=256_u32 {
+            let most = 255 - (255 * keep) / 256;
+            let white = put_over(Color32::WHITE, keep, u32::from_le_bytes([most as u8; 4]));
+            assert_eq!(white.to_array(), [255; 4], "{keep}");
+        }
+    }
+
+    #[test]
     fn a_dot_over_the_edge_is_cut() {
         let mut image = ColorImage::filled([4, 4], Color32::TRANSPARENT);
-        for (x, y) in [(-1.0, -1.0), (4.5, 2.0), (1e6, 0.0)] {
-            Dot::new(5.0).draw(&mut image, x, y, Color32::RED);
+        for (x, y) in [(-1.0, -1.0), (4.5, 2.0), (1e6, 0.0), (-1e30, f32::MAX), (f32::NAN, 0.0)] {
+            Dot::new(5.0, Color32::RED).draw(&mut image, x, y);
         }
         assert_eq!(image.pixels.len(), 16);
     }
@@ -114,7 +153,7 @@ mod tests {
         let rows = vec![Some(vec![1, 2, 3, 4, 5, 6, 7, 8]), None];
         let image = grid(&GridPicture { grid: grid_of, shape, rows, version: 1 });
         assert_eq!(image.size, [4, 4]);
-        let greys: Vec<u8> = image.pixels.iter().map(|p| p.r()).collect();
+        let greys: Vec<u8> = image.pixels.iter().map(Color32::r).collect();
         assert_eq!(greys, [1, 2, 5, 6, 3, 4, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(image.pixels[12], Color32::TRANSPARENT);
     }

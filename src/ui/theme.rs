@@ -27,8 +27,25 @@ pub const CONTROL: f32 = 26.0;
 pub const RADIUS: u8 = 6;
 /// Side of a small image.
 pub const THUMB: f32 = 56.0;
+/// Height of a row that holds only text.
+pub const TEXT_ROW: f32 = 20.0;
 /// Diameter of an image's point on the map.
 pub const DOT: f32 = 4.0;
+
+/// Closes or takes away. Like the others a sign of the bundled fonts, so that it is there on every system.
+pub const CLOSE: &str = "×";
+/// Stands before what is unfolded, and behind what unfolds a menu.
+pub const UNFOLDED: &str = "▼";
+/// Stands before what is folded.
+pub const FOLDED: &str = "▶";
+/// Dark colours.
+pub const MOON: &str = "🌙";
+/// Light colours.
+pub const SUN: &str = "☀";
+/// Size of a triangle beside a text.
+pub const SIGN: f32 = 9.0;
+/// Size of the sign that closes.
+pub const CLOSE_SIZE: f32 = 18.0;
 
 /// The window's colours, light or dark.
 #[derive(Debug)]
@@ -104,11 +121,11 @@ const DARK: Palette = Palette {
 };
 
 const LIGHT: Palette = Palette {
-    background: rgb(0x00ec_eff3),
+    background: rgb(0x00f1_f3f7),
     panel: rgb(0x00fa_fbfc),
-    raised: rgb(0x00ea_edf2),
-    hovered: rgb(0x00de_e3ea),
-    pressed: rgb(0x00d0_d7e1),
+    raised: rgb(0x00e1_e6ee),
+    hovered: rgb(0x00d5_dce7),
+    pressed: rgb(0x00c7_d0de),
     sunken: rgb(0x00ff_ffff),
     outline: rgb(0x00d9_dee6),
     text: rgb(0x001a_1f27),

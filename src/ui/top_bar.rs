@@ -2,8 +2,8 @@
 
 use egui::containers::menu::MenuButton;
 use egui::{
-    Align, Align2, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Shape, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Button, Color32, CornerRadius, Label, Layout, Rect, RichText, Role, Sense, Shape, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
 };
 use rust_i18n::t;
 
@@ -40,7 +40,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let help = Button::new("?").min_size(vec2(BUTTON, BUTTON));
             let help = ui.add(help).on_hover_text(t!("top.help"));
-            help.widget_info(|| WidgetInfo::labeled(Role::Button, true, t!("top.help")));
+            widgets::name(&help, &t!("top.help"));
             if help.clicked() {
                 actions.push(Action::ToggleHelp);
             }
@@ -159,6 +159,7 @@ fn progress_texts(state: &AppState) -> Texts {
     let epoch = || training.epoch().map_or_else(String::new, |(n, of)| t!("top.epoch", n = n, of = of).into_owned());
     let step = || t!("top.step", step = format::count(training.step())).into_owned();
     match &training.phase {
+        Phase::Idle if state.data.loading.is_some() => only(t!("map.empty_loading").into_owned(), String::new()),
         Phase::Idle if state.data.set.is_none() => only(t!("top.no_images").into_owned(), String::new()),
         Phase::Idle => only(t!("top.ready").into_owned(), t!("top.ready_hint").into_owned()),
         Phase::Starting => only(t!("top.building").into_owned(), String::new()),
@@ -190,7 +191,8 @@ fn theme_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         (ThemeChoice::Light, t!("top.theme_light")),
         (ThemeChoice::Dark, t!("top.theme_dark")),
     ];
-    let button = Button::new(if ui.visuals().dark_mode { "🌙" } else { "☀" }).min_size(vec2(BUTTON, BUTTON));
+    let button =
+        Button::new(if ui.visuals().dark_mode { theme::MOON } else { theme::SUN }).min_size(vec2(BUTTON, BUTTON));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(130.0);
         for (choice, text) in choices {
@@ -200,16 +202,6 @@ fn theme_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             }
         }
     });
-    name(&response, &t!("top.theme"));
+    widgets::name(&response, &t!("top.theme"));
     response.on_hover_text(t!("top.theme"));
-}
-
-/// Names a button that shows only a sign.
-fn name(response: &Response, text: &str) {
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
-}
-
-/// Used by the icons of other views.
-pub fn text_at(ui: &Ui, at: egui::Pos2, text: &str, colour: Color32) {
-    ui.painter().text(at, Align2::CENTER_CENTER, text, theme::strong(theme::BODY), colour);
 }

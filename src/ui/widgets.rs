@@ -1,8 +1,8 @@
 //! The few controls the panels are made of: titled sections, rows of a label and a control, segmented choices.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Button, Color32, CornerRadius, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use crate::ui::theme;
@@ -35,6 +35,26 @@ pub fn divider(ui: &mut Ui) {
     ui.add_space(theme::GAP + 4.0);
 }
 
+/// Names a button that shows a sign.
+pub fn name(response: &Response, text: &str) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
+}
+
+/// A quiet button that closes something; its caller names it.
+pub fn close_button() -> Button<'static> {
+    Button::new(RichText::new(theme::CLOSE).size(theme::CLOSE_SIZE)).frame(false)
+}
+
+/// An empty frame over the whole width that says what will be there.
+pub fn placeholder(ui: &mut Ui, height: f32, text: &str) {
+    let palette = theme::palette(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let outline = Stroke::new(1.0, palette.outline);
+    ui.painter().rect_stroke(rect.shrink(0.5), CornerRadius::same(theme::RADIUS), outline, StrokeKind::Inside);
+    let galley = ui.painter().layout(text.to_owned(), theme::regular(theme::SMALL), palette.weak, rect.width() - 16.0);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, palette.weak);
+}
+
 /// A label with its explanation on the left, a control on the right. The control gets the label's response, to be
 /// named by it.
 pub fn row<R>(ui: &mut Ui, label: &str, tip: &str, add: impl FnOnce(&mut Ui, &Response) -> R) -> R {
@@ -46,11 +66,20 @@ pub fn row<R>(ui: &mut Ui, label: &str, tip: &str, add: impl FnOnce(&mut Ui, &Re
     .inner
 }
 
+/// A row that holds only text.
+pub fn text_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let size = vec2(ui.available_width(), theme::TEXT_ROW);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_height(theme::TEXT_ROW);
+        add(ui)
+    })
+    .inner
+}
+
 /// A row with a figure on the right.
 pub fn figure_row(ui: &mut Ui, label: &str, tip: &str, value: &str, unit: &str, strong: bool) {
     let palette = theme::palette(ui);
-    ui.horizontal(|ui| {
-        ui.set_min_height(20.0);
+    text_row(ui, |ui| {
         let font = if strong { theme::strong(theme::BODY) } else { theme::regular(theme::BODY) };
         ui.add(Label::new(RichText::new(label).font(font.clone()))).on_hover_text(tip);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -58,7 +58,7 @@ fn a_run_folder_holds_what_other_tools_read() {
     assert_eq!(record["config"]["train"]["seed"], 3);
     let rows = history(&folder);
     assert_eq!(rows.len(), 37);
-    assert_eq!(rows[18][9].is_empty(), false, "validation at the end of the first epoch: {:?}", rows[18]);
+    assert!(!rows[18][9].is_empty(), "validation at the end of the first epoch: {:?}", rows[18]);
     let names: Vec<_> = tensors(&folder).into_iter().map(|(name, _)| name).collect();
     assert!(names.contains(&"encoder.fc1.weight".to_owned()), "{names:?}");
     assert!(names.contains(&"adam.v.decoder.fc3.bias".to_owned()), "{names:?}");

@@ -1,0 +1,82 @@
+//! What each latent dimension carries: one bar a dimension.
+
+use egui::{Align2, CornerRadius, Rect, Sense, Ui, pos2, vec2};
+use rust_i18n::t;
+
+use crate::state::AppState;
+use crate::ui::{curves, format, theme, widgets};
+
+/// So many dimensions get a line each, with their figure; more share one row of upright bars.
+const MAX_LINES: usize = 4;
+/// Height of a line, in points.
+const LINE: f32 = 30.0;
+/// Room for a dimension's name and for its figure, in points.
+const NAME: f32 = 26.0;
+const FIGURE: f32 = 46.0;
+
+/// Draws the bars.
+pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
+    ui.spacing_mut().item_spacing.y = 3.0;
+    let kl: &[f64] = state.training.history.validation.last().map_or(&[], |v| &v.kl_per_dim_nats);
+    let is_vae = state.training.is_variational();
+    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), |_| {});
+    let room = height - curves::TITLE - 6.0;
+    if kl.is_empty() || !is_vae {
+        let text = if is_vae { t!("curves.per_dim_empty") } else { t!("model.beta_ae") };
+        widgets::placeholder(ui, room, &text);
+        return;
+    }
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), room), Sense::hover());
+    if kl.len() <= MAX_LINES {
+        lines(ui, rect, kl);
+    } else {
+        upright(ui, rect, kl);
+    }
+    let all = kl
+        .iter()
+        .enumerate()
+        .map(|(i, v)| t!("curves.per_dim_one", axis = format::axis(i), value = format::figure(*v)).into_owned());
+    response.on_hover_text(all.collect::<Vec<_>>().join("\n"));
+}
+
+fn most(kl: &[f64]) -> f64 {
+    kl.iter().copied().fold(1e-9, f64::max)
+}
+
+fn lines(ui: &Ui, rect: Rect, kl: &[f64]) {
+    let (palette, painter) = (theme::palette(ui), ui.painter());
+    let line = (rect.height() / kl.len() as f32).min(LINE);
+    let font = theme::regular(theme::BODY);
+    for (i, value) in kl.iter().enumerate() {
+        let y = rect.top() + line * (i as f32 + 0.5);
+        painter.text(pos2(rect.left(), y), Align2::LEFT_CENTER, format::axis(i), font.clone(), palette.weak);
+        let figure = format::figure(*value);
+        painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, figure, font.clone(), palette.text);
+        let track = Rect::from_min_max(pos2(rect.left() + NAME, y - 4.0), pos2(rect.right() - FIGURE, y + 4.0));
+        painter.rect_filled(track, CornerRadius::same(4), palette.raised);
+        let share = (value / most(kl)).clamp(0.02, 1.0) as f32;
+        let bar = Rect::from_min_size(track.min, vec2(track.width() * share, track.height()));
+        painter.rect_filled(bar, CornerRadius::same(4), palette.kl);
+    }
+}
+
+fn upright(ui: &Ui, rect: Rect, kl: &[f64]) {
+    let (palette, painter) = (theme::palette(ui), ui.painter());
+    let width = rect.width() / kl.len() as f32;
+    let (top, floor) = (rect.top() + 16.0, rect.bottom() - 16.0);
+    let font = theme::regular(theme::SMALL);
+    for (i, value) in kl.iter().enumerate() {
+        let left = rect.left() + width * i as f32;
+        let height = ((floor - top) * (value / most(kl)) as f32).max(1.0);
+        let gap = (width * 0.15).clamp(0.5, 4.0);
+        let bar = Rect::from_min_max(pos2(left + gap, floor - height), pos2(left + width - gap, floor));
+        painter.rect_filled(bar, CornerRadius::same(2), palette.kl);
+        let named = width >= NAME - 8.0 || i == 0 || i + 1 == kl.len();
+        if named {
+            let at = pos2(bar.center().x, rect.bottom());
+            painter.text(at, Align2::CENTER_BOTTOM, format::axis(i), font.clone(), palette.weak);
+        }
+    }
+    let best = format::figure(most(kl));
+    painter.text(rect.right_top(), Align2::RIGHT_TOP, best, font, palette.weak);
+}

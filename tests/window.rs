@@ -1,0 +1,27 @@
+//! The window from outside: every panel by role and label, driven as a person would drive it, with its workers at
+//! work; and a few pictures of single panels, drawn from states made by hand.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be had fails the test")]
+
+#[path = "window/curves.rs"]
+mod curves;
+#[path = "window/data.rs"]
+mod data;
+#[path = "window/folder.rs"]
+mod folder;
+#[path = "window/keys.rs"]
+mod keys;
+#[path = "window/made.rs"]
+mod made;
+#[path = "window/map.rs"]
+mod map;
+#[path = "window/person.rs"]
+mod person;
+#[path = "window/pictures.rs"]
+mod pictures;
+#[path = "window/pins.rs"]
+mod pins;
+#[path = "window/settings.rs"]
+mod settings;
+#[path = "window/training.rs"]
+mod training;

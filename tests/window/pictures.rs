@@ -1,0 +1,80 @@
+//! Pictures of single panels, compared with those in `tests/snapshots`.
+
+use egui::{Frame, Theme, Ui};
+use egui_kittest::{Harness, image_snapshot};
+use image::RgbaImage;
+use latent_atlas::state::{Action, AppState, update};
+use latent_atlas::ui::{Cache, curves, data_panel, image_panel, map, model_panel, theme};
+
+use crate::made;
+
+/// Draws `panel` on its ground and compares it with the picture called `name`.
+#[track_caller]
+fn looks_like(
+    name: &str,
+    size: [f32; 2],
+    colours: Theme,
+    state: &AppState,
+    panel: fn(&mut Ui, &AppState, &mut Cache, &mut Vec<Action>),
+) {
+    let (mut state, mut cache) = (state.clone(), Cache::default());
+    let mut harness =
+        Harness::builder().with_size(size).with_theme(colours).with_context_setup(theme::install).wgpu().build_ui(
+            move |ui| {
+                let ground = Frame::NONE.fill(theme::palette(ui).panel).inner_margin(theme::GAP);
+                let mut actions = Vec::new();
+                ground.show(ui, |ui| panel(ui, &state, &mut cache, &mut actions));
+                // As in the window, less what would be asked of the outside.
+                for action in actions {
+                    update(&mut state, action);
+                }
+            },
+        );
+    harness.run_steps(3);
+    let picture = harness.render().unwrap();
+    image_snapshot(&crop(&picture), name);
+}
+
+/// Without the rows above the panel that are the ground alone.
+fn crop(picture: &RgbaImage) -> RgbaImage {
+    let (width, height) = picture.dimensions();
+    let ground = |y: &u32| (12..width - 12).all(|x| picture.get_pixel(x, *y) == picture.get_pixel(12, 12));
+    let above = (12..height - 12).take_while(ground).count() as u32;
+    image::imageops::crop_imm(picture, 0, above, width, height - above).to_image()
+}
+
+#[test]
+fn the_data_panel() {
+    looks_like("data_light", [280.0, 250.0], Theme::Light, &made::idle(), data_panel::ui);
+}
+
+#[test]
+fn the_settings() {
+    let settings = |ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>| {
+        model_panel::ui(ui, state, actions);
+    };
+    looks_like("settings_dark", [280.0, 350.0], Theme::Dark, &made::idle(), settings);
+}
+
+#[test]
+fn the_map_and_the_strip() {
+    looks_like("map_dark", [520.0, 460.0], Theme::Dark, &made::training(), map::ui);
+}
+
+#[test]
+fn the_map_before_there_is_a_model() {
+    looks_like("map_empty_light", [520.0, 300.0], Theme::Light, &made::idle(), map::ui);
+}
+
+#[test]
+fn the_image_panel() {
+    looks_like("image_light", [280.0, 560.0], Theme::Light, &made::training(), image_panel::ui);
+}
+
+#[test]
+fn the_curves() {
+    let panel = |ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>| {
+        curves::panel_ui(ui, state, actions);
+    };
+    looks_like("curves_dark", [800.0, 800.0], Theme::Dark, &made::training(), panel);
+}
