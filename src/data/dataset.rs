@@ -41,6 +41,8 @@ pub struct ScanReport {
     pub skipped: Vec<Skipped>,
     /// Wall time of the whole load.
     pub seconds: f64,
+    /// Whether the pixels came from the cache.
+    pub from_cache: bool,
 }
 
 /// One file that was not loaded.

@@ -78,7 +78,7 @@ pub fn dataset(
     let classes: Vec<String> = classes.into_iter().map(str::to_owned).collect();
     let place = |class: &str| classes.binary_search_by(|other| other.as_str().cmp(class)).ok();
     let labels = names.iter().map(|name| u16::try_from(place(class_of(name)?)?).ok()).collect();
-    let report = ScanReport { files, skipped, seconds: 0.0 };
+    let report = ScanReport { files, skipped, ..ScanReport::default() };
     let (name, fingerprint) = (name.to_owned(), OnceLock::new());
     Ok(Dataset { name, side, channels, pixels, classes, labels, names, root: None, report, fingerprint })
 }

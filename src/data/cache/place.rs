@@ -126,6 +126,7 @@ impl Found {
         }
         let mut data = dataset(name, (side, channels), self.pixels, names, skipped)?;
         data.fingerprint = fingerprint.into();
+        data.report.from_cache = true;
         Ok(data)
     }
 }
