@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read, Seek};
 use std::path::Path;
 
 use image::error::ImageError;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::data::gate::{Gate, Pass};
 
@@ -95,10 +96,12 @@ fn decode_from<'a, R: BufRead + Seek>(
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(format!("too large: {width} × {height} pixels"));
     }
-    // The picture, and as much again for turning it or bringing it to eight bits a channel.
-    let needed = file_bytes.saturating_add(decoder.total_bytes() as usize * 2);
-    let pass = (needed > SMALL).then(|| gate.enter(needed));
     let orientation = decoder.orientation().map_err(|e| reason(&e))?;
+    // As much again for turning it, or for bringing it to eight bits and three channels.
+    let as_it_is = matches!(decoder.color_type(), ColorType::L8 | ColorType::Rgb8);
+    let copies = if as_it_is && orientation == Orientation::NoTransforms { 1 } else { 2 };
+    let needed = (decoder.total_bytes() as usize).saturating_mul(copies).saturating_add(file_bytes);
+    let pass = (needed > SMALL).then(|| gate.enter(needed));
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|e| reason(&e))?;
     picture.apply_orientation(orientation);
     Ok(Decoded { picture, _pass: pass })

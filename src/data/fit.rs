@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn one_channel_is_resized_as_three_equal_ones_are() {
-        let value = |x: u32, y: u32| (x * 37 ^ y * 101) as u8;
+        let value = |x: u32, y: u32| ((x * 37) ^ (y * 101)) as u8;
         let grey = image::GrayImage::from_fn(53, 71, |x, y| image::Luma([value(x, y)]));
         let rgb = RgbImage::from_fn(53, 71, |x, y| Pixel([value(x, y); 3]));
         for side in [16, 28, 64, 128] {

@@ -42,13 +42,12 @@ pub fn load(root: &Path, order: &Order, cache: Option<&Cache>) -> Result<(Datase
     let place = cache.map(|cache| cache.place(root, order.config, &listing.entries));
     let kept = place.as_ref().and_then(|place| place.read(&listing.entries, order));
     order.check()?;
-    let (mut data, unsaved) = match kept {
-        Some(kept) => (kept.into_dataset(&name, listing.entries, skipped)?, None),
-        None => {
-            let data = order.read_all(&listing.entries)?.finish(&name, skipped)?;
-            let unsaved = place.map(|place| place.unsaved(&listing.entries, &data));
-            (data, unsaved)
-        }
+    let (mut data, unsaved) = if let Some(kept) = kept {
+        (kept.into_dataset(&name, listing.entries, skipped)?, None)
+    } else {
+        let data = order.read_all(&listing.entries)?.finish(&name, skipped)?;
+        let unsaved = place.map(|place| place.unsaved(&listing.entries, &data));
+        (data, unsaved)
     };
     data.root = Some(root.to_path_buf());
     Ok((data, unsaved))

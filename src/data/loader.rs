@@ -10,8 +10,9 @@ use crate::data::gate::Gate;
 use crate::data::{Dataset, LoadError, Progress, Source, sample};
 use crate::threads::pool;
 
-/// Bytes of files and pictures that are decoded at once. One that is larger is decoded while no other is.
-const IN_WORK_BYTES: usize = 160 << 20;
+/// Bytes of files and pictures that are decoded at once: three photos of 12 megapixels. One that needs more is decoded
+/// while no other is.
+const IN_WORK_BYTES: usize = 128 << 20;
 
 /// How to load.
 #[derive(Debug, Clone, Default)]

@@ -94,14 +94,14 @@ fn pictures_in_work_stay_within_the_gate() {
     }
     let (config, cancel) = (DataConfig::default(), AtomicBool::new(false));
     let expected = read_auto(&folder);
-    // Each needs twice its 160,000 bytes and its file.
-    for (limit, most) in [(1, 330_000), (700_000, 700_000)] {
+    // Each needs its 160,000 bytes and its small file.
+    for (limit, most) in [(1, 170_000), (400_000, 400_000)] {
         let gate = Gate::new(limit);
         let order = Order { config: &config, gate: &gate, cancel: &cancel, progress: &|_| () };
         let pool = crate::threads::pool("gate-test", 4, false).unwrap();
         let (data, _) = pool.install(|| folder::load(folder.path(), &order, None)).unwrap();
         assert!(data.pixels == expected.pixels);
-        assert!((320_000..=most).contains(&gate.most()), "{} of {limit}", gate.most());
+        assert!((160_000..=most).contains(&gate.most()), "{} of {limit}", gate.most());
     }
 }
 

@@ -86,7 +86,9 @@ impl Stored {
         }
         let facts = read(&mut file, facts_bytes as usize)?;
         let mut hasher = crc32fast::Hasher::new();
-        [prefix.as_slice(), key, &facts].into_iter().for_each(|part| hasher.update(part));
+        for part in [prefix.as_slice(), key, &facts] {
+            hasher.update(part);
+        }
         if read(&mut file, CHECKSUM)? != hasher.finalize().to_le_bytes() {
             return None;
         }

@@ -100,9 +100,11 @@ impl Unsaved {
         }
         let write = |out: &mut dyn Write| {
             out.write_all(&head)?;
-            pixels.segments().try_for_each(|segment| match cancel.load(Ordering::Relaxed) {
-                true => Err(io::ErrorKind::Interrupted.into()),
-                false => out.write_all(segment),
+            pixels.segments().try_for_each(|segment| {
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                out.write_all(segment)
             })
         };
         match files::write_with(&file, Clash::Replace, write) {
