@@ -46,6 +46,8 @@ pub struct MapState {
     pub grid_before: Option<GridPicture>,
     /// μ of every image, `[n, d]`.
     pub means: Option<Arc<Vec<f32>>>,
+    /// Steps behind the model that gave `means`.
+    pub means_step: u64,
     /// (a, b) of every mean on these axes, kept so that no frame has to look for them.
     pub places: Vec<[f32; 2]>,
     /// Changes whenever `places` does.
@@ -68,6 +70,7 @@ impl Default for MapState {
             grid: None,
             grid_before: None,
             means: None,
+            means_step: 0,
             places: Vec::new(),
             places_version: 0,
             hovered: None,
@@ -259,7 +262,7 @@ impl MapState {
         Some((idx, squared.sqrt() / self.scale))
     }
 
-    /// Smallest and largest (a, b) of what should be seen: all but one in a hundred images on each side, and the
+    /// Smallest and largest (a, b) of what should be seen: all but one in 400 images on each side, and the
     /// prior's middle.
     fn extent(&self) -> [f32; 4] {
         if self.places.is_empty() {
@@ -270,7 +273,7 @@ impl MapState {
             let n = values.len();
             // Selecting is linear where sorting is not: 60,000 images are seen to in a millisecond.
             let mut at = |i: usize| (i < n).then(|| *values.select_nth_unstable_by(i, f32::total_cmp).1);
-            let (low, high) = (at(n / 100), at(n.saturating_sub(1 + n / 100)));
+            let (low, high) = (at(n / 400), at(n.saturating_sub(1 + n / 400)));
             (low.unwrap_or_default(), high.unwrap_or_default())
         };
         let ((low_a, high_a), (low_b, high_b)) = (range(|[a, _]| *a), range(|[_, b]| *b));
@@ -349,13 +352,13 @@ mod tests {
     }
 
     #[test]
-    fn fitting_leaves_out_one_image_in_a_hundred_on_each_side() {
+    fn fitting_leaves_out_one_image_in_400_on_each_side() {
         let mut map = MapState { size: [230.0, 230.0], latent_dim: Some(2), ..MapState::default() };
         let line: Vec<f32> = (0..1000_u16).flat_map(|i| [f32::from(i), 0.0]).collect();
         map.set_means(Some(Arc::new(line)));
         map.fit();
-        // From −1, where the prior's middle begins, to 989, with 15 % of room: (989 + 1) · 1.15 / 230
-        assert_eq!(map.centre, [494.0, 0.0]);
-        assert!((map.scale - 4.95).abs() < 1e-3, "{}", map.scale);
+        // From −1, where the prior's middle begins, to 997, with 15 % of room: (997 + 1) · 1.15 / 230
+        assert_eq!(map.centre, [498.0, 0.0]);
+        assert!((map.scale - 4.99).abs() < 1e-3, "{}", map.scale);
     }
 }

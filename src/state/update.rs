@@ -314,7 +314,8 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         // These keep versions of their own.
         Answer::GridRow { grid, row, images, .. } => return state.map.add_row(&grid, model.shape, row, images),
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
-        Answer::Means { mu, .. } => {
+        Answer::Means { mu, step } => {
+            state.map.means_step = step;
             walk.follow(&mu);
             state.map.set_means(Some(mu));
             state.map.follow();

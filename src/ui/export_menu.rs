@@ -8,12 +8,15 @@ use crate::state::update::UPSCALES;
 use crate::state::{Action, AppState, ExportKind};
 use crate::ui::{theme, widgets};
 
+/// Width of the menu, in points.
+const MENU: f32 = 230.0;
+
 /// Draws the menu's button.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let sign = RichText::new(theme::UNFOLDED).size(theme::SIGN);
     let button = Button::new((t!("export.menu").into_owned(), sign)).min_size(vec2(0.0, 30.0));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
-        ui.set_min_width(230.0);
+        ui.set_width(MENU);
         let reason = missing(state, ExportKind::Strip);
         let entries = [
             (ExportKind::Strip, false, t!("export.strip"), "Ctrl+E"),

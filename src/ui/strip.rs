@@ -13,6 +13,8 @@ use crate::ui::{Cache, theme, widgets};
 
 /// Height of the whole strip.
 pub const HEIGHT: f32 = 98.0;
+/// Width of the controls with their title.
+const WITH_TITLE: f32 = 470.0;
 /// Smallest side of a frame.
 const MIN_FRAME: f32 = 30.0;
 /// Between two frames.
@@ -26,8 +28,11 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     let pinned = !walk.strip_points().is_empty();
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
-        widgets::title(ui, &t!("strip.title"));
-        ui.add_space(4.0);
+        // In a narrow window the controls need the title's room.
+        if ui.available_width() > WITH_TITLE {
+            widgets::title(ui, &t!("strip.title"));
+            ui.add_space(4.0);
+        }
         let tip = t!("strip.path_tip");
         let choices =
             [(Path::Lerp, t!("strip.path_lerp").into_owned()), (Path::Slerp, t!("strip.path_slerp").into_owned())];

@@ -59,8 +59,8 @@ impl Person {
         person.set("Epochs", &epochs.to_string());
         person.click(Role::Button, "Train");
         person.until("the run has ended", |s| matches!(s.training.phase, Phase::Ended(_)));
-        let is_last = |s: &AppState| s.training.model.is_some_and(|m| m.step == s.training.total_steps);
-        person.until("the map is drawn", |s| is_last(s) && is_mapped(s));
+        // By the last model: nothing moves by itself from here on.
+        person.until("the map is drawn", |s| s.map.means_step == s.training.total_steps && is_mapped(s));
         (person, images)
     }
 
