@@ -6,6 +6,7 @@
 
 pub mod dialog;
 pub mod export;
+pub mod keeper;
 pub mod loader;
 pub mod runs;
 pub mod start;

@@ -2,9 +2,10 @@
 //! fsync, rename.
 
 use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use directories::ProjectDirs;
 use tempfile::{Builder, NamedTempFile};
 
 /// Beginning and ending of a temporary file's name: hidden, and known for ours when a crash left one behind.
@@ -21,9 +22,14 @@ pub enum Clash {
 
 /// Writes `bytes` into `path`, whole or not at all.
 pub fn write(path: &Path, bytes: &[u8], clash: Clash) -> io::Result<()> {
+    write_with(path, clash, |file| file.write_all(bytes))
+}
+
+/// Lets `write` fill a file that becomes `path` when it is done, whole or not at all.
+pub fn write_with(path: &Path, clash: Clash, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = folder_of(path);
     let mut file = temporary(folder)?;
-    io::Write::write_all(&mut file, bytes)?;
+    write(&mut file)?;
     file.as_file().sync_all()?;
     match clash {
         Clash::Refuse => file.persist_noclobber(path),
@@ -44,6 +50,11 @@ pub fn remove_leftovers(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where the system keeps what this program can make again; `None` for a user without a home.
+pub fn cache_folder() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "latent-atlas").map(|folders| folders.cache_dir().to_owned())
 }
 
 /// The folder a file is in; `.` for a bare name.

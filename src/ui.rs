@@ -12,6 +12,7 @@ pub mod export_menu;
 pub mod format;
 pub mod help;
 pub mod image_panel;
+pub mod kept;
 pub mod keys;
 pub mod kl_bars;
 pub mod legend;

@@ -153,12 +153,13 @@ mod tests {
             name: "shades".into(),
             side: SIDE,
             channels: 1,
-            pixels: [[40; SIDE * SIDE], [90; SIDE * SIDE]].concat(),
+            pixels: [[40; SIDE * SIDE], [90; SIDE * SIDE]].concat().into(),
             classes: Vec::new(),
             labels: vec![None; 2],
             names: vec!["dark.png".into(), "light.png".into()],
             root: None,
             report: ScanReport::default(),
+            fingerprint: std::sync::OnceLock::new(),
         };
         let ends = [Pinned { z: vec![9.0, 9.0], image: Some(1) }, Pinned { z: vec![0.5, 0.0], image: None }];
         Order {

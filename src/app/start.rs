@@ -10,6 +10,7 @@ use egui::{ViewportBuilder, vec2};
 use rust_i18n::t;
 
 use crate::app::{Options, Window};
+use crate::files;
 use crate::threads::panic_message;
 
 /// What a bare Debian or Ubuntu needs to show a window (found by removing them one by one).
@@ -20,7 +21,7 @@ const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbco
 /// sample when there is none) and returns when it was closed.
 pub fn run(initial: Option<String>) -> anyhow::Result<()> {
     let title = t!("app.name").into_owned();
-    let options = Options { initial, runs: runs_folder() };
+    let options = Options { initial, runs: runs_folder(), cache: files::cache_folder() };
     let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(&title)

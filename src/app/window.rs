@@ -18,6 +18,7 @@ const FIRST_SOURCE: &str = "sample:fashion";
 /// Keys of what is kept from start to start.
 const THEME: &str = "theme";
 const SOURCE: &str = "source";
+const KEPT: &str = "kept_gib";
 
 /// What a window is opened with.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Options {
     pub initial: Option<String>,
     /// Where new runs are recorded.
     pub runs: PathBuf,
+    /// Where prepared images are kept; nowhere when `None`.
+    pub cache: Option<PathBuf>,
 }
 
 /// The application.
@@ -45,10 +48,13 @@ impl Window {
             Wake::Now => ctx.request_repaint(),
         });
         let stored = |key| cc.storage.and_then(|s| s.get_string(key));
-        let mut window =
-            Self { state: AppState::new(), cache: Cache::default(), workers: Workers::new(wake, options.runs)? };
+        let workers = Workers::new(wake, options.runs, options.cache)?;
+        let mut window = Self { state: AppState::new(), cache: Cache::default(), workers };
         let theme = cc.storage.and_then(|s| eframe::get_value(s, THEME)).unwrap_or_default();
         window.apply(&cc.egui_ctx, Action::SetTheme(theme));
+        if let Some(gib) = cc.storage.and_then(|s| eframe::get_value(s, KEPT)) {
+            window.apply(&cc.egui_ctx, Action::SetKeptLimit(gib));
+        }
         let first = options.initial.or_else(|| stored(SOURCE)).unwrap_or_else(|| FIRST_SOURCE.to_owned());
         window.apply(&cc.egui_ctx, Action::Open(first));
         Ok(window)
@@ -107,6 +113,7 @@ impl eframe::App for Window {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, THEME, &self.state.theme);
+        eframe::set_value(storage, KEPT, &self.state.data.kept.limit_gib);
         if self.state.data.set.is_some() {
             storage.set_string(SOURCE, self.state.data.source.clone());
         }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::app::dialog::{self, Answered};
 use crate::app::export::{self, Order};
+use crate::app::keeper::{self, Errand};
 use crate::app::loader::{self, Loaded};
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::task::Task;
-use crate::data::Dataset;
+use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
 use crate::state::{Action, AppState, Effect, ExportKind, Model, View};
@@ -20,6 +21,8 @@ pub struct Workers {
     wake: WakeUp,
     /// Where new runs are recorded.
     runs: PathBuf,
+    /// Where prepared images are kept.
+    cache: Option<PathBuf>,
     service: Service,
     trainer: Option<Worker>,
     /// Runs that were told to stop because other images were opened; kept until they have.
@@ -27,7 +30,8 @@ pub struct Workers {
     loader: Option<Task<Loaded>>,
     starter: Option<Task<Ready>>,
     dialogs: Vec<Task<Answered>>,
-    exporters: Vec<Task<Action>>,
+    /// Those who say nothing but actions: they export, or keep prepared images.
+    helpers: Vec<Task<Action>>,
     data: Option<Arc<Dataset>>,
     snapshot: Option<Arc<Snapshot>>,
     view: View,
@@ -35,18 +39,19 @@ pub struct Workers {
 
 impl Workers {
     /// Starts the decoding thread; the others are started when they are needed.
-    pub fn new(wake: WakeUp, runs: PathBuf) -> anyhow::Result<Self> {
+    pub fn new(wake: WakeUp, runs: PathBuf, cache: Option<PathBuf>) -> anyhow::Result<Self> {
         let service = Service::spawn(Arc::clone(&wake))?;
         Ok(Self {
             wake,
             runs,
+            cache,
             service,
             trainer: None,
             retired: Vec::new(),
             loader: None,
             starter: None,
             dialogs: Vec::new(),
-            exporters: Vec::new(),
+            helpers: Vec::new(),
             data: None,
             snapshot: None,
             view: View::default(),
@@ -72,8 +77,8 @@ impl Workers {
             !ended
         });
         actions.extend(save_to);
-        self.exporters.retain(|exporter| {
-            let (messages, ended) = exporter.poll();
+        self.helpers.retain(|helper| {
+            let (messages, ended) = helper.poll();
             actions.extend(messages);
             !ended
         });
@@ -90,7 +95,11 @@ impl Workers {
         for message in messages {
             match message {
                 Loaded::Action(action) => actions.push(action),
-                Loaded::Opened(opened, model) => {
+                Loaded::Opened(opened, model, unsaved) => {
+                    let keep = |unsaved| Errand::Save(unsaved, Arc::clone(&opened.data));
+                    if let Err(failed) = self.keep(unsaved.map_or(Errand::Measure, keep)) {
+                        actions.push(failed);
+                    }
                     self.data = Some(Arc::clone(&opened.data));
                     self.snapshot = None;
                     self.view = View::default();
@@ -158,9 +167,12 @@ impl Workers {
             Effect::Load { source, config } => {
                 // The last load wins; the one before is told to stop and is waited for, which takes one file.
                 self.loader = None;
-                let loader = loader::spawn(wake, source, config);
+                let limit = state.data.kept.limit();
+                let cache = self.cache.clone().filter(|_| limit > 0).map(|folder| Cache::new(folder, limit));
+                let loader = loader::spawn(wake, source, config, cache);
                 self.loader = Some(loader.map_err(|e| Action::LoadFailed(Some(e)))?);
             }
+            Effect::ClearKept => self.keep(Errand::Clear)?,
             Effect::CancelLoad => self.loader.iter().for_each(Task::cancel),
             Effect::StartRun(config) => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
@@ -191,7 +203,16 @@ impl Workers {
         let Some(snapshot) = self.snapshot.clone() else { return Ok(()) };
         let order = Order::new(state, kind, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
         let exporter = export::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?;
-        self.exporters.push(exporter);
+        self.helpers.push(exporter);
+        Ok(())
+    }
+
+    /// Sends someone to the prepared images, when there is a place for them.
+    fn keep(&mut self, errand: Errand) -> Result<(), Action> {
+        if let Some(folder) = self.cache.clone() {
+            let cache = Cache::new(folder, Cache::LIMIT);
+            self.helpers.push(keeper::spawn(Arc::clone(&self.wake), cache, errand).map_err(Action::Failed)?);
+        }
         Ok(())
     }
 

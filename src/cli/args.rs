@@ -47,6 +47,8 @@ pub struct Scan {
     #[command(flatten)]
     pub settings: Settings,
     #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
     pub shared: Shared,
 }
 
@@ -69,6 +71,8 @@ pub struct Train {
     #[arg(long)]
     pub resume: bool,
     #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
     pub shared: Shared,
 }
 
@@ -84,6 +88,8 @@ pub struct Eval {
     /// Which images; train and validation need the images the run was trained on
     #[arg(long, default_value = "all")]
     pub split: Part,
+    #[command(flatten)]
+    pub reading: Reading,
     #[command(flatten)]
     pub shared: Shared,
 }
@@ -110,6 +116,8 @@ pub struct Encode {
     pub out: PathBuf,
     #[command(flatten)]
     pub replace: Replace,
+    #[command(flatten)]
+    pub reading: Reading,
     #[command(flatten)]
     pub shared: Shared,
 }
@@ -185,6 +193,14 @@ pub struct Replace {
     /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,
+}
+
+/// How a folder of images is read.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Read every image file; neither take prepared images from the cache folder nor keep any there
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 #[derive(Debug, Args)]

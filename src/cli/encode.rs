@@ -23,7 +23,7 @@ struct Encoded<'a> {
 pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
-    let data = images::open_for(&run, &args.data, interrupt)?;
+    let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
     let bar = bar(data.len() as u64, "encoding");
     let encoded = latents::encode(&snapshot, &data, &|done| {
         bar.set_position(done as u64);

@@ -45,7 +45,7 @@ pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
     }
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
-    let data = images::open_for(&run, &args.data, interrupt)?;
+    let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
     let indices = indices(args.split, &run, &data)?;
     let seed = run.record.config.train.seed;
     let bar = bar(indices.len() as u64, "evaluating");

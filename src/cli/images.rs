@@ -1,27 +1,35 @@
 //! Loading images for a command, with a bar on the terminal.
 
 use crate::cli::Usage;
+use crate::cli::args::Reading;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::bar;
+use crate::cli::output::{bar, note};
 use crate::config::DataConfig;
-use crate::data::{Dataset, LoadError, Source, load};
+use crate::data::{Cache, Dataset, LoadError, Loaded, Loader, Source};
+use crate::files;
 use crate::run::{RunError, SavedRun};
 
-/// Loads `text`, a folder or a sample's name.
-pub fn open(text: &str, config: &DataConfig, interrupt: &Interrupt) -> anyhow::Result<Dataset> {
+/// Loads `text`, a folder or a sample's name; from the cache when it may and can, and into it otherwise.
+pub fn open(text: &str, config: &DataConfig, reading: &Reading, interrupt: &Interrupt) -> anyhow::Result<Dataset> {
     let source: Source = text.parse().map_err(|e: LoadError| Usage(e.to_string()))?;
+    let folder = if reading.no_cache { None } else { files::cache_folder() };
+    let loader = Loader { cache: folder.map(|folder| Cache::new(folder, Cache::LIMIT)), yields: false };
     let bar = bar(0, "loading");
-    let loaded = load(&source, config, interrupt.flag(), &|progress| {
+    let loaded = loader.load(&source, config, interrupt.flag(), &|progress| {
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);
     });
     bar.finish_and_clear();
-    Ok(loaded?)
+    let Loaded { data, unsaved } = loaded?;
+    if let Some(Err(error)) = unsaved.map(|unsaved| unsaved.save(&data, interrupt.flag())) {
+        note(&format!("the prepared images could not be kept: {error}"));
+    }
+    Ok(data)
 }
 
 /// Loads images as the model of `run` reads them.
-pub fn open_for(run: &SavedRun, text: &str, interrupt: &Interrupt) -> anyhow::Result<Dataset> {
-    open(text, &run.record.data_config(), interrupt)
+pub fn open_for(run: &SavedRun, text: &str, reading: &Reading, interrupt: &Interrupt) -> anyhow::Result<Dataset> {
+    open(text, &run.record.data_config(), reading, interrupt)
 }
 
 /// Whether `data` are the images of the run.

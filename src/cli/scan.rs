@@ -19,13 +19,14 @@ struct Found<'a> {
     classes: BTreeMap<&'a str, usize>,
     side: usize,
     channels: usize,
-    fingerprint: String,
+    fingerprint: &'a str,
     seconds: f64,
+    from_cache: bool,
 }
 
 pub fn run(args: &Scan, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     let config = args.settings.over(RunConfig::default())?;
-    let data = match images::open(&args.data, &config.data, interrupt) {
+    let data = match images::open(&args.data, &config.data, &args.reading, interrupt) {
         Ok(data) => data,
         Err(error) => {
             if let Some(LoadError::Empty { skipped, .. }) = error.downcast_ref() {
@@ -43,11 +44,13 @@ pub fn run(args: &Scan, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
         channels: data.channels,
         fingerprint: data.fingerprint(),
         seconds: data.report.seconds,
+        from_cache: data.report.from_cache,
     };
     output.result(&found, || {
+        let cache = if found.from_cache { ", from the cache" } else { "" };
         let kind = if data.channels == 1 { "grey" } else { "RGB" };
         let mut text = format!(
-            "{} images, {side} × {side} {kind}, {} classes; {} skipped ({:.1} s)",
+            "{} images, {side} × {side} {kind}, {} classes; {} skipped ({:.1} s{cache})",
             found.loaded,
             found.classes.len(),
             found.skipped,

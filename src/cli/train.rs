@@ -127,13 +127,13 @@ impl Plan {
         if !resumes {
             let config = args.config_over(RunConfig::default())?;
             refuse_unless_empty(args)?;
-            let data = images::open(&args.data, &config.data, interrupt)?;
+            let data = images::open(&args.data, &config.data, &args.reading, interrupt)?;
             return Ok(Self { record: RunRecord::new(&data, config), saved: None, data: Arc::new(data) });
         }
         let mut saved = SavedRun::open(&args.out)?;
         let config = args.config_over(saved.record.config.clone())?;
         refuse_changes(&saved.record.config, &config)?;
-        let data = images::open_for(&saved, &args.data, interrupt)?;
+        let data = images::open_for(&saved, &args.data, &args.reading, interrupt)?;
         saved.record.config = config;
         Ok(Self { record: saved.record.clone(), saved: Some(saved), data: Arc::new(data) })
     }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
+use crate::data::Pixels;
 use crate::rng::{Rng, Stream};
 
 /// Square images of one side and channel count.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Dataset {
     /// What was opened: `sample:fashion`, or a folder's path as it was given.
     pub name: String,
@@ -15,7 +17,7 @@ pub struct Dataset {
     /// 1 (grey) or 3 (RGB).
     pub channels: usize,
     /// `[n, side, side, channels]`, row-major, 0 to 255.
-    pub pixels: Vec<u8>,
+    pub pixels: Pixels,
     /// Class names, sorted; empty when the folder has no subfolders.
     pub classes: Vec<String>,
     /// Index into `classes` of each image; `None` for an image at the top of the folder.
@@ -26,6 +28,8 @@ pub struct Dataset {
     pub root: Option<PathBuf>,
     /// What was found, and what was not loaded.
     pub report: ScanReport,
+    /// Of the fields above, once [`Dataset::fingerprint`] was asked for.
+    pub fingerprint: OnceLock<String>,
 }
 
 /// What a scan found.
@@ -37,6 +41,8 @@ pub struct ScanReport {
     pub skipped: Vec<Skipped>,
     /// Wall time of the whole load.
     pub seconds: f64,
+    /// Whether the pixels came from the cache.
+    pub from_cache: bool,
 }
 
 /// One file that was not loaded.
@@ -100,8 +106,12 @@ impl Dataset {
     }
 
     /// A fingerprint of shape, names and pixels as 16 hexadecimal digits (FNV-1a, 64 bits): two loads with the same
-    /// one train the same model. Not proof against forgery.
-    pub fn fingerprint(&self) -> String {
+    /// one train the same model. Not proof against forgery. Computed once.
+    pub fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| self.compute_fingerprint())
+    }
+
+    pub(super) fn compute_fingerprint(&self) -> String {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         let mut eat = |bytes: &[u8]| {
             for byte in bytes {
@@ -114,7 +124,7 @@ impl Dataset {
             eat(name.as_bytes());
             eat(&[0]);
         }
-        eat(&self.pixels);
+        self.pixels.segments().for_each(eat);
         format!("{hash:016x}")
     }
 

@@ -1,52 +1,67 @@
 //! A picture of any size and kind to a small square of bytes.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::DynamicImage;
 
 use crate::config::{Fit, Rgb};
 
-/// A square picture, `[side, side, 3]`.
+thread_local! {
+    /// Keeps its buffers from picture to picture.
+    static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
+}
+
+/// A square picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Square {
-    /// RGB bytes.
-    pub rgb: Vec<u8>,
-    /// Whether every pixel of the source was grey.
+    /// `[side, side, channels]`.
+    pub bytes: Vec<u8>,
+    /// 1 when every byte of the square is grey, otherwise 3.
+    pub channels: usize,
+    /// Whether every pixel of the source was grey: bars in a coloured background are not the source's.
     pub is_grey: bool,
 }
 
 /// Lays `picture` over `background` and brings it to `side` × `side`.
 ///
 /// Resizing works on the sRGB values as they are (Lanczos 3): a little darker along hard edges than in linear light,
-/// and what every other tool that prepares training images does.
+/// and what every other tool that prepares training images does. Grey pictures are resized as one channel, which
+/// gives the same bytes as three equal ones would.
 pub fn fit(picture: &DynamicImage, side: usize, fit: Fit, background: Rgb) -> Result<Square, String> {
-    let (width, height) = (picture.width(), picture.height());
-    let source = opaque(picture, background);
-    let is_grey = source.chunks_exact(3).all(|p| matches!(p, [r, g, b] if r == g && g == b));
+    let size = (picture.width(), picture.height());
+    let source = match opaque_grey(picture) {
+        Some(bytes) => Flat { bytes, channels: 1, size },
+        None => Flat { bytes: opaque(picture, background), channels: 3, size }.grey_if_it_is(),
+    };
+    let is_grey = source.channels == 1;
     let target = side as u32;
-    if (width, height) == (target, target) {
-        return Ok(Square { rgb: source, is_grey });
+    if size == (target, target) {
+        return Ok(Square { channels: source.channels, bytes: source.bytes.into_owned(), is_grey });
     }
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
-    let (w, h) = (f64::from(width), f64::from(height));
+    let (w, h) = (f64::from(size.0), f64::from(size.1));
     let short = w.min(h);
-    let rgb = match fit {
-        Fit::Stretch => resize(&source, (width, height), (target, target), &options)?,
+    let square = |bytes| Square { bytes, channels: source.channels, is_grey };
+    match fit {
+        Fit::Stretch => Ok(square(source.resize((target, target), &options)?)),
         Fit::Crop => {
             let options = options.crop((w - short) / 2.0, (h - short) / 2.0, short, short);
-            resize(&source, (width, height), (target, target), &options)?
+            Ok(square(source.resize((target, target), &options)?))
         }
         Fit::Pad => {
             let scale = f64::from(target) / w.max(h);
             let inner = |length: f64| ((length * scale).round() as u32).clamp(1, target);
             let (iw, ih) = (inner(w), inner(h));
-            let small = resize(&source, (width, height), (iw, ih), &options)?;
-            framed(&small, (iw as usize, ih as usize), side, background)
+            let small = square(source.resize((iw, ih), &options)?);
+            Ok(framed(small, (iw as usize, ih as usize), side, background))
         }
-    };
-    Ok(Square { rgb, is_grey })
+    }
 }
 
-/// Luma of RGB bytes in place of them, `[n, 3]` → `[n]` (Rec. 709 weights; grey stays exactly as it is).
+/// Luma of RGB bytes, `[n, 3]` → `[n]` (Rec. 709 weights; grey stays exactly as it is).
 pub fn to_grey(rgb: &[u8]) -> impl Iterator<Item = u8> + '_ {
     rgb.chunks_exact(3).map(|pixel| match *pixel {
         [r, g, b] => ((2126 * u32::from(r) + 7152 * u32::from(g) + 722 * u32::from(b) + 5000) / 10_000) as u8,
@@ -54,45 +69,87 @@ pub fn to_grey(rgb: &[u8]) -> impl Iterator<Item = u8> + '_ {
     })
 }
 
+/// Grey bytes as RGB, `[n]` → `[n, 3]`.
+pub fn to_rgb(grey: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    grey.iter().flat_map(|&v| [v; 3])
+}
+
+/// A picture without transparency.
+struct Flat<'a> {
+    bytes: Cow<'a, [u8]>,
+    channels: usize,
+    size: (u32, u32),
+}
+
+impl Flat<'_> {
+    /// One channel of three, when all three say the same.
+    fn grey_if_it_is(self) -> Self {
+        if !self.bytes.chunks_exact(3).all(|p| matches!(p, [r, g, b] if r == g && g == b)) {
+            return self;
+        }
+        Self { bytes: self.bytes.iter().step_by(3).copied().collect(), channels: 1, size: self.size }
+    }
+
+    fn resize(&self, (width, height): (u32, u32), options: &ResizeOptions) -> Result<Vec<u8>, String> {
+        let failed = |e: &dyn std::fmt::Display| format!("could not be resized: {e}");
+        let pixel = if self.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
+        let source = ImageRef::new(self.size.0, self.size.1, &self.bytes, pixel).map_err(|e| failed(&e))?;
+        let mut target = Image::new(width, height, pixel);
+        RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut target, options)).map_err(|e| failed(&e))?;
+        Ok(target.into_vec())
+    }
+}
+
+/// The bytes of a grey picture that nothing shows through.
+fn opaque_grey(picture: &DynamicImage) -> Option<Cow<'_, [u8]>> {
+    match picture {
+        DynamicImage::ImageLuma8(grey) => Some(Cow::Borrowed(grey.as_raw())),
+        DynamicImage::ImageLuma16(_) => Some(Cow::Owned(picture.to_luma8().into_raw())),
+        _ => None,
+    }
+}
+
 /// RGB bytes of `picture` over `background`.
-fn opaque(picture: &DynamicImage, background: Rgb) -> Vec<u8> {
+fn opaque(picture: &DynamicImage, background: Rgb) -> Cow<'_, [u8]> {
+    if let DynamicImage::ImageRgb8(rgb) = picture {
+        return Cow::Borrowed(rgb.as_raw());
+    }
     if !picture.color().has_alpha() {
-        return picture.to_rgb8().into_raw();
+        return Cow::Owned(picture.to_rgb8().into_raw());
     }
     let over = |c: u8, under: u8, a: u8| {
         let a = u32::from(a);
         ((u32::from(c) * a + u32::from(under) * (255 - a) + 127) / 255) as u8
     };
     let Rgb([br, bg, bb]) = background;
-    picture
-        .to_rgba8()
-        .pixels()
-        .flat_map(|p| {
-            let [r, g, b, a] = p.0;
-            [over(r, br, a), over(g, bg, a), over(b, bb, a)]
-        })
-        .collect()
-}
-
-fn resize(source: &[u8], from: (u32, u32), to: (u32, u32), options: &ResizeOptions) -> Result<Vec<u8>, String> {
-    let failed = |e: &dyn std::fmt::Display| format!("could not be resized: {e}");
-    let source = ImageRef::new(from.0, from.1, source, PixelType::U8x3).map_err(|e| failed(&e))?;
-    let mut target = Image::new(to.0, to.1, PixelType::U8x3);
-    Resizer::new().resize(&source, &mut target, options).map_err(|e| failed(&e))?;
-    Ok(target.into_vec())
+    let rgba = match picture {
+        DynamicImage::ImageRgba8(rgba) => Cow::Borrowed(rgba),
+        other => Cow::Owned(other.to_rgba8()),
+    };
+    let blended = rgba.pixels().flat_map(|p| {
+        let [r, g, b, a] = p.0;
+        [over(r, br, a), over(g, bg, a), over(b, bb, a)]
+    });
+    blended.collect()
 }
 
 /// `small` in the middle of a square of the background's colour.
-fn framed(small: &[u8], (w, h): (usize, usize), side: usize, Rgb(background): Rgb) -> Vec<u8> {
-    let mut rgb = background.repeat(side * side);
+fn framed(small: Square, (w, h): (usize, usize), side: usize, Rgb(background): Rgb) -> Square {
+    let [r, g, b] = background;
+    let Square { mut bytes, mut channels, is_grey } = small;
+    if channels == 1 && !(r == g && g == b) {
+        bytes = to_rgb(&bytes).collect();
+        channels = 3;
+    }
+    let mut whole = background.get(..channels).unwrap_or_default().repeat(side * side);
     let (left, top) = ((side - w) / 2, (side - h) / 2);
-    for (row, line) in small.chunks_exact(w * 3).enumerate() {
-        let start = ((top + row) * side + left) * 3;
-        if let Some(place) = rgb.get_mut(start..start + w * 3) {
+    for (row, line) in bytes.chunks_exact(w * channels).enumerate() {
+        let start = ((top + row) * side + left) * channels;
+        if let Some(place) = whole.get_mut(start..start + line.len()) {
             place.copy_from_slice(line);
         }
     }
-    rgb
+    Square { bytes: whole, channels, is_grey }
 }
 
 #[cfg(test)]
@@ -113,8 +170,8 @@ mod tests {
     }
 
     fn pixel(square: &Square, side: usize, x: usize, y: usize) -> [u8; 3] {
-        let i = (y * side + x) * 3;
-        [square.rgb[i], square.rgb[i + 1], square.rgb[i + 2]]
+        let i = (y * side + x) * square.channels;
+        if square.channels == 1 { [square.bytes[i]; 3] } else { square.bytes[i..i + 3].try_into().unwrap() }
     }
 
     #[test]
@@ -145,8 +202,39 @@ mod tests {
         let picture = image::GrayImage::from_fn(16, 16, |x, y| image::Luma([(x * 16 + y) as u8]));
         let expected = picture.clone().into_raw();
         let square = fit(&DynamicImage::ImageLuma8(picture), 16, Fit::Crop, BLUE).unwrap();
-        assert!(square.is_grey);
-        assert_eq!(to_grey(&square.rgb).collect::<Vec<_>>(), expected);
+        assert_eq!(square, Square { bytes: expected, channels: 1, is_grey: true });
+    }
+
+    #[test]
+    fn one_channel_is_resized_as_three_equal_ones_are() {
+        let value = |x: u32, y: u32| ((x * 37) ^ (y * 101)) as u8;
+        let grey = image::GrayImage::from_fn(53, 71, |x, y| image::Luma([value(x, y)]));
+        let rgb = RgbImage::from_fn(53, 71, |x, y| Pixel([value(x, y); 3]));
+        for side in [16, 28, 64, 128] {
+            let one = fit(&DynamicImage::ImageLuma8(grey.clone()), side, Fit::Crop, BLUE).unwrap();
+            let (bytes, size) = (Cow::Borrowed(rgb.as_raw().as_slice()), rgb.dimensions());
+            let target = side as u32;
+            let options = ResizeOptions::new().crop(0.0, 9.0, 53.0, 53.0);
+            let options = options.resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
+            let three = Flat { bytes, channels: 3, size }.resize((target, target), &options).unwrap();
+            assert_eq!(to_rgb(&one.bytes).collect::<Vec<_>>(), three, "{side}");
+            assert_eq!(fit(&DynamicImage::ImageRgb8(rgb.clone()), side, Fit::Crop, BLUE).unwrap(), one);
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_of_grey_are_those_of_three_channels() {
+        let deep = image::ImageBuffer::from_fn(256, 256, |x, y| image::Luma([(y * 256 + x) as u16]));
+        let deep = DynamicImage::ImageLuma16(deep);
+        assert_eq!(to_rgb(&opaque_grey(&deep).unwrap()).collect::<Vec<_>>(), deep.to_rgb8().into_raw());
+    }
+
+    #[test]
+    fn a_grey_picture_keeps_its_coloured_bars() {
+        let grey = DynamicImage::ImageLuma8(image::GrayImage::from_pixel(40, 20, image::Luma([9])));
+        let square = fit(&grey, 20, Fit::Pad, BLUE).unwrap();
+        assert_eq!((square.channels, square.is_grey), (3, true));
+        assert_eq!([pixel(&square, 20, 0, 0), pixel(&square, 20, 10, 10)], [[0, 0, 255], [9; 3]]);
     }
 
     #[test]

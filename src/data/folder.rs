@@ -1,132 +1,143 @@
 //! A folder of files to a dataset.
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
 use crate::config::{Channels, DataConfig, SIDES, Size};
+use crate::data::cache::{Cache, Unsaved};
 use crate::data::fit::{Square, fit, to_grey};
+use crate::data::gate::Gate;
+use crate::data::gather::Gatherer;
 use crate::data::listing::{Entry, list};
-use crate::data::source::decided_grey;
-use crate::data::{Dataset, LoadError, Progress, ScanReport, Skipped, decode};
+use crate::data::meter::Meter;
+use crate::data::{Dataset, LoadError, Progress, decode};
 
 /// Side of the square when the images are of many sizes.
 const MIXED_SIDE: usize = 64;
-/// Least time between two reports of progress.
-const REPORT_EVERY: Duration = Duration::from_millis(33);
+/// Files whose headers are read before a common side is believed.
+const PROBED: usize = 32;
+/// Bytes of squares that wait for their place, at most and in colour.
+const BATCH_BYTES: usize = 16 << 20;
 
-/// One file, read or not.
-pub struct Loaded {
-    /// Its path inside the folder.
-    pub name: String,
-    /// Its pixels, or why there are none.
-    pub square: Result<Square, String>,
+/// What every load is given.
+pub struct Order<'a> {
+    /// How files become pixels.
+    pub config: &'a DataConfig,
+    /// Holds pictures that are being decoded.
+    pub gate: &'a Gate,
+    /// Looked at before every file.
+    pub cancel: &'a AtomicBool,
+    /// Told how far it has come.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
 }
 
-/// Reads every image below `root`.
-pub fn load(
-    root: &Path,
-    config: &DataConfig,
-    cancel: &AtomicBool,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Dataset, LoadError> {
-    let listing = list(root, cancel)?;
-    let side = match config.size {
-        Size::Side(side) => side,
-        Size::Auto => common_side(&listing.entries, cancel).unwrap_or(MIXED_SIDE),
+/// Reads every image below `root`, from `cache` when it has them; otherwise what is needed to put them there comes
+/// back too.
+pub fn load(root: &Path, order: &Order, cache: Option<&Cache>) -> Result<(Dataset, Option<Unsaved>), LoadError> {
+    let mut listing = list(root, order.cancel)?;
+    let name = root.display().to_string();
+    let skipped = std::mem::take(&mut listing.skipped);
+    let place = cache.map(|cache| cache.place(root, order.config, &listing.entries));
+    let kept = place.as_ref().and_then(|place| place.read(&listing.entries, order));
+    order.check()?;
+    let (mut data, unsaved) = if let Some(kept) = kept {
+        (kept.into_dataset(&name, listing.entries, skipped)?, None)
+    } else {
+        let data = order.read_all(&listing.entries)?.finish(&name, skipped)?;
+        let unsaved = place.map(|place| place.unsaved(&listing.entries, &data));
+        (data, unsaved)
     };
-    let meter = Meter { done: AtomicUsize::new(0), total: listing.entries.len(), last: Mutex::new(None), progress };
-    let read = |entry: &Entry| {
-        if cancel.load(Ordering::Relaxed) {
-            return Err(LoadError::Cancelled);
-        }
-        let picture = decode::decode(&entry.path);
-        let square = picture.and_then(|picture| fit(&picture, side, config.fit, config.background));
-        meter.tick();
-        Ok(Loaded { name: entry.name.clone(), square })
-    };
-    let loaded: Vec<Loaded> = listing.entries.par_iter().map(read).collect::<Result<_, _>>()?;
-    let mut data = assemble(&root.display().to_string(), side, config.channels, loaded, listing.skipped)?;
     data.root = Some(root.to_path_buf());
-    Ok(data)
+    Ok((data, unsaved))
 }
 
-/// The side that every image has, when all are squares of one side that the model takes.
-fn common_side(entries: &[Entry], cancel: &AtomicBool) -> Option<usize> {
-    // Files that are no images have no say; one image of another size ends the search.
-    let side_of = |entry: &Entry| match decode::dimensions(&entry.path) {
-        Ok((w, h)) if w == h && SIDES.contains(&(w as usize)) => Some(Some(w as usize)),
-        Ok(_) => None,
-        Err(_) => Some(None),
-    };
-    let agree = |a: Option<usize>, b: Option<usize>| match (a, b) {
-        (Some(x), Some(y)) => (x == y).then_some(a),
-        (one, other) => Some(one.or(other)),
-    };
-    let stopped = || cancel.load(Ordering::Relaxed);
-    entries.par_iter().map(|entry| if stopped() { None } else { side_of(entry) }).try_reduce(|| None, agree).flatten()
+/// What ends a reading early.
+enum Stop {
+    Cancelled,
+    /// An image has another side than was taken for granted.
+    OtherSide,
 }
 
-/// Puts what was read together: images in the order given, the rest in the report.
-pub fn assemble(
-    name: &str,
-    side: usize,
-    channels: Channels,
-    loaded: Vec<Loaded>,
-    mut skipped: Vec<Skipped>,
-) -> Result<Dataset, LoadError> {
-    let files = loaded.len() + skipped.len();
-    let is_grey = decided_grey(channels)
-        .unwrap_or_else(|| loaded.iter().filter_map(|l| l.square.as_ref().ok()).all(|square| square.is_grey));
-    let channels = if is_grey { 1 } else { 3 };
-    let mut pixels = Vec::with_capacity(loaded.len() * side * side * channels);
-    let (mut names, mut class_of_image) = (Vec::new(), Vec::new());
-    for Loaded { name, square } in loaded {
-        match square {
-            Ok(square) if is_grey => pixels.extend(to_grey(&square.rgb)),
-            Ok(square) => pixels.extend(square.rgb),
-            Err(reason) => {
-                skipped.push(Skipped { path: name, reason });
-                continue;
+impl Order<'_> {
+    /// Fails when nobody wants the images any more.
+    pub fn check(&self) -> Result<(), LoadError> {
+        if self.cancel.load(Ordering::Relaxed) { Err(LoadError::Cancelled) } else { Ok(()) }
+    }
+
+    /// With `auto` size the side that some files agree on is believed until a file objects, so that none is opened
+    /// twice.
+    fn read_all(&self, entries: &[Entry]) -> Result<Gatherer, LoadError> {
+        let (side, is_believed) = match self.config.size {
+            Size::Side(side) => (side, false),
+            Size::Auto => self.common_side(entries).map_or((MIXED_SIDE, false), |side| (side, true)),
+        };
+        self.check()?;
+        let read = match self.read(entries, side, is_believed) {
+            Err(Stop::OtherSide) => self.read(entries, MIXED_SIDE, false),
+            read => read,
+        };
+        read.map_err(|_| LoadError::Cancelled)
+    }
+
+    /// Reads `entries` in parallel, a batch at a time; with `all_have_it` stops at an image of another side.
+    fn read(&self, entries: &[Entry], side: usize, all_have_it: bool) -> Result<Gatherer, Stop> {
+        let meter = Meter::new(entries.len(), self.progress);
+        let objection = AtomicBool::new(false);
+        let seen = |width: u32, height: u32| {
+            if all_have_it && (width as usize, height as usize) != (side, side) {
+                objection.store(true, Ordering::Relaxed);
             }
+        };
+        let read = |entry: &Entry| {
+            self.check().map_err(|_| Stop::Cancelled)?;
+            let square = self.square(entry, side, &seen);
+            if objection.load(Ordering::Relaxed) {
+                return Err(Stop::OtherSide);
+            }
+            meter.advance(1);
+            Ok(square)
+        };
+        let mut gatherer = Gatherer::new(side, self.config.channels);
+        for batch in entries.chunks((BATCH_BYTES / (3 * side * side).max(1)).clamp(64, 4096)) {
+            let squares: Vec<_> = batch.par_iter().map(read).collect::<Result<_, Stop>>()?;
+            batch.iter().zip(squares).for_each(|(entry, square)| gatherer.push(entry.name.clone(), square));
         }
-        class_of_image.push(name.split_once('/').map(|(class, _)| class.to_owned()));
-        names.push(name);
+        Ok(gatherer)
     }
-    skipped.sort_by(|a, b| a.path.cmp(&b.path));
-    if names.is_empty() {
-        return Err(LoadError::Empty { path: name.to_owned(), files, skipped });
+
+    fn square(&self, entry: &Entry, side: usize, seen: &dyn Fn(u32, u32)) -> Result<Square, String> {
+        let DataConfig { channels, fit: how, background, .. } = *self.config;
+        let decoded = decode::decode(&entry.path, self.gate, seen)?;
+        let square = fit(&decoded.picture, side, how, background)?;
+        let narrow = channels == Channels::Grey && square.channels == 3;
+        Ok(if narrow { Square { bytes: to_grey(&square.bytes).collect(), channels: 1, ..square } } else { square })
     }
-    let mut classes: Vec<String> = class_of_image.iter().flatten().cloned().collect();
-    classes.sort_unstable();
-    classes.dedup();
-    let label = |class: &Option<String>| {
-        class.as_ref().and_then(|class| classes.binary_search(class).ok()).and_then(|i| u16::try_from(i).ok())
-    };
-    let labels = class_of_image.iter().map(label).collect();
-    let report = ScanReport { files, skipped, seconds: 0.0 };
-    Ok(Dataset { name: name.to_owned(), side, channels, pixels, classes, labels, names, root: None, report })
-}
 
-/// Counts files and says so now and then.
-struct Meter<'a> {
-    done: AtomicUsize,
-    total: usize,
-    last: Mutex<Option<Instant>>,
-    progress: &'a (dyn Fn(Progress) + Sync),
-}
-
-impl Meter<'_> {
-    fn tick(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        // Whoever finds the lock taken need not report: another thread just does.
-        let Ok(mut last) = self.last.try_lock() else { return };
-        if done == self.total || last.is_none_or(|t| t.elapsed() >= REPORT_EVERY) {
-            *last = Some(Instant::now());
-            (self.progress)(Progress { done, total: self.total });
+    /// The side that the images seem to have, when all are squares of one side that the model takes: certain when it
+    /// is `None`.
+    fn common_side(&self, entries: &[Entry]) -> Option<usize> {
+        let step = entries.len().div_ceil(PROBED).max(1);
+        match self.agreed(entries.par_iter().step_by(step)) {
+            Ok(None) => self.agreed(entries.par_iter()).ok().flatten(),
+            probed => probed.ok().flatten(),
         }
+    }
+
+    /// The one side of all of them; `Ok(None)` when none is an image.
+    fn agreed<'e>(&self, entries: impl ParallelIterator<Item = &'e Entry>) -> Result<Option<usize>, Stop> {
+        // Files that are no images have no say; one image of another size ends the search.
+        let side_of = |entry: &Entry| match decode::dimensions(&entry.path) {
+            _ if self.check().is_err() => Err(Stop::Cancelled),
+            Ok((w, h)) if w == h && SIDES.contains(&(w as usize)) => Ok(Some(w as usize)),
+            Ok(_) => Err(Stop::OtherSide),
+            Err(_) => Ok(None),
+        };
+        let agree = |a: Option<usize>, b: Option<usize>| match (a, b) {
+            (Some(x), Some(y)) if x != y => Err(Stop::OtherSide),
+            (one, other) => Ok(one.or(other)),
+        };
+        entries.map(side_of).try_reduce(|| None, agree)
     }
 }

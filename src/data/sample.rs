@@ -6,8 +6,8 @@ use image::{ImageFormat, ImageReader};
 use rayon::prelude::*;
 
 use crate::config::{DataConfig, Size};
-use crate::data::fit::fit;
-use crate::data::folder::{Loaded, assemble};
+use crate::data::fit::{Square, fit};
+use crate::data::gather::Gatherer;
 use crate::data::{Dataset, LoadError};
 
 /// One class: its name, how many tiles, and the sheet.
@@ -70,17 +70,19 @@ pub fn load(sample: &Sample, config: &DataConfig) -> Result<Dataset, LoadError> 
         Size::Side(side) => side,
     };
     let damaged = |reason: String| LoadError::Open { path: sample.name.to_owned(), reason };
-    let cut = |(class, n, bytes): &Class| -> Result<Vec<Loaded>, LoadError> {
+    let cut = |(class, n, bytes): &Class| -> Result<Vec<(String, Square)>, LoadError> {
         let reader = ImageReader::with_format(Cursor::new(*bytes), ImageFormat::Png);
         let sheet = reader.decode().map_err(|e| damaged(e.to_string()))?;
         let tile = |i: usize| {
             let (row, column) = (i as u32 / sample.columns, i as u32 % sample.columns);
             let picture = sheet.crop_imm(column * sample.tile, row * sample.tile, sample.tile, sample.tile);
             let square = fit(&picture, side, config.fit, config.background).map_err(damaged)?;
-            Ok(Loaded { name: format!("{class}/{i:04}"), square: Ok(square) })
+            Ok((format!("{class}/{i:04}"), square))
         };
         (0..*n).into_par_iter().map(tile).collect()
     };
-    let tiles: Vec<Vec<Loaded>> = sample.classes.par_iter().map(cut).collect::<Result<_, _>>()?;
-    assemble(sample.name, side, config.channels, tiles.into_iter().flatten().collect(), Vec::new())
+    let tiles: Vec<Vec<(String, Square)>> = sample.classes.par_iter().map(cut).collect::<Result<_, _>>()?;
+    let mut gatherer = Gatherer::new(side, config.channels);
+    tiles.into_iter().flatten().for_each(|(name, square)| gatherer.push(name, Ok(square)));
+    gatherer.finish(sample.name, Vec::new())
 }

@@ -3,13 +3,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
-use crate::config::{Channels, DataConfig};
-use crate::data::fit::{fit, to_grey};
-use crate::data::{Dataset, Skipped, decode, folder, sample};
-use crate::threads::pool;
+use crate::config::DataConfig;
+use crate::data::fit::{fit, to_grey, to_rgb};
+use crate::data::gate::Gate;
+use crate::data::{Skipped, decode};
 
 /// What to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,45 +63,20 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// Loads every image of `source`.
-///
-/// `progress` is called from several threads, at most 30 times a second and once at the end; `cancel` is looked at
-/// before every file.
-pub fn load(
-    source: &Source,
-    config: &DataConfig,
-    cancel: &AtomicBool,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Dataset, LoadError> {
-    let began = Instant::now();
-    let pool = pool("loader-pool", 0, true).map_err(|e| LoadError::Thread(e.to_string()))?;
-    let mut data = pool.install(|| match source {
-        Source::Fashion => sample::load(&sample::FASHION, config),
-        Source::Emoji => sample::load(&sample::EMOJI, config),
-        Source::Folder(root) => folder::load(root, config, cancel, progress),
-    })?;
-    data.report.seconds = began.elapsed().as_secs_f64();
-    Ok(data)
-}
-
 /// One image file as the model reads it: `[side, side, channels]`, brought to size as `config` says.
 pub fn load_image_file(path: &Path, side: usize, channels: usize, config: &DataConfig) -> Result<Vec<u8>, LoadError> {
     let open = |reason| LoadError::Open { path: path.display().to_string(), reason };
     if !path.is_file() {
         return Err(open(if path.exists() { "it is not a file".into() } else { "no such file".into() }));
     }
-    let picture = decode::decode(path).map_err(open)?;
-    let square = fit(&picture, side, config.fit, config.background).map_err(open)?;
-    Ok(if channels == 1 { to_grey(&square.rgb).collect() } else { square.rgb })
-}
-
-/// Whether images are kept grey, when that was decided before looking at them.
-pub(super) fn decided_grey(channels: Channels) -> Option<bool> {
-    match channels {
-        Channels::Auto => None,
-        Channels::Grey => Some(true),
-        Channels::Rgb => Some(false),
-    }
+    let gate = Gate::new(usize::MAX);
+    let decoded = decode::decode(path, &gate, &|_, _| ()).map_err(open)?;
+    let square = fit(&decoded.picture, side, config.fit, config.background).map_err(open)?;
+    Ok(match (square.channels, channels) {
+        (1, 3) => to_rgb(&square.bytes).collect(),
+        (3, 1) => to_grey(&square.bytes).collect(),
+        _ => square.bytes,
+    })
 }
 
 impl Source {

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 use tempfile::TempDir;
 
-use crate::config::{Channels, DataConfig, Size};
+use crate::config::{Channels, DataConfig, Fit, Size};
+use crate::data::folder::{self, Order};
+use crate::data::gate::Gate;
 use crate::data::{Dataset, LoadError, Source, load, load_image_file};
 
 /// Red on the left, blue on the right, 16 × 16; only the top left corner is white.
@@ -35,6 +37,72 @@ fn read(folder: &Path, config: &DataConfig) -> Result<Dataset, LoadError> {
 
 fn read_auto(folder: &TempDir) -> Dataset {
     read(folder.path(), &DataConfig::default()).unwrap()
+}
+
+/// What the images were before any of them was put beside another: one picture as RGB.
+fn alone(picture: &DynamicImage) -> Vec<u8> {
+    let folder = TempDir::new().unwrap();
+    save(picture, &folder.path().join("one.png"), ImageFormat::Png);
+    let config = DataConfig { channels: Channels::Rgb, fit: Fit::Pad, background: BLUE, ..DataConfig::default() };
+    read(folder.path(), &DataConfig { size: Size::Side(20), ..config }).unwrap().image(0).to_vec()
+}
+
+const BLUE: crate::config::Rgb = crate::config::Rgb([0, 0, 255]);
+
+#[test]
+fn grey_and_colour_in_any_order_give_the_same_images() {
+    let oblong = DynamicImage::ImageLuma8(GrayImage::from_pixel(40, 20, Luma([99])));
+    let kinds = [grey(20, 7), two_colours(), oblong];
+    let expected = kinds.clone().map(|kind| alone(&kind));
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0], [0, 2, 2], [2, 0, 0], [0, 0, 0]] {
+        let folder = TempDir::new().unwrap();
+        for (i, kind) in order.into_iter().enumerate() {
+            save(&kinds[kind], &folder.path().join(format!("{i}.png")), ImageFormat::Png);
+        }
+        let config = DataConfig { size: Size::Side(20), fit: Fit::Pad, background: BLUE, ..DataConfig::default() };
+        let data = read(folder.path(), &config).unwrap();
+        // Bars of a coloured background do not make a picture coloured.
+        assert_eq!(data.channels, if order.contains(&1) { 3 } else { 1 }, "{order:?}");
+        for (idx, kind) in order.into_iter().enumerate() {
+            let rgb = &expected[kind];
+            let wanted = if data.channels == 3 { rgb.clone() } else { crate::data::fit::to_grey(rgb).collect() };
+            assert_eq!(data.image(idx), wanted, "{order:?}, {idx}");
+        }
+    }
+}
+
+#[test]
+fn one_image_of_another_size_among_many_is_found_wherever_it_is() {
+    // More than are probed, and more than one batch of the smallest.
+    for odd in [0, 1, 77, 199] {
+        let folder = TempDir::new().unwrap();
+        for i in 0..200 {
+            let picture = grey(if i == odd { 21 } else { 20 }, i as u8);
+            save(&picture, &folder.path().join(format!("{i:03}.png")), ImageFormat::Png);
+        }
+        let data = read_auto(&folder);
+        assert_eq!((data.len(), data.side), (200, 64), "{odd}");
+        assert!((0..200).all(|i| data.image(i)[0] == i as u8));
+    }
+}
+
+#[test]
+fn pictures_in_work_stay_within_the_gate() {
+    let folder = TempDir::new().unwrap();
+    for i in 0..12 {
+        save(&grey(400, i), &folder.path().join(format!("{i:02}.png")), ImageFormat::Png);
+    }
+    let (config, cancel) = (DataConfig::default(), AtomicBool::new(false));
+    let expected = read_auto(&folder);
+    // Each needs its 160,000 bytes and its small file.
+    for (limit, most) in [(1, 170_000), (400_000, 400_000)] {
+        let gate = Gate::new(limit);
+        let order = Order { config: &config, gate: &gate, cancel: &cancel, progress: &|_| () };
+        let pool = crate::threads::pool("gate-test", 4, false).unwrap();
+        let (data, _) = pool.install(|| folder::load(folder.path(), &order, None)).unwrap();
+        assert!(data.pixels == expected.pixels);
+        assert!((160_000..=most).contains(&gate.most()), "{} of {limit}", gate.most());
+    }
 }
 
 /// The reasons of the scan report, by path.
@@ -251,7 +319,7 @@ fn the_fingerprint_knows_pixels_names_and_shape() {
     save(&grey(16, 5), &folder.path().join("a.png"), ImageFormat::Png);
     let data = read_auto(&folder);
     let mut others = [data.clone(), data.clone(), data.clone()];
-    others[0].pixels[7] ^= 1;
+    others[0].pixels = data.pixels.segments().flatten().enumerate().map(|(i, v)| v ^ u8::from(i == 7)).collect();
     others[1].names[0].push('x');
     others[2].channels = 3;
     assert_eq!(data.fingerprint(), read_auto(&folder).fingerprint());
@@ -282,7 +350,7 @@ fn one_file_is_read_as_the_folder_would_be() {
     let path = folder.path().join("a.png");
     save(&two_colours(), &path, ImageFormat::Png);
     let config = DataConfig::default();
-    assert_eq!(load_image_file(&path, 16, 3, &config).unwrap(), read_auto(&folder).pixels);
+    assert_eq!(load_image_file(&path, 16, 3, &config).unwrap(), read_auto(&folder).image(0));
     assert_eq!(load_image_file(&path, 20, 1, &config).unwrap().len(), 400);
     let error = load_image_file(&folder.path().join("b.png"), 16, 3, &config).unwrap_err().to_string();
     assert!(error.contains("b.png") && error.contains("no such file"), "{error}");

@@ -160,6 +160,7 @@ mod tests {
             names: (0..n).map(|i| format!("{i}.png")).collect(),
             root: None,
             report: ScanReport::default(),
+            fingerprint: std::sync::OnceLock::new(),
         })
     }
 

@@ -115,7 +115,7 @@ impl RunRecord {
         let source = folder.map_or_else(|| data.name.clone(), |folder| folder.display().to_string());
         let split = data.split(config.data.validation_fraction, config.train.seed);
         let data = DataFacts {
-            fingerprint: data.fingerprint(),
+            fingerprint: data.fingerprint().to_owned(),
             images: data.len(),
             side: data.side,
             channels: data.channels,
@@ -204,7 +204,7 @@ impl RunRecord {
             trained: self.data.images,
             source_name: self.source.clone(),
             expected: self.data.fingerprint.clone(),
-            found,
+            found: found.to_owned(),
         })
     }
 }

@@ -30,6 +30,12 @@ pub enum Action {
     Opened(Box<Opened>),
     /// Loading failed; the sentence for the user, or `None` when it was cancelled.
     LoadFailed(Option<String>),
+    /// This many bytes of prepared images are on disk.
+    KeptMeasured(u64),
+    /// Take them away.
+    ClearKept,
+    /// Keep up to this many GiB from now on.
+    SetKeptLimit(u32),
 
     /// The settings changed.
     Configure(Box<RunConfig>),
@@ -141,6 +147,8 @@ pub enum Effect {
     },
     /// Stop loading.
     CancelLoad,
+    /// Take the prepared images on disk away.
+    ClearKept,
     /// Record and train a new run.
     StartRun(Box<RunConfig>),
     /// Go on with the run in this folder.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::config::DataConfig;
 use crate::data::{Dataset, Progress};
+use crate::state::Kept;
 
 /// The images, and how they are being opened.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,8 @@ pub struct DataState {
     pub path_text: String,
     /// Whether the dialog closed without a choice: it may not exist on this system.
     pub dialog_hint: bool,
+    /// Prepared images on disk.
+    pub kept: Kept,
 }
 
 /// A load under way.

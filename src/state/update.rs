@@ -69,6 +69,10 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             }
         }
 
+        Action::KeptMeasured(bytes) => state.data.kept.bytes = Some(bytes),
+        Action::ClearKept => effects.push(Effect::ClearKept),
+        Action::SetKeptLimit(gib) => state.data.kept.limit_gib = gib,
+
         Action::Configure(config) => state.settings = *config,
         Action::TogglePlay => toggle_play(state, effects),
         Action::Stop if state.training.is_active() => {

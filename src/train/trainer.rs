@@ -177,12 +177,13 @@ pub(crate) mod tests {
             name: "squares".into(),
             side,
             channels: 1,
-            pixels,
+            pixels: pixels.into(),
             classes: Vec::new(),
             labels: vec![None; n],
             names: (0..n).map(|i| format!("{i}.png")).collect(),
             root: None,
             report: ScanReport::default(),
+            fingerprint: std::sync::OnceLock::new(),
         })
     }
 

@@ -7,7 +7,7 @@ use crate::config::{Channels, DataConfig, Fit, Rgb, RunConfig, SIDES, Size};
 use crate::data::Dataset;
 use crate::state::data::held_for_validation;
 use crate::state::{Action, AppState, Loading};
-use crate::ui::{Cache, format, theme, widgets};
+use crate::ui::{Cache, format, kept, theme, widgets};
 
 /// Skipped files that are listed; more are counted.
 const MAX_SKIPPED: usize = 200;
@@ -188,6 +188,7 @@ fn settings_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
                 config.background = Rgb(rgb);
             }
         });
+        kept::ui(ui, state, actions);
     });
     if state.data.needs_reload(&config) && state.data.loading.is_none() {
         let palette = theme::palette(ui);

@@ -33,6 +33,17 @@ pub fn duration(secs: f64) -> String {
     text.into_owned()
 }
 
+/// An amount of memory: 47 MB, 2.4 GB, in powers of 1024.
+pub fn bytes(n: u64) -> String {
+    let mib = n.div_ceil(1 << 20);
+    let text = match mib {
+        ..1024 => t!("size.mb", n = mib),
+        mib if mib.is_multiple_of(1024) => t!("size.gb", n = mib / 1024),
+        mib => t!("size.gb", n = format!("{:.1}", mib as f64 / 1024.0)),
+    };
+    text.into_owned()
+}
+
 /// A number with a true minus sign and as many decimals as its size deserves.
 pub fn figure(value: f64) -> String {
     let decimals = match value.abs() {
@@ -89,6 +100,8 @@ mod tests {
         assert_eq!(duration(45.4), "45 s");
         assert_eq!(duration(84.0), "1 min 24 s");
         assert_eq!(duration(3_725.0), "1 h 02 min");
+        assert_eq!([0, 1, 47 << 20, 10 << 30].map(bytes), ["0 MB", "1 MB", "47 MB", "10 GB"]);
+        assert_eq!(bytes(2_458 << 20), "2.4 GB");
         assert_eq!(figure(-241.63), "−241.6");
         assert_eq!(figure(6.4), "6.40");
         assert_eq!(signed(-0.001, 2), "0.00");

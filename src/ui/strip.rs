@@ -164,12 +164,13 @@ mod tests {
             name: "shades".into(),
             side: 16,
             channels: 1,
-            pixels: [[40; 256], [90; 256]].concat(),
+            pixels: [[40; 256], [90; 256]].concat().into(),
             classes: Vec::new(),
             labels: vec![None; 2],
             names: vec!["dark.png".into(), "light.png".into()],
             root: None,
             report: ScanReport::default(),
+            fingerprint: std::sync::OnceLock::new(),
         }));
         state.walk.frames = 3;
         state.walk.strip_view.images = vec![vec![10; 256], vec![120; 256], vec![230; 256]];

@@ -42,6 +42,20 @@ fn a_scan_names_every_file_that_is_not_loaded_and_why() {
 }
 
 #[test]
+fn a_second_scan_takes_from_the_cache_what_the_first_one_put_there_unless_told_not_to() {
+    let folder = tempfile::tempdir().unwrap();
+    untidy(folder.path());
+    let scan = |options: &str| json_in(folder.path(), &format!("scan . {options}")).pop().unwrap();
+    let [cold, first, second, told] = ["--no-cache", "", "", "--no-cache"].map(scan);
+    let cached = [&cold, &first, &second, &told].map(|done| done["from_cache"].as_bool().unwrap());
+    assert_eq!(cached, [false, false, true, false]);
+    for other in [&first, &second, &told] {
+        assert_eq!((&other["fingerprint"], &other["classes"]), (&cold["fingerprint"], &cold["classes"]));
+        assert_eq!((&other["skipped"], &other["loaded"]), (&cold["skipped"], &cold["loaded"]));
+    }
+}
+
+#[test]
 fn a_scan_for_people_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     untidy(folder.path());

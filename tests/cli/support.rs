@@ -10,6 +10,8 @@ use tempfile::TempDir;
 pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_latent-atlas"));
     program.stdin(std::process::Stdio::null());
+    // The user's own cache is none of the tests' business.
+    program.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     program
 }
 

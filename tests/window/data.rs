@@ -113,3 +113,18 @@ fn a_thumbnail_selects_its_image() {
     assert_eq!(person.state().walk.selected, Some(0));
     assert!(person.sees("Original"));
 }
+
+#[test]
+fn prepared_images_are_kept_used_and_cleared() {
+    let (mut person, images) = Person::with_images();
+    person.until("they are kept", |s| s.data.kept.bytes.is_some_and(|bytes| bytes > 0));
+    types_path(&mut person, &images.path().display().to_string());
+    person.until("they come from the cache", |s| s.data.set.as_ref().is_some_and(|d| d.report.from_cache));
+    person.click(Role::DisclosureTriangle, "Image settings");
+    person.click(Role::Button, "Clear 1 MB");
+    person.until("nothing is kept", |s| s.data.kept.bytes == Some(0));
+    assert!(!person.can_use(Role::Button, "Clear 0 MB"));
+    types_path(&mut person, &images.path().display().to_string());
+    person.until("they are kept anew", |s| s.data.kept.bytes.is_some_and(|bytes| bytes > 0));
+    assert!(!person.state().data.set.as_ref().unwrap().report.from_cache);
+}

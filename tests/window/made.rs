@@ -98,7 +98,8 @@ fn dataset() -> Dataset {
         labels: (0..n).map(|i| Some(class(i) as u16)).collect(),
         names: (0..n).map(|i| format!("{}/{i:04}.png", CLASSES[class(i)])).collect(),
         root: None,
-        report: ScanReport { files: n + 1, skipped, seconds: 0.1 },
+        report: ScanReport { files: n + 1, skipped, seconds: 0.1, from_cache: false },
+        fingerprint: std::sync::OnceLock::new(),
     }
 }
 

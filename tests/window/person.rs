@@ -31,7 +31,11 @@ impl Person {
     /// In front of a window that was opened for the first time, on `initial`.
     pub fn opens(initial: Option<&str>) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let options = Options { initial: initial.map(str::to_owned), runs: home.path().join("runs") };
+        let options = Options {
+            initial: initial.map(str::to_owned),
+            runs: home.path().join("runs"),
+            cache: Some(home.path().join("cache")),
+        };
         let window = Harness::builder().with_size(SIZE).with_step_dt(1.0 / 60.0).wgpu().build_eframe(|cc| {
             // Workers wake the window; here that is the thread of the test.
             let me = std::thread::current();

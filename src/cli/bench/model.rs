@@ -92,5 +92,6 @@ fn noise_images(n: usize, shape: ImageShape) -> Dataset {
         names: (0..n).map(|i| i.to_string()).collect(),
         root: None,
         report: ScanReport::default(),
+        fingerprint: std::sync::OnceLock::new(),
     }
 }

@@ -70,6 +70,8 @@ pub struct LoadSpeed {
     pub seconds: f64,
     /// Files a second.
     pub images_per_second: f64,
+    /// Wall time of opening the same folder again, from the cache.
+    pub again_seconds: f64,
 }
 
 impl fmt::Display for Report {
@@ -95,7 +97,8 @@ impl fmt::Display for Report {
             writeln!(f, "  {name:8} {:13.0} µs {:6.0} µs {:16.0}", s.p50_us, s.p99_us, s.train_images_per_second)?;
         }
         if let Some(s) = &self.load {
-            writeln!(f, "\nloading {} PNG files  {:.0} images/s", s.images, s.images_per_second)?;
+            let again = s.again_seconds * 1e3;
+            writeln!(f, "\nloading {} PNG files  {:.0} images/s, again {again:.1} ms", s.images, s.images_per_second)?;
         }
         if let Some(mib) = self.peak_memory_mib {
             writeln!(f, "\npeak memory  {mib:.0} MiB")?;

@@ -35,12 +35,13 @@ fn images_of(vae: &Vae) -> Dataset {
         name: "decoded".into(),
         side: SHAPE.side,
         channels: SHAPE.channels,
-        pixels,
+        pixels: pixels.into(),
         classes: Vec::new(),
         labels: vec![None; 4],
         names: (0..4).map(|i| format!("{i}.png")).collect(),
         root: None,
         report: ScanReport::default(),
+        fingerprint: std::sync::OnceLock::new(),
     }
 }
 
