@@ -1,7 +1,7 @@
 //! Which threads a model in training starts, in a process that does nothing else.
 #![cfg(target_os = "linux")]
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use latent_atlas::config::{Arch, RunConfig};
 use latent_atlas::data::{Dataset, ScanReport};
@@ -14,12 +14,13 @@ fn images() -> Arc<Dataset> {
         name: "ramp".into(),
         side,
         channels: 1,
-        pixels: (0..n * side * side).map(|i| (i * 7 % 251) as u8).collect(),
+        pixels: (0..n * side * side).map(|i| (i * 7 % 251) as u8).collect::<Vec<u8>>().into(),
         classes: Vec::new(),
         labels: vec![None; n],
         names: (0..n).map(|i| format!("{i}.png")).collect(),
         root: None,
         report: ScanReport::default(),
+        fingerprint: OnceLock::new(),
     })
 }
 
