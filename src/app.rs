@@ -6,6 +6,7 @@
 
 pub mod dialog;
 pub mod export;
+pub mod frame_log;
 pub mod loader;
 pub mod runs;
 pub mod start;
@@ -13,5 +14,6 @@ pub mod task;
 pub mod window;
 pub mod workers;
 
+pub use frame_log::FrameLog;
 pub use start::run;
 pub use window::{Options, Window};

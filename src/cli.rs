@@ -17,6 +17,7 @@ mod strip;
 mod train;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -42,10 +43,11 @@ struct Usage(String);
 
 /// Runs what the command line asks for.
 pub fn main() -> ExitCode {
+    let began = Instant::now();
     let cli = Cli::parse();
     let output = Output::new(cli.command.as_ref().is_some_and(Command::json));
     let outcome = match &cli.command {
-        None => crate::app::run(cli.open).map(|()| Outcome::Done),
+        None => crate::app::run(cli.open, cli.frame_log.as_deref(), began).map(|()| Outcome::Done),
         Some(command) => run(command, &output),
     };
     let code = match outcome {

@@ -3,13 +3,14 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use directories::UserDirs;
 use eframe::{NativeOptions, Renderer};
 use egui::{ViewportBuilder, vec2};
 use rust_i18n::t;
 
-use crate::app::{Options, Window};
+use crate::app::{FrameLog, Options, Window};
 use crate::threads::panic_message;
 
 /// What a bare Debian or Ubuntu needs to show a window (found by removing them one by one).
@@ -17,8 +18,10 @@ const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbco
                         libglx-mesa0 libgl1-mesa-dri fontconfig fonts-dejavu-core";
 
 /// Opens the window on `initial` (a folder of images, a sample such as `sample:emoji`, or a run folder; the clothes
-/// sample when there is none) and returns when it was closed.
-pub fn run(initial: Option<String>) -> anyhow::Result<()> {
+/// sample when there is none) and returns when it was closed. Its frames are logged into `frame_log`, in milliseconds
+/// since `began`.
+pub fn run(initial: Option<String>, frame_log: Option<&Path>, began: Instant) -> anyhow::Result<()> {
+    let frame_log = frame_log.map(|file| FrameLog::create(file, began)).transpose().map_err(anyhow::Error::msg)?;
     let title = t!("app.name").into_owned();
     let options = Options { initial, runs: runs_folder() };
     let native = NativeOptions {
@@ -32,7 +35,12 @@ pub fn run(initial: Option<String>) -> anyhow::Result<()> {
         ..NativeOptions::default()
     };
     let opened = quietly(|| {
-        eframe::run_native("latent-atlas", native, Box::new(move |cc| Ok(Box::new(Window::new(cc, options)?))))
+        let window = |cc: &eframe::CreationContext<'_>| Ok(Window::new(cc, options)?.logged(frame_log));
+        eframe::run_native(
+            "latent-atlas",
+            native,
+            Box::new(|cc| window(cc).map(|w| Box::new(w) as Box<dyn eframe::App>)),
+        )
     });
     let reason = match opened {
         Ok(Ok(())) => return Ok(()),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use egui::{ThemePreference, ViewportCommand};
 
+use crate::app::FrameLog;
 use crate::app::workers::Workers;
 use crate::state::{Action, AppState, Effect, ThemeChoice, update};
 use crate::threads::{Wake, WakeUp};
@@ -33,6 +34,7 @@ pub struct Window {
     state: AppState,
     cache: Cache,
     workers: Workers,
+    frame_log: Option<FrameLog>,
 }
 
 impl Window {
@@ -45,13 +47,18 @@ impl Window {
             Wake::Now => ctx.request_repaint(),
         });
         let stored = |key| cc.storage.and_then(|s| s.get_string(key));
-        let mut window =
-            Self { state: AppState::new(), cache: Cache::default(), workers: Workers::new(wake, options.runs)? };
+        let workers = Workers::new(wake, options.runs)?;
+        let mut window = Self { state: AppState::new(), cache: Cache::default(), workers, frame_log: None };
         let theme = cc.storage.and_then(|s| eframe::get_value(s, THEME)).unwrap_or_default();
         window.apply(&cc.egui_ctx, Action::SetTheme(theme));
         let first = options.initial.or_else(|| stored(SOURCE)).unwrap_or_else(|| FIRST_SOURCE.to_owned());
         window.apply(&cc.egui_ctx, Action::Open(first));
         Ok(window)
+    }
+
+    /// The window, with its frames logged.
+    pub fn logged(self, frame_log: Option<FrameLog>) -> Self {
+        Self { frame_log, ..self }
     }
 
     /// What the window knows.
@@ -86,7 +93,10 @@ impl Window {
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if let Some(Err(failed)) = self.frame_log.as_mut().map(|log| log.begin_frame(frame.info().cpu_usage)) {
+            self.apply(ctx, Action::Failed(failed));
+        }
         for action in self.workers.listen() {
             self.apply(ctx, action);
         }

@@ -20,6 +20,10 @@ pub struct Cli {
     /// What the window opens; the last thing opened, or sample:fashion, when left out
     #[arg(value_name = "DATA | RUN")]
     pub open: Option<String>,
+    /// Write a line for each frame of the window into FILE: when it began, in milliseconds since the process did, and
+    /// the milliseconds that the window's thread worked on it (input, layout and drawing; not the wait for the screen)
+    #[arg(long, value_name = "FILE")]
+    pub frame_log: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
