@@ -7,6 +7,7 @@
 pub mod dialog;
 pub mod export;
 pub mod frame_log;
+pub mod latest;
 pub mod loader;
 pub mod runs;
 pub mod start;

@@ -100,11 +100,21 @@ impl eframe::App for Window {
         for action in self.workers.listen() {
             self.apply(ctx, action);
         }
+        let painted: Vec<_> = self.workers.painted().collect();
+        for result in painted {
+            match result {
+                Ok((order, image)) => self.cache.dots.show(ctx, order, image),
+                Err(failed) => self.apply(ctx, Action::Failed(failed)),
+            }
+        }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
         let mut actions = Vec::new();
         ui::show(ui, &self.state, &mut self.cache, &mut actions);
+        if let Some(order) = self.cache.dots.take_order() {
+            self.workers.paint(order);
+        }
         let changed = !actions.is_empty();
         for action in actions {
             self.apply(&ui.ctx().clone(), action);

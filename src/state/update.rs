@@ -61,7 +61,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 loading.advance(progress, seconds);
             }
         }
-        Action::Opened(opened) => show_opened(state, *opened),
+        Action::Opened(opened) => show_opened(state, *opened, effects),
         Action::LoadFailed(message) => {
             state.data.loading = None;
             if let Some(message) = message {
@@ -105,7 +105,11 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
-        Action::SetSmoothing(smoothing) => state.training.history.set_smoothing(smoothing),
+        Action::SetSmoothing(smoothing) => {
+            state.training.history.set_smoothing(smoothing);
+            effects.push(Effect::Smooth);
+        }
+        Action::Smoothed(smoothed) => state.training.history.take_smoothed(*smoothed),
         Action::ToggleSeries(series) => state.curves.toggle(series),
         Action::IsolateSeries(series) => state.curves.isolate(series),
         Action::ToggleCurves => state.curves.open = !state.curves.open,
@@ -219,7 +223,7 @@ fn open(state: &mut AppState, source: String, effects: &mut Vec<Effect>) {
 }
 
 /// Shows other images; a run on the old ones is stopped and kept.
-fn show_opened(state: &mut AppState, opened: Opened) {
+fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) {
     if state.training.is_active() {
         let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
         state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
@@ -241,6 +245,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     if let Some(run) = run {
         state.settings = run.config.clone();
         state.training.show(run);
+        effects.push(Effect::Smooth);
     }
 }
 
@@ -308,7 +313,9 @@ fn take_answer(state: &mut AppState, answer: Answer) {
             }
         }
         // These keep versions of their own.
-        Answer::GridRow { grid, row, images, .. } => return state.map.add_row(&grid, model.shape, row, images),
+        Answer::GridCells { grid, cells, images, .. } => {
+            return state.map.add_cells(&grid, model.shape, &cells, &images);
+        }
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
         Answer::Means { mu, step } => {
             state.map.means_step = step;
