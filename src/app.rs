@@ -6,7 +6,9 @@
 
 pub mod dialog;
 pub mod export;
+pub mod frame_log;
 pub mod keeper;
+pub mod latest;
 pub mod loader;
 pub mod runs;
 pub mod start;
@@ -14,5 +16,6 @@ pub mod task;
 pub mod window;
 pub mod workers;
 
+pub use frame_log::FrameLog;
 pub use start::run;
 pub use window::{Options, Window};

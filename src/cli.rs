@@ -16,7 +16,9 @@ mod scan;
 mod strip;
 mod train;
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -24,7 +26,7 @@ use crate::cli::args::{Cli, Command};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::config::ConfigError;
-use crate::data::LoadError;
+use crate::data::{LoadError, Source};
 use crate::export::ExportError;
 use crate::run::RunError;
 
@@ -42,10 +44,11 @@ struct Usage(String);
 
 /// Runs what the command line asks for.
 pub fn main() -> ExitCode {
+    let began = Instant::now();
     let cli = Cli::parse();
     let output = Output::new(cli.command.as_ref().is_some_and(Command::json));
     let outcome = match &cli.command {
-        None => crate::app::run(cli.open).map(|()| Outcome::Done),
+        None => window(cli.open, cli.frame_log.as_deref(), began),
         Some(command) => run(command, &output),
     };
     let code = match outcome {
@@ -59,6 +62,22 @@ pub fn main() -> ExitCode {
         }
     };
     ExitCode::from(code)
+}
+
+/// Opens the window; a word that is neither a command nor a place to open is a mistake, which a script should notice.
+fn window(open: Option<String>, frame_log: Option<&Path>, began: Instant) -> anyhow::Result<Outcome> {
+    if let Some(text) = &open {
+        match text.parse::<Source>() {
+            Err(error) => return Err(Usage(error.to_string()).into()),
+            Ok(Source::Folder(path)) if !path.exists() => {
+                let hint = "it is neither a command nor a folder; --help lists the commands";
+                return Err(Usage(format!("cannot open {text}: {hint}")).into());
+            }
+            Ok(_) => {}
+        }
+    }
+    let to_the_end = crate::app::run(open, frame_log, began)?;
+    Ok(if to_the_end { Outcome::Done } else { Outcome::Interrupted })
 }
 
 /// What is refused because a file is there can be asked for on the command line.

@@ -1,14 +1,17 @@
 //! The latent space as a place: planes, paths, neighbours, and the service that decodes for the screen.
 
 mod clerk;
+pub mod grid;
 pub mod neighbours;
+mod pace;
 pub mod path;
 pub mod plane;
 pub mod protocol;
 pub mod service;
 
 pub use clerk::{NEAREST, SELECTED_SAMPLES};
+pub use grid::Grid;
 pub use path::Path;
 pub use plane::Plane;
-pub use protocol::{Answer, Grid, Question};
+pub use protocol::{Answer, Question};
 pub use service::{DECODING_THREADS, Service, ServiceError};

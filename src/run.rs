@@ -66,7 +66,7 @@ pub enum RunError {
     NoCheckpoint(PathBuf),
     /// The images are not those the run was trained on.
     #[error(
-        "the images of {given} are not those the run was trained on ({trained} images of {source_name}, fingerprint {expected}, here {found}); going on needs the same images"
+        "the images of {given} are not those the run was trained on ({trained} images of {source_name}, fingerprint {expected}, here {found}), and this needs the same images"
     )]
     OtherData {
         /// What was opened now.

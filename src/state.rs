@@ -5,9 +5,11 @@
 //! [`Effect`].
 
 pub mod action;
+pub mod course;
 pub mod curve;
 pub mod curves_view;
 pub mod data;
+pub mod grid_picture;
 pub mod history;
 pub mod kept;
 pub mod map;
@@ -17,12 +19,14 @@ pub mod update;
 pub mod walk;
 
 pub use action::{Action, Effect, ExportKind, Layer, Opened, OpenedRun, PinSource, View};
+pub use course::{Course, Measured};
 pub use curve::{Bucket, Curve};
 pub use curves_view::{CurvesView, Series};
 pub use data::{DataState, Loading};
-pub use history::{History, Metric};
+pub use grid_picture::GridPicture;
+pub use history::{History, Metric, Smoothed, Smoothing};
 pub use kept::Kept;
-pub use map::{GridPicture, Layers, MapState};
+pub use map::{Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;

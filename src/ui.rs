@@ -7,6 +7,7 @@ pub mod curve_legend;
 pub mod curve_plot;
 pub mod curves;
 pub mod data_panel;
+pub mod dots;
 pub mod empty;
 pub mod export_menu;
 pub mod format;
@@ -37,6 +38,8 @@ use crate::state::{Action, AppState};
 pub struct Cache {
     /// Textures by what they show.
     pub textures: textures::Textures,
+    /// The images' points.
+    pub dots: dots::Dots,
     /// When each message was first seen.
     pub notices: notices::Seen,
     /// The map's pointer.

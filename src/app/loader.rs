@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use directories::UserDirs;
+
 use crate::app::runs::{self, OpenedModel};
 use crate::app::task::{Post, Task};
 use crate::config::DataConfig;
@@ -31,13 +33,22 @@ impl From<Action> for Loaded {
 /// Starts loading `source`, from `cache` when it has it.
 pub fn spawn(wake: WakeUp, source: String, config: DataConfig, cache: Option<Cache>) -> Result<Task<Loaded>, String> {
     Task::spawn("loader", wake, move |post| {
-        let message = match open(&source, config, cache, post) {
+        let message = match open(&at_home(&source), config, cache, post) {
             Ok(opened) => opened,
             Err(_) if post.cancel.load(Ordering::Relaxed) => Loaded::Action(Action::LoadFailed(None)),
             Err(error) => Loaded::Action(Action::LoadFailed(Some(format!("{error:#}")))),
         };
         post.send(message);
     })
+}
+
+/// `~` as a shell reads it.
+fn at_home(text: &str) -> String {
+    let home = UserDirs::new().map(|user| user.home_dir().display().to_string());
+    match (home, text.strip_prefix('~')) {
+        (Some(home), Some(rest)) if rest.is_empty() || rest.starts_with('/') => home + rest,
+        _ => text.to_owned(),
+    }
 }
 
 fn open(text: &str, config: DataConfig, cache: Option<Cache>, post: &Post<Loaded>) -> anyhow::Result<Loaded> {

@@ -7,8 +7,9 @@ use crate::app::task::Task;
 use crate::config::RunConfig;
 use crate::data::{Dataset, Source};
 use crate::model::Snapshot;
+use crate::run::history::Row;
 use crate::run::{RunError, RunRecord, SavedRun, job};
-use crate::state::{Action, OpenedRun};
+use crate::state::{Action, History, OpenedRun};
 use crate::threads::WakeUp;
 use crate::train::Job;
 
@@ -45,12 +46,16 @@ pub fn show(run: SavedRun, has_its_images: bool) -> Result<(OpenedRun, Option<Op
         name: run.name(),
         total_steps: run.total_steps(),
         can_continue: has_its_images && run.step() < run.total_steps(),
-        steps: run.rows.iter().map(|row| row.step).collect(),
-        validation: run.rows.iter().filter_map(|row| row.validation.clone()).collect(),
+        history: Box::new(history(&run.rows)),
         config: run.record.config,
         folder: run.folder,
     };
     Ok((opened, model))
+}
+
+fn history(rows: &[Row]) -> History {
+    let steps: Vec<_> = rows.iter().map(|row| row.step).collect();
+    History::recorded(&steps, rows.iter().filter_map(|row| row.validation.clone()).collect())
 }
 
 /// Makes the folder of a new run inside `runs`, on the thread `starter`.

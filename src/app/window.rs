@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use egui::{ThemePreference, ViewportCommand};
 
+use crate::app::FrameLog;
 use crate::app::workers::Workers;
+use crate::config::RunConfig;
 use crate::state::{Action, AppState, Effect, ThemeChoice, update};
 use crate::threads::{Wake, WakeUp};
 use crate::ui::{self, Cache, theme};
@@ -18,6 +20,7 @@ const FIRST_SOURCE: &str = "sample:fashion";
 /// Keys of what is kept from start to start.
 const THEME: &str = "theme";
 const SOURCE: &str = "source";
+const SETTINGS: &str = "settings";
 const KEPT: &str = "kept_gib";
 
 /// What a window is opened with.
@@ -36,6 +39,7 @@ pub struct Window {
     state: AppState,
     cache: Cache,
     workers: Workers,
+    frame_log: Option<FrameLog>,
 }
 
 impl Window {
@@ -49,15 +53,24 @@ impl Window {
         });
         let stored = |key| cc.storage.and_then(|s| s.get_string(key));
         let workers = Workers::new(wake, options.runs, options.cache)?;
-        let mut window = Self { state: AppState::new(), cache: Cache::default(), workers };
+        let mut window = Self { state: AppState::new(), cache: Cache::default(), workers, frame_log: None };
         let theme = cc.storage.and_then(|s| eframe::get_value(s, THEME)).unwrap_or_default();
         window.apply(&cc.egui_ctx, Action::SetTheme(theme));
         if let Some(gib) = cc.storage.and_then(|s| eframe::get_value(s, KEPT)) {
             window.apply(&cc.egui_ctx, Action::SetKeptLimit(gib));
         }
+        if let Some(settings) = stored(SETTINGS).and_then(|text| settings_of(&text)) {
+            window.apply(&cc.egui_ctx, Action::Configure(Box::new(settings)));
+        }
         let first = options.initial.or_else(|| stored(SOURCE)).unwrap_or_else(|| FIRST_SOURCE.to_owned());
         window.apply(&cc.egui_ctx, Action::Open(first));
         Ok(window)
+    }
+
+    /// The window, with its frames logged.
+    #[must_use]
+    pub fn logged(self, frame_log: Option<FrameLog>) -> Self {
+        Self { frame_log, ..self }
     }
 
     /// What the window knows.
@@ -92,15 +105,28 @@ impl Window {
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if let Some(Err(failed)) = self.frame_log.as_mut().map(|log| log.begin_frame(frame.info().cpu_usage)) {
+            self.apply(ctx, Action::Failed(failed));
+        }
         for action in self.workers.listen() {
             self.apply(ctx, action);
+        }
+        let painted: Vec<_> = self.workers.painted().collect();
+        for result in painted {
+            match result {
+                Ok((order, image)) => self.cache.dots.show(ctx, order, image),
+                Err(failed) => self.apply(ctx, Action::Failed(failed)),
+            }
         }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
         let mut actions = Vec::new();
         ui::show(ui, &self.state, &mut self.cache, &mut actions);
+        if let Some(order) = self.cache.dots.take_order() {
+            self.workers.paint(order);
+        }
         let changed = !actions.is_empty();
         for action in actions {
             self.apply(&ui.ctx().clone(), action);
@@ -113,6 +139,9 @@ impl eframe::App for Window {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, THEME, &self.state.theme);
+        if let Ok(settings) = serde_json::to_string(&self.state.settings) {
+            storage.set_string(SETTINGS, settings);
+        }
         eframe::set_value(storage, KEPT, &self.state.data.kept.limit_gib);
         if self.state.data.set.is_some() {
             storage.set_string(SOURCE, self.state.data.source.clone());
@@ -126,4 +155,9 @@ impl eframe::App for Window {
     fn persist_egui_memory(&self) -> bool {
         false
     }
+}
+
+/// Settings that were stored; what no longer passes is forgotten.
+fn settings_of(text: &str) -> Option<RunConfig> {
+    serde_json::from_str(text).ok().filter(|settings: &RunConfig| settings.validate().is_ok())
 }

@@ -6,15 +6,20 @@ use std::sync::Arc;
 use crate::app::dialog::{self, Answered};
 use crate::app::export::{self, Order};
 use crate::app::keeper::{self, Errand};
+use crate::app::latest::Latest;
 use crate::app::loader::{self, Loaded};
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::task::Task;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::{Action, AppState, Effect, ExportKind, Model, View};
+use crate::state::{Action, AppState, Effect, ExportKind, Model, Smoothed, Smoothing, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
+use crate::ui::dots;
+
+/// A picture of the points, and what it was painted from.
+pub type Painted = (dots::Order, egui::ColorImage);
 
 /// Every worker the window owns.
 pub struct Workers {
@@ -24,6 +29,8 @@ pub struct Workers {
     /// Where prepared images are kept.
     cache: Option<PathBuf>,
     service: Service,
+    painter: Latest<dots::Order, Painted>,
+    smoother: Latest<Smoothing, Smoothed>,
     trainer: Option<Worker>,
     /// Runs that were told to stop because other images were opened; kept until they have.
     retired: Vec<Worker>,
@@ -38,14 +45,22 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts the decoding thread; the others are started when they are needed.
+    /// Starts the threads that decode and paint; the others are started when they are needed.
     pub fn new(wake: WakeUp, runs: PathBuf, cache: Option<PathBuf>) -> anyhow::Result<Self> {
         let service = Service::spawn(Arc::clone(&wake))?;
+        let paint = |order: dots::Order| {
+            let image = order.paint();
+            (order, image)
+        };
+        let painter = Latest::spawn("painter", Arc::clone(&wake), paint).map_err(anyhow::Error::msg)?;
+        let smoother = Latest::spawn("smoother", Arc::clone(&wake), Smoothing::curves).map_err(anyhow::Error::msg)?;
         Ok(Self {
             wake,
             runs,
             cache,
             service,
+            painter,
+            smoother,
             trainer: None,
             retired: Vec::new(),
             loader: None,
@@ -58,6 +73,16 @@ impl Workers {
         })
     }
 
+    /// Has the points painted; the latest order wins.
+    pub fn paint(&self, order: dots::Order) {
+        self.painter.order(order);
+    }
+
+    /// The pictures that were painted since the last call.
+    pub fn painted(&self) -> impl Iterator<Item = Result<Painted, String>> {
+        self.painter.results()
+    }
+
     /// Everything the workers have said since the last call.
     pub fn listen(&mut self) -> Vec<Action> {
         let mut actions = Vec::new();
@@ -65,6 +90,8 @@ impl Workers {
         self.listen_to_starter(&mut actions);
         self.listen_to_trainer(&mut actions);
         actions.extend(self.service.answers().try_iter().map(Action::Answered));
+        let smoothed = |curves: Smoothed| Action::Smoothed(Box::new(curves));
+        actions.extend(self.smoother.results().map(|result| result.map_or_else(Action::Failed, smoothed)));
         let mut save_to = Vec::new();
         self.dialogs.retain(|dialog| {
             let (messages, ended) = dialog.poll();
@@ -189,6 +216,7 @@ impl Workers {
                 self.view = view;
                 self.ask();
             }
+            Effect::Smooth => self.smoother.order(state.training.history.to_smooth()),
             Effect::Export(kind, true) => {
                 self.dialogs.push(dialog::save_picture(wake, kind).map_err(Action::Failed)?);
             }

@@ -13,13 +13,17 @@ use crate::latent::Path;
 /// Without a command the window opens. DATA is a folder of images, sample:fashion or sample:emoji; RUN is a folder
 /// that `train --out` made.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
+#[command(version, bin_name = "latent-atlas", args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// What the window opens; the last thing opened, or sample:fashion, when left out
     #[arg(value_name = "DATA | RUN")]
     pub open: Option<String>,
+    /// Write a line for each frame of the window into FILE: when it began, in milliseconds since the process did, and
+    /// the milliseconds that the window's thread worked on it (input, layout and drawing; not the wait for the screen)
+    #[arg(long, value_name = "FILE")]
+    pub frame_log: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -111,7 +115,8 @@ pub struct Encode {
     pub run: PathBuf,
     /// A folder of images, or sample:fashion, sample:emoji
     pub data: String,
-    /// Table of means to write, one row an image; the names go beside it into metadata.tsv
+    /// Table of means to write, one row an image. The names go beside it: into metadata.tsv for latents.tsv,
+    /// into NAME_metadata.tsv for any other NAME.tsv
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     #[command(flatten)]
@@ -129,11 +134,11 @@ pub struct Grid {
     /// PNG file to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Images along each side (2 to 100)
+    /// Images along each side (2 to 256)
     #[arg(long, value_name = "N", default_value = "20")]
     pub cells: usize,
     /// How far the map reaches on each side of the middle, in standard deviations of the prior
-    #[arg(long, value_name = "Z", default_value = "3")]
+    #[arg(long, value_name = "Z", default_value = "3", allow_negative_numbers = true)]
     pub extent: f32,
     /// The two latent axes to the right and up, counted from 0
     #[arg(long, value_name = "I,J", value_delimiter = ',', default_value = "0,1")]

@@ -7,6 +7,7 @@ use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, Usage};
+use crate::config::Kind;
 use crate::data::Dataset;
 use crate::lens::evidence::{Estimate, SAMPLES, evidence};
 use crate::run::SavedRun;
@@ -32,6 +33,7 @@ struct Figures {
     log_px_nats: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     log_px_se_nats: Option<f64>,
+    kind: &'static str,
     likelihood: &'static str,
     beta: f64,
     split: &'static str,
@@ -109,6 +111,7 @@ fn figures(
         samples: args.samples,
         log_px_nats: log_px.map(|e| e.log_px_nats),
         log_px_se_nats: log_px.and_then(|e| e.standard_error_nats),
+        kind: config.model.kind.word(),
         likelihood: config.model.likelihood.word(),
         beta: config.train.beta,
         split: match args.split {
@@ -126,11 +129,15 @@ fn table(f: &Figures) -> String {
     let mut lines = vec![
         format!("images           {:>12}    ({}, {}, beta {})", f.n, f.split, f.likelihood, f.beta),
         format!("reconstruction   {:>12.3} nats / image", f.recon_nats),
-        format!("KL to prior      {:>12.3} nats / image", f.kl_nats),
-        format!("ELBO             {:>12.3} nats / image", f.elbo_nats),
     ];
+    // A plain autoencoder has no prior, and so no bound.
+    if f.kind == Kind::Vae.word() {
+        lines.push(format!("KL to prior      {:>12.3} nats / image", f.kl_nats));
+        lines.push(format!("ELBO             {:>12.3} nats / image", f.elbo_nats));
+    }
     if let (Some(mean), Some(k)) = (f.log_px_nats, f.samples) {
-        let error = f.log_px_se_nats.map(|se| format!(" ± {se:.3}")).unwrap_or_default();
+        let error =
+            f.log_px_se_nats.map(|se| format!(" ± {se:.3} (standard error over the images)")).unwrap_or_default();
         lines.push(format!("log p(x)         {mean:>12.3} nats / image{error}, {k} importance samples"));
     }
     lines.push(format!("squared error    {:>12.3} per image, {:.5} per pixel", f.sse, f.mse));

@@ -105,7 +105,7 @@ pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Resu
     drop(worker);
     let (status, outcome) = match reason {
         StopReason::Finished => ("finished", Outcome::Done),
-        StopReason::Asked => ("interrupted", Outcome::Interrupted),
+        StopReason::Asked => ("stopped", Outcome::Interrupted),
         StopReason::Failed(reason) => anyhow::bail!("{reason}; the run is kept in {}", args.out.display()),
     };
     let figures = Figures { status: Some(status), ..tally.figures() };
@@ -221,6 +221,9 @@ fn tell_epoch(tally: &Tally, output: &Output, bar: &ProgressBar) {
 fn introduction(started: &Started<'_>) -> String {
     let Started { step, total_steps, train_images, validation_images, side, channels, .. } = started;
     let kind = if *channels == 1 { "grey" } else { "RGB" };
+    if step >= total_steps {
+        return format!("all {total_steps} steps of this run are done; give more --epochs to go on");
+    }
     let from = if *step > 0 { format!("going on from step {step}, ") } else { String::new() };
     format!(
         "{from}{total_steps} steps on {train_images} images of {side} × {side} {kind}, \

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read, Seek};
 use std::path::Path;
 
-use image::error::ImageError;
+use image::error::{ImageError, ImageFormatHint};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
@@ -112,6 +112,10 @@ fn reason(error: &ImageError) -> String {
         ImageError::IoError(e) => io_reason(e.kind()),
         ImageError::Limits(_) => "too large to decode".into(),
         ImageError::Unsupported(e) => format!("unsupported: {}", first_line(&e.to_string())),
+        ImageError::Decoding(e) => match e.format_hint() {
+            ImageFormatHint::Exact(format) => format!("damaged {} file", format!("{format:?}").to_uppercase()),
+            _ => "damaged".into(),
+        },
         other => format!("damaged: {}", first_line(&other.to_string())),
     }
 }

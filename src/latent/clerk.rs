@@ -2,6 +2,7 @@
 //! the grid behind the map and the places of the images piece by piece, with one snapshot from the first piece to the
 //! last, and no oftener than leaves training its time.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,8 +10,10 @@ use std::time::{Duration, Instant};
 use candle_core::{Device, Tensor};
 
 use crate::data::Dataset;
+use crate::latent::grid::Grid;
 use crate::latent::neighbours::nearest;
-use crate::latent::protocol::{Answer, Grid, Question};
+use crate::latent::pace::Pace;
+use crate::latent::protocol::{Answer, Question};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ModelError, Snapshot};
 use crate::rng::{Rng, Stream};
@@ -20,8 +23,6 @@ use crate::threads::panic_message;
 pub const SELECTED_SAMPLES: usize = 16;
 /// Real images named beside the decoded point.
 pub const NEAREST: usize = 4;
-/// Images encoded in one piece.
-const ENCODE_BATCH: usize = 128;
 /// A pass that only follows the training begins after a rest of this many times its length: with two threads at work
 /// that is a tenth of two cores.
 const REST_PER_WORK: u32 = 9;
@@ -35,7 +36,7 @@ pub enum Task {
     Selected,
     /// Decode the strip.
     Strip,
-    /// Decode a row of the grid.
+    /// Decode a few cells of the grid.
     Grid,
     /// Encode a few images.
     Means,
@@ -56,6 +57,12 @@ struct Pass<T> {
     ended: Instant,
 }
 
+/// A grid and the order its cells are decoded in.
+struct Tour {
+    grid: Arc<Grid>,
+    order: Vec<usize>,
+}
+
 /// The state between two pieces of work.
 #[derive(Default)]
 pub struct Clerk {
@@ -63,8 +70,12 @@ pub struct Clerk {
     point: Answered<Vec<f32>>,
     selected: Answered<usize>,
     strip: Answered<Vec<Vec<f32>>>,
-    grid: Option<Pass<Grid>>,
+    grid: Option<Pass<Tour>>,
+    /// The grid of the last pass.
+    grid_before: Option<Arc<Grid>>,
+    grid_pace: Pace,
     means: Option<Pass<Dataset>>,
+    means_pace: Pace,
     /// μ of the images encoded so far in this pass.
     encoded: Vec<f32>,
     /// μ of all images of a dataset, as last encoded.
@@ -76,7 +87,7 @@ pub struct Clerk {
 impl Clerk {
     /// Takes the latest question; work it does not ask for is dropped.
     pub fn hear(&mut self, question: Question) {
-        if self.grid.as_ref().is_some_and(|pass| question.grid.as_ref() != Some(&*pass.what)) {
+        if self.grid.as_ref().is_some_and(|pass| question.grid.as_ref() != Some(&*pass.what.grid)) {
             self.grid = None;
         }
         let other_data = |data: &Arc<Dataset>| !question.data.as_ref().is_some_and(|asked| Arc::ptr_eq(asked, data));
@@ -148,23 +159,26 @@ impl Clerk {
                 let images = all.chunks(newest.shape().pixels()).map(<[u8]>::to_vec).collect();
                 Ok(vec![Answer::Strip { images, step }])
             }
-            Task::Grid => self.grid_row(newest),
+            Task::Grid => self.some_cells(newest),
             Task::Means => self.encode_some(newest),
             Task::Rest(_) => Ok(Vec::new()),
         }
     }
 
-    fn grid_row(&mut self, newest: &Arc<Snapshot>) -> Result<Vec<Answer>, ModelError> {
+    fn some_cells(&mut self, newest: &Arc<Snapshot>) -> Result<Vec<Answer>, ModelError> {
         self.grid_had_turn = true;
         let Some(asked) = &self.question.grid else { return Ok(Vec::new()) };
-        let pass = under_way(&mut self.grid, || (Arc::new(asked.clone()), asked.rows), newest);
-        let Some(pass) = pass else { return Ok(Vec::new()) };
+        let begin = || (Arc::new(Tour::new(asked, self.grid_before.as_deref())), asked.n_cells());
+        let Some(pass) = under_way(&mut self.grid, begin, newest) else { return Ok(Vec::new()) };
+        let grid = Arc::clone(&pass.what.grid);
+        self.grid_before = Some(Arc::clone(&grid));
         let began = Instant::now();
-        let row = pass.next;
-        pass.advance(1);
-        let images = to_bytes(&pass.snapshot.decode(&pass.what.row_points(row))?);
-        pass.rest(began);
-        Ok(vec![Answer::GridRow { grid: Arc::clone(&pass.what), row, images, step: pass.snapshot.step }])
+        let piece = pass.advance(self.grid_pace.n_items());
+        let cells = pass.what.order.get(piece).unwrap_or_default().to_vec();
+        let points: Vec<f32> = cells.iter().flat_map(|&cell| grid.point(cell)).collect();
+        let images = to_bytes(&pass.snapshot.decode(&points)?);
+        self.grid_pace.took(cells.len(), pass.rest(began));
+        Ok(vec![Answer::GridCells { grid, cells, images, step: pass.snapshot.step }])
     }
 
     fn encode_some(&mut self, newest: &Arc<Snapshot>) -> Result<Vec<Answer>, ModelError> {
@@ -176,12 +190,11 @@ impl Clerk {
         if pass.next == 0 {
             self.encoded.clear();
         }
-        let indices: Vec<u32> = (pass.next..(pass.next + ENCODE_BATCH).min(pass.total)).map(|i| i as u32).collect();
-        pass.advance(ENCODE_BATCH);
+        let indices: Vec<u32> = pass.advance(self.means_pace.n_items()).map(|i| i as u32).collect();
         let mut pixels = Vec::new();
         data.batch_into(&indices, &mut pixels);
         self.encoded.extend(pass.snapshot.encode(&pixels)?.mu);
-        pass.rest(began);
+        self.means_pace.took(indices.len(), pass.rest(began));
         if pass.next < pass.total {
             return Ok(Vec::new());
         }
@@ -223,13 +236,29 @@ fn under_way<'a, T>(
 }
 
 impl<T> Pass<T> {
-    fn advance(&mut self, pieces: usize) {
-        self.next = (self.next + pieces).min(self.total);
+    /// The next piece, of at most so many items.
+    fn advance(&mut self, n_items: usize) -> Range<usize> {
+        let from = self.next;
+        self.next = (from + n_items).min(self.total);
+        from..self.next
     }
 
-    fn rest(&mut self, began: Instant) {
+    /// A piece is done; how long it took.
+    fn rest(&mut self, began: Instant) -> Duration {
         self.ended = Instant::now();
-        self.worked += self.ended - began;
+        let took = self.ended - began;
+        self.worked += took;
+        took
+    }
+}
+
+impl Tour {
+    /// What the grid before has not covered is not on screen yet and comes first.
+    fn new(grid: &Grid, before: Option<&Grid>) -> Self {
+        let mut order = grid.coarse_to_fine();
+        let covered = |cell: usize| before.is_some_and(|before| grid.stand_in(cell, before).is_some());
+        order.sort_by_cached_key(|&cell| covered(cell));
+        Self { grid: Arc::new(grid.clone()), order }
     }
 }
 

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::data::Dataset;
-use crate::latent::Plane;
+use crate::latent::Grid;
 use crate::model::Snapshot;
 
 /// What the screen wants to see. Each part that is asked anew, or that a new snapshot outdates, is answered again.
@@ -23,23 +21,6 @@ pub struct Question {
     pub grid: Option<Grid>,
     /// Points whose decoded images make the strip (each `[d]`).
     pub strip: Vec<Vec<f32>>,
-}
-
-/// Points (a, b) of a plane on a lattice: column i, row j is a = a0 + i·step, b = b0 − j·step (row 0 on top).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Grid {
-    /// The plane.
-    pub plane: Plane,
-    /// a of the first column.
-    pub a0: f32,
-    /// b of the first row.
-    pub b0: f32,
-    /// Distance between neighbours, the same in both directions.
-    pub step: f32,
-    /// Columns.
-    pub columns: usize,
-    /// Rows.
-    pub rows: usize,
 }
 
 /// One answer; images are bytes, `[side, side, channels]`.
@@ -73,13 +54,13 @@ pub enum Answer {
         /// The snapshot's step.
         step: u64,
     },
-    /// One row of the grid.
-    GridRow {
-        /// The grid it belongs to.
+    /// Some cells of the grid.
+    GridCells {
+        /// The grid they belong to.
         grid: Arc<Grid>,
-        /// Which row, 0 on top.
-        row: usize,
-        /// Its images, one after the other, left to right.
+        /// Which cells.
+        cells: Vec<usize>,
+        /// Their images, one after the other in the same order.
         images: Vec<u8>,
         /// The snapshot's step.
         step: u64,
@@ -100,35 +81,4 @@ pub enum Answer {
     },
     /// The service could not answer; the sentence for the user.
     Failed(String),
-}
-
-impl Grid {
-    /// `cells` × `cells` points of `plane`, evenly from −`extent` to `extent` in both directions, both included; a
-    /// single one lies at (0, 0).
-    pub fn square(plane: Plane, cells: usize, extent: f32) -> Self {
-        let (corner, step) = match cells {
-            0 | 1 => (0.0, 2.0 * extent),
-            _ => (extent, 2.0 * extent / (cells - 1) as f32),
-        };
-        Self { plane, a0: 0.0 - corner, b0: corner, step, columns: cells, rows: cells }
-    }
-
-    /// The points of one row, one after the other: `[columns, d]`.
-    pub fn row_points(&self, row: usize) -> Vec<f32> {
-        let b = self.b0 - row as f32 * self.step;
-        (0..self.columns).flat_map(|i| self.plane.point(self.a0 + i as f32 * self.step, b)).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_square_grid_spans_the_extent_with_the_first_row_on_top() {
-        let grid = Grid::square(Plane::axes(3, 2, 0), 3, 1.5);
-        assert_eq!(grid.row_points(0), [1.5, 0.0, -1.5, 1.5, 0.0, 0.0, 1.5, 0.0, 1.5]);
-        assert_eq!(grid.row_points(2), [-1.5, 0.0, -1.5, -1.5, 0.0, 0.0, -1.5, 0.0, 1.5]);
-        assert_eq!(Grid::square(Plane::axes(2, 0, 1), 1, 3.0).row_points(0), [0.0, 0.0]);
-    }
 }

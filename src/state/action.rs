@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::config::{DataConfig, RunConfig};
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, Grid, Path};
-use crate::state::{Model, Pin, Series, ThemeChoice};
-use crate::train::{Command, Event, StepStats, ValidationStats};
+use crate::state::{History, Model, Pin, Series, Smoothed, ThemeChoice};
+use crate::train::{Command, Event};
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -111,6 +111,8 @@ pub enum Action {
 
     /// Smoothing of the curves, 0 to just below 1.
     SetSmoothing(f64),
+    /// The curves were drawn again with another smoothing.
+    Smoothed(Box<Smoothed>),
     /// Shows or hides one kind of line of the curves.
     ToggleSeries(Series),
     /// Shows this kind of line alone; done again, all of them.
@@ -157,6 +159,8 @@ pub enum Effect {
     Command(Command),
     /// Ask the decoding thread.
     Ask(View),
+    /// Draw the curves again, from [`History::to_smooth`].
+    Smooth,
     /// Write a picture; with `true`, ask where to first.
     Export(ExportKind, bool),
     /// Write a picture into this file.
@@ -204,10 +208,8 @@ pub struct OpenedRun {
     pub folder: PathBuf,
     /// Its settings.
     pub config: RunConfig,
-    /// Its history.
-    pub steps: Vec<StepStats>,
-    /// Its validation history.
-    pub validation: Vec<ValidationStats>,
+    /// What it measured.
+    pub history: Box<History>,
     /// Steps of the whole run.
     pub total_steps: u64,
     /// Whether epochs are left to train.

@@ -19,6 +19,8 @@ pub struct DataState {
     pub loaded_with: DataConfig,
     /// What is being loaded.
     pub loading: Option<Loading>,
+    /// Whether Train was pressed while the images had to be loaded anew.
+    pub train_when_loaded: bool,
     /// What stands in the path field.
     pub path_text: String,
     /// Whether the dialog closed without a choice: it may not exist on this system.

@@ -1,6 +1,9 @@
 //! What a run has measured so far, and its curves.
 
-use crate::state::Curve;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::state::{Course, Curve};
 use crate::train::{StepStats, Terms, ValidationStats};
 
 /// Training is timed over this many seconds for the figures in the top bar.
@@ -34,12 +37,33 @@ impl Metric {
 /// What a run has measured so far.
 #[derive(Debug, Clone)]
 pub struct History {
-    /// Every step.
-    pub steps: Vec<StepStats>,
     /// Every validation.
     pub validation: Vec<ValidationStats>,
     /// Changes whenever something is added.
     pub version: u64,
+    steps: Course,
+    last: Option<StepStats>,
+    /// Seconds and images of the steps in the rate's window.
+    recent: VecDeque<(f64, usize)>,
+    smoothing: f64,
+    curves: [Curve; 3],
+    /// Tells this history from any other.
+    identity: Arc<()>,
+}
+
+/// Curves to be drawn again: what [`Smoothing::curves`] needs, shared with the history.
+#[derive(Debug, Clone)]
+pub struct Smoothing {
+    of: Arc<()>,
+    steps: Course,
+    weight: f64,
+}
+
+/// Curves that were drawn again.
+#[derive(Debug, Clone)]
+pub struct Smoothed {
+    of: Arc<()>,
+    n_steps: usize,
     smoothing: f64,
     curves: [Curve; 3],
 }
@@ -53,16 +77,36 @@ impl Default for History {
 impl History {
     /// An empty history.
     pub fn new(smoothing: f64) -> Self {
-        let curves = [(); 3].map(|()| Curve::new(smoothing));
-        Self { steps: Vec::new(), validation: Vec::new(), version: 0, smoothing, curves }
+        Self {
+            validation: Vec::new(),
+            version: 0,
+            steps: Course::default(),
+            last: None,
+            recent: VecDeque::new(),
+            smoothing,
+            curves: empty_curves(smoothing),
+            identity: Arc::default(),
+        }
+    }
+
+    /// The history of a run that was recorded.
+    pub fn recorded(steps: &[StepStats], validation: Vec<ValidationStats>) -> Self {
+        let mut history = Self { validation, ..Self::default() };
+        history.extend(steps);
+        history
     }
 
     /// Adds steps.
     pub fn extend(&mut self, steps: &[StepStats]) {
         for step in steps {
-            self.add_to_curves(step);
+            self.steps.push(step);
+            self.recent.push_back((step.seconds, step.n_images));
+            while self.recent.front().is_some_and(|(seconds, _)| *seconds < step.seconds - RATE_WINDOW_SECS) {
+                self.recent.pop_front();
+            }
+            add(&mut self.curves, step.epoch, step.terms);
         }
-        self.steps.extend_from_slice(steps);
+        self.last = steps.last().copied().or(self.last);
         self.version += 1;
     }
 
@@ -77,12 +121,29 @@ impl History {
         self.smoothing
     }
 
-    /// Draws the curves again with another smoothing.
+    /// Wants another smoothing: the curves stay as they are until those of [`History::to_smooth`] come.
     pub fn set_smoothing(&mut self, smoothing: f64) {
-        let steps = std::mem::take(&mut self.steps);
         self.smoothing = smoothing.clamp(0.0, 0.999);
-        self.curves = [(); 3].map(|()| Curve::new(self.smoothing));
-        self.extend(&steps);
+    }
+
+    /// What the curves are to be drawn from again; a million steps take longer than a frame.
+    pub fn to_smooth(&self) -> Smoothing {
+        Smoothing { of: Arc::clone(&self.identity), steps: self.steps.clone(), weight: self.smoothing }
+    }
+
+    /// Takes curves in that were drawn again, with the steps made meanwhile, unless others are wanted by now.
+    pub fn take_smoothed(&mut self, smoothed: Smoothed) {
+        let Smoothed { of, n_steps, smoothing, mut curves } = smoothed;
+        if Arc::ptr_eq(&of, &self.identity) && smoothing == self.smoothing {
+            self.steps.after(n_steps).for_each(|m| add(&mut curves, m.epoch, m.terms));
+            self.curves = curves;
+            self.version += 1;
+        }
+    }
+
+    /// Steps so far.
+    pub fn n_steps(&self) -> usize {
+        self.steps.len()
     }
 
     /// The training curve of a metric over epochs.
@@ -97,24 +158,35 @@ impl History {
 
     /// The last step.
     pub fn last(&self) -> Option<&StepStats> {
-        self.steps.last()
+        self.last.as_ref()
     }
 
     /// Images and steps per second of late.
     pub fn rates(&self) -> Option<(f64, f64)> {
-        let last = self.last()?;
-        let since = self.steps.partition_point(|s| s.seconds < last.seconds - RATE_WINDOW_SECS);
-        let recent = self.steps.get(since..)?;
-        let seconds = last.seconds - recent.first()?.seconds;
-        let timed = recent.get(1..)?;
-        let images: usize = timed.iter().map(|s| s.n_images).sum();
-        (seconds > 0.2 && !timed.is_empty()).then(|| (images as f64 / seconds, timed.len() as f64 / seconds))
+        let ((first, _), (last, _)) = (self.recent.front()?, self.recent.back()?);
+        let (seconds, timed) = (last - first, self.recent.len() - 1);
+        let images: usize = self.recent.iter().skip(1).map(|(_, n_images)| n_images).sum();
+        (seconds > 0.2 && timed > 0).then(|| (images as f64 / seconds, timed as f64 / seconds))
     }
+}
 
-    fn add_to_curves(&mut self, step: &StepStats) {
-        for (metric, curve) in Metric::ALL.into_iter().zip(&mut self.curves) {
-            curve.push(step.epoch, metric.of(step.terms));
-        }
+impl Smoothing {
+    /// Draws the curves again.
+    pub fn curves(self) -> Smoothed {
+        let Self { of, steps, weight: smoothing } = self;
+        let mut curves = empty_curves(smoothing);
+        steps.after(0).for_each(|m| add(&mut curves, m.epoch, m.terms));
+        Smoothed { of, n_steps: steps.len(), smoothing, curves }
+    }
+}
+
+fn empty_curves(smoothing: f64) -> [Curve; 3] {
+    [(); 3].map(|()| Curve::new(smoothing))
+}
+
+fn add(curves: &mut [Curve; 3], epoch: f64, terms: Terms) {
+    for (metric, curve) in Metric::ALL.into_iter().zip(curves) {
+        curve.push(epoch, metric.of(terms));
     }
 }
 
@@ -139,14 +211,42 @@ mod tests {
         assert!((images - 6400.0).abs() < 64.0, "{images}");
     }
 
+    fn steps(from: u64, to: u64) -> Vec<StepStats> {
+        (from..=to).map(|i| step(i, i as f64)).collect()
+    }
+
+    fn curves(history: &History) -> Vec<Vec<crate::state::Bucket>> {
+        Metric::ALL.map(|metric| history.curve(metric).buckets().to_vec()).into()
+    }
+
     #[test]
-    fn smoothing_again_keeps_every_step() {
+    fn smoothing_again_is_as_if_it_had_been_so_from_the_start() {
         let mut history = History::default();
-        history.extend(&(1..=30).map(|i| step(i, i as f64)).collect::<Vec<_>>());
-        history.set_smoothing(0.0);
-        assert_eq!(history.steps.len(), 30);
-        assert_eq!(history.curve(Metric::Kl).last_smooth(), Some(5.0));
-        let recon = history.curve(Metric::Recon);
-        assert_eq!(recon.last_smooth(), recon.last());
+        history.extend(&steps(1, 700));
+        history.set_smoothing(0.5);
+        let order = history.to_smooth();
+        assert_eq!(curves(&history), curves(&History::recorded(&steps(1, 700), Vec::new())), "nothing changes yet");
+        // Training does not wait.
+        history.extend(&steps(701, 730));
+        history.take_smoothed(order.curves());
+        let mut other = History::new(0.5);
+        other.extend(&steps(1, 730));
+        assert_eq!(curves(&history), curves(&other));
+        assert_eq!(history.n_steps(), 730);
+    }
+
+    #[test]
+    fn curves_of_another_smoothing_or_run_are_left() {
+        let mut history = History::default();
+        history.extend(&steps(1, 30));
+        let before = curves(&history);
+        history.set_smoothing(0.5);
+        let order = history.to_smooth();
+        history.set_smoothing(0.7);
+        history.take_smoothed(order.clone().curves());
+        assert_eq!(curves(&history), before);
+        let mut other = History::new(0.5);
+        other.take_smoothed(order.curves());
+        assert_eq!(other.curve(Metric::Kl).last(), None);
     }
 }

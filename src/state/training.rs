@@ -118,9 +118,8 @@ impl TrainingState {
 
     /// Shows a run that was read from disk.
     pub fn show(&mut self, opened: OpenedRun) {
-        let mut history = History::new(self.history.smoothing());
-        history.extend(&opened.steps);
-        opened.validation.into_iter().for_each(|v| history.validated(v));
+        let mut history = *opened.history;
+        history.set_smoothing(self.history.smoothing());
         let ended = if opened.can_continue { StopReason::Asked } else { StopReason::Finished };
         *self = Self {
             phase: Phase::Ended(ended),

@@ -54,16 +54,17 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::DialogClosed(None) => state.data.dialog_hint = true,
         Action::Open(source) => open(state, source.trim().to_owned(), effects),
         Action::TypePath(text) => state.data.path_text = text,
-        Action::Reload => open(state, state.data.source.clone(), effects),
+        Action::Reload => reload(state, effects),
         Action::CancelLoad => effects.push(Effect::CancelLoad),
         Action::LoadProgress(progress, seconds) => {
             if let Some(loading) = &mut state.data.loading {
                 loading.advance(progress, seconds);
             }
         }
-        Action::Opened(opened) => show_opened(state, *opened),
+        Action::Opened(opened) => show_opened(state, *opened, effects),
         Action::LoadFailed(message) => {
             state.data.loading = None;
+            state.data.train_when_loaded = false;
             if let Some(message) = message {
                 state.notices.push(NoticeKind::Error(message));
             }
@@ -109,7 +110,11 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
-        Action::SetSmoothing(smoothing) => state.training.history.set_smoothing(smoothing),
+        Action::SetSmoothing(smoothing) => {
+            state.training.history.set_smoothing(smoothing);
+            effects.push(Effect::Smooth);
+        }
+        Action::Smoothed(smoothed) => state.training.history.take_smoothed(*smoothed),
         Action::ToggleSeries(series) => state.curves.toggle(series),
         Action::IsolateSeries(series) => state.curves.isolate(series),
         Action::ToggleCurves => state.curves.open = !state.curves.open,
@@ -218,12 +223,21 @@ fn open(state: &mut AppState, source: String, effects: &mut Vec<Effect>) {
         return;
     }
     state.notices.clear_errors();
+    state.data.train_when_loaded = false;
     state.data.loading = Some(Loading::new(source.clone()));
     effects.push(Effect::Load { source, config: state.settings.data.clone() });
 }
 
+/// Opens the same images with the settings as they are now; of a run folder, the images it was trained on.
+fn reload(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if let Some(data) = &state.data.set {
+        let source = data.name.clone();
+        open(state, source, effects);
+    }
+}
+
 /// Shows other images; a run on the old ones is stopped and kept.
-fn show_opened(state: &mut AppState, opened: Opened) {
+fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) {
     if state.training.is_active() {
         let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
         state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
@@ -245,6 +259,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     if let Some(run) = run {
         state.settings = run.config.clone();
         state.training.show(run);
+        effects.push(Effect::Smooth);
     }
 }
 
@@ -280,6 +295,12 @@ fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
         state.notices.push(NoticeKind::Error(error.to_string()));
         return;
     }
+    if state.data.needs_reload(&config.data) {
+        // What is on screen is what is trained: the images first, as the settings ask for them.
+        reload(state, effects);
+        state.data.train_when_loaded = true;
+        return;
+    }
     state.notices.clear_errors();
     state.training.begin(config.clone());
     effects.push(Effect::StartRun(Box::new(config)));
@@ -312,13 +333,18 @@ fn take_answer(state: &mut AppState, answer: Answer) {
             }
         }
         // These keep versions of their own.
-        Answer::GridRow { grid, row, images, .. } => return state.map.add_row(&grid, model.shape, row, images),
+        Answer::GridCells { grid, cells, images, .. } => {
+            return state.map.add_cells(&grid, model.shape, &cells, &images);
+        }
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
         Answer::Means { mu, step } => {
             state.map.means_step = step;
             walk.follow(&mu);
             state.map.set_means(Some(mu));
-            state.map.follow();
+            // Nothing moves under a hand that holds something.
+            if walk.held == Held::Nothing {
+                state.map.follow();
+            }
             return;
         }
         Answer::Failed(message) => return state.notices.push(NoticeKind::Error(message)),

@@ -77,7 +77,7 @@ fn missing(state: &AppState, metric: Metric) -> Option<String> {
     let text = match metric {
         Metric::Kl if !state.training.is_variational() => t!("model.beta_ae"),
         Metric::Elbo if !state.training.is_variational() => t!("curves.elbo_ae"),
-        _ if state.training.history.steps.is_empty() => t!("curves.empty"),
+        _ if state.training.history.n_steps() == 0 => t!("curves.empty"),
         _ => return None,
     };
     Some(text.into_owned())

@@ -195,7 +195,10 @@ fn settings_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let text = RichText::new(t!("data.reload")).color(palette.on_accent);
         let width = ui.available_width();
         let button = Button::new(text).fill(palette.accent).min_size(vec2(width, theme::CONTROL));
-        if ui.add(button).on_hover_text(t!("data.reload_tip")).clicked() {
+        let idle = !state.training.is_active();
+        let tip = if idle { t!("data.reload_tip") } else { t!("data.reload_locked") };
+        let response = ui.add_enabled(idle, button);
+        if response.on_hover_text(tip.clone()).on_disabled_hover_text(tip).clicked() {
             actions.push(Action::Reload);
         }
     }

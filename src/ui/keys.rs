@@ -1,6 +1,6 @@
 //! Keys that work everywhere in the window.
 
-use egui::{Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Ui};
 
 use crate::state::{Action, AppState, ExportKind, Pin, PinSource, ThemeChoice};
 use crate::ui::{Cache, export_menu};
@@ -51,8 +51,12 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
     let (space_released, help, pin_a, pin_b, fit) = ui.input(|i| {
         let plain = i.modifiers.is_none();
-        let help = i.events.iter().any(|e| matches!(e, egui::Event::Text(text) if text == "?"));
-        let pressed = |key| plain && i.key_pressed(key);
+        // Each key with the modifiers of its own moment: those of the frame may have changed since.
+        let pressed = |wanted| {
+            let is = |e: &Event| matches!(e, Event::Key { key, pressed: true, modifiers, .. } if *key == wanted && modifiers.is_none());
+            i.events.iter().any(is)
+        };
+        let help = i.events.iter().any(|e| matches!(e, Event::Text(text) if text == "?"));
         (plain && i.key_released(Key::Space), help, pressed(Key::A), pressed(Key::B), pressed(Key::F))
     });
     if space_released && !std::mem::take(&mut cache.pointer.space_panned) {

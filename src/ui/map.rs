@@ -8,6 +8,8 @@ use crate::ui::{Cache, empty, format, legend, map_input, map_paint, strip, theme
 
 /// Room for tick labels on the left.
 pub const GUTTER_LEFT: f32 = 46.0;
+/// Width of the toolbar with its title and the choice of axes.
+const WITH_TITLE: f32 = 560.0;
 /// Room for tick labels below.
 const GUTTER_BELOW: f32 = 22.0;
 
@@ -54,10 +56,14 @@ fn map_ui(ui: &mut Ui, rect: Rect, state: &AppState, cache: &mut Cache, actions:
 fn toolbar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
-        widgets::title(ui, &t!("map.title"));
         let d = state.training.model.map_or(state.settings.model.latent_dim, |m| m.latent_dim);
-        if state.training.model.is_some() && d > 2 {
+        let has_axes = state.training.model.is_some() && d > 2;
+        // In a narrow window the choice of axes needs the title's room.
+        if !has_axes || ui.available_width() > WITH_TITLE {
+            widgets::title(ui, &t!("map.title"));
             ui.add_space(4.0);
+        }
+        if has_axes {
             axes_ui(ui, state, d, actions);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -1,21 +1,13 @@
 //! What the map looks like.
 
-use std::collections::BTreeMap;
 use std::f32::consts::FRAC_PI_2;
 
-use egui::{
-    Align2, Color32, ColorImage, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, TextureOptions, Ui, Vec2,
-    epaint::TextShape, pos2, vec2,
-};
+use egui::{Align2, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, Ui, epaint::TextShape, pos2, vec2};
 use rust_i18n::t;
 
 use crate::config::Kind;
 use crate::state::{AppState, GridPicture, Pin};
-use crate::ui::textures::Key;
-use crate::ui::{Cache, format, map, splat, theme};
-
-/// A prime larger than any dataset's common factors: its multiples visit every image once.
-const MIXING: usize = 1_000_003;
+use crate::ui::{Cache, format, map, theme};
 
 /// Paints everything on the map, back to front.
 pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
@@ -25,27 +17,22 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     if state.training.model.is_none() {
         return;
     }
-    if state.map.layers.grid {
-        for (key, picture) in [(Key::GridBefore, &state.map.grid_before), (Key::Grid, &state.map.grid)] {
-            if let Some(picture) = picture {
-                grid(ui, &painter, rect, state, cache, key, picture);
-            }
-        }
+    if let Some(picture) = state.map.grid.as_ref().filter(|_| state.map.layers.grid) {
+        grid(ui, &painter, rect, state, cache, picture);
     }
     if state.map.layers.prior {
         prior(&painter, rect, state);
     }
     if state.map.layers.images {
-        dots(ui, &painter, rect, state, cache);
+        cache.dots.ui(&painter, rect, state);
     }
     selected(&painter, rect, state);
     crosshair(&painter, map::screen_from_latent(state, rect, state.map.coordinates(&state.walk.z)));
     way(&painter, rect, state);
 }
 
-fn grid(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache, key: Key, picture: &GridPicture) {
-    let options = TextureOptions::LINEAR;
-    let texture = cache.textures.get(ui.ctx(), key, picture.version, options, || splat::grid(picture));
+fn grid(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache, picture: &GridPicture) {
+    let texture = cache.textures.grid(ui.ctx(), picture);
     let grid = &picture.grid;
     let half = grid.step / 2.0;
     let size = vec2(grid.columns as f32, grid.rows as f32) * (grid.step / state.map.scale);
@@ -63,45 +50,6 @@ fn prior(painter: &Painter, rect: Rect, state: &AppState) {
         let text = format!("{sigma}σ");
         shaded_text(painter, centre + vec2(0.0, -radius), Align2::CENTER_CENTER, &text, theme::regular(theme::SMALL));
     }
-}
-
-fn dots(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache) {
-    let Some(data) = &state.data.set else { return };
-    let places = &state.map.places;
-    let pixels_per_point = ui.ctx().pixels_per_point();
-    let size = (rect.size() * pixels_per_point).ceil();
-    let version = view_version(state, size);
-    let make = || {
-        let mut image = ColorImage::filled([size.x as usize, size.y as usize], Color32::TRANSPARENT);
-        // Many images: smaller dots, so that their colours stay apart.
-        let shrink = if data.len() > 20_000 { 0.6 } else { 1.0 };
-        let diameter = theme::DOT * shrink * pixels_per_point;
-        let mut dots = BTreeMap::new();
-        // In mixed order: neighbours share a class, and the last class would cover the others.
-        let n = places.len();
-        for i in (0..n).map(|i| i * MIXING % n) {
-            let (Some(place), Some(label)) = (places.get(i), data.labels.get(i)) else { continue };
-            let [x, y] = state.map.offset_from_latent(*place);
-            let (x, y) = (x * pixels_per_point + size.x / 2.0, y * pixels_per_point + size.y / 2.0);
-            let dot = dots.entry(*label).or_insert_with(|| splat::Dot::new(diameter, theme::class_colour(*label)));
-            dot.draw(&mut image, x, y);
-        }
-        image
-    };
-    let texture = cache.textures.get(ui.ctx(), Key::Dots, version, TextureOptions::NEAREST, make);
-    let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-    let drawn = Rect::from_center_size(rect.center(), size / pixels_per_point);
-    painter.image(texture, drawn, uv, Color32::WHITE);
-}
-
-/// Changes whenever a dot would be drawn elsewhere.
-fn view_version(state: &AppState, size: Vec2) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    let map = &state.map;
-    (map.places_version, map.scale.to_bits(), map.centre.map(f32::to_bits), state.data.version).hash(&mut hasher);
-    (size.x.to_bits(), size.y.to_bits()).hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The pins and the way between them.

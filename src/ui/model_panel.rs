@@ -4,8 +4,12 @@ use egui::{Button, ComboBox, DragValue, Response, RichText, Slider, Ui, vec2};
 use rust_i18n::t;
 
 use crate::config::{Arch, Kind, LATENT_DIMS, Likelihood, ModelConfig, RunConfig, TrainConfig};
-use crate::state::{Action, AppState};
-use crate::ui::{theme, widgets};
+use crate::state::data::held_for_validation;
+use crate::state::{Action, AppState, Primary};
+use crate::ui::{format, theme, widgets};
+
+/// A small model has hardly begun to learn after this many steps.
+const FEW_STEPS: usize = 500;
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -31,9 +35,15 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             config = run.config.clone();
         }
     }
+    if let Some(run) = state.training.run.as_ref().filter(|_| !locked && state.training.primary() == Primary::Continue)
+        && run.config != state.settings
+    {
+        widgets::note(ui, &t!("model.for_new_run", name = run.name));
+    }
     ui.add_enabled_ui(!locked, |ui| {
         model_ui(ui, &mut config.model);
         objective_ui(ui, &mut config);
+        steps_ui(ui, state, &config);
         egui::CollapsingHeader::new(t!("model.more"))
             .id_salt("more")
             .show_unindented(ui, |ui| more_ui(ui, &mut config));
@@ -102,6 +112,19 @@ fn objective_ui(ui: &mut Ui, config: &mut RunConfig) {
     widgets::row(ui, &t!("model.epochs"), &t!("model.epochs_tip"), |ui, label| {
         number(ui, label, DragValue::new(&mut config.train.epochs).range(1..=1_000_000).speed(0.3));
     });
+}
+
+/// How many steps the settings come to; too few teach nothing, whatever else is set.
+fn steps_ui(ui: &mut Ui, state: &AppState, config: &RunConfig) {
+    let Some(data) = &state.data.set else { return };
+    let n_train = data.len() - held_for_validation(data.len(), config.data.validation_fraction);
+    let steps = n_train.div_ceil(config.train.batch.max(1)) * config.train.epochs;
+    let count = format::count(steps as u64);
+    if steps < FEW_STEPS {
+        widgets::note(ui, &t!("model.few_steps", n = count));
+    } else {
+        widgets::note(ui, &t!("model.steps", n = count));
+    }
 }
 
 fn more_ui(ui: &mut Ui, config: &mut RunConfig) {

@@ -1,4 +1,4 @@
-//! Messages at the bottom of the window: errors stay, the rest fades.
+//! Messages over the map: errors stay, the rest fades.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use egui::{Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText
 use rust_i18n::t;
 
 use crate::state::{Action, AppState, Notice, NoticeKind};
-use crate::ui::{curves, theme, widgets};
+use crate::ui::{theme, widgets};
 
 /// Seconds a message that needs no answer stays.
 const STAYS: f64 = 8.0;
@@ -19,8 +19,9 @@ pub type Seen = BTreeMap<u64, f64>;
 pub fn ui(ui: &mut Ui, state: &AppState, seen: &mut Seen, actions: &mut Vec<Action>) {
     let now = ui.input(|i| i.time);
     seen.retain(|id, _| state.notices.iter().any(|n| n.id == *id));
-    let above = curves::height(ui, state) + 12.0;
-    Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, vec2(0.0, -above)).show(
+    // Over the map's upper edge: below stand the strip that was just saved and the curves.
+    let below = theme::TOP_BAR + 2.0 * theme::CONTROL;
+    Area::new(Id::unique("notices")).order(Order::Foreground).anchor(Align2::CENTER_TOP, vec2(0.0, below)).show(
         ui.ctx(),
         |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;

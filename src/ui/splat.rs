@@ -7,7 +7,7 @@ use crate::state::GridPicture;
 
 /// A cell of the grid has at most this many pixels a side.
 const MAX_CELL: usize = 64;
-/// The grid's picture has at most about this many pixels: it is made anew with every row that was decoded.
+/// The grid's picture has at most about this many pixels: it is made anew whenever the map was moved by a cell.
 const MAX_PIXELS: usize = 1_500_000;
 
 /// A round dot of one colour with a dark rim, ready to be put on a picture many times.
@@ -74,28 +74,41 @@ fn put_over(below: Color32, keep: u32, add: u32) -> Color32 {
     Color32::from_rgba_premultiplied(r, g, b, a)
 }
 
-/// The grid's rows as one picture; rows not yet decoded are transparent.
+/// The grid as one picture; transparent where there is nothing to show yet.
 pub fn grid(picture: &GridPicture) -> ColorImage {
-    let (side, channels) = (picture.shape.side, picture.shape.channels);
-    let (columns, rows) = (picture.grid.columns, picture.grid.rows);
-    let most = (MAX_PIXELS / (columns * rows).max(1)).isqrt().clamp(1, MAX_CELL);
-    let every = side.div_ceil(most).max(1);
-    let cell = side.div_ceil(every);
-    let width = columns * cell;
-    let mut image = ColorImage::filled([width, rows * cell], Color32::TRANSPARENT);
-    for (row, bytes) in picture.rows.iter().enumerate() {
-        let Some(bytes) = bytes else { continue };
-        for (column, decoded) in bytes.chunks_exact(side * side * channels).take(columns).enumerate() {
-            for y in 0..cell {
-                let line = decoded.get(y * every * side * channels..).unwrap_or_default();
-                let start = (row * cell + y) * width + column * cell;
-                let Some(out) = image.pixels.get_mut(start..start + cell) else { continue };
-                let colours = super::textures::colours(line.get(..side * channels).unwrap_or(line), channels);
-                out.iter_mut().zip(colours.step_by(every)).for_each(|(pixel, colour)| *pixel = colour);
+    let (side, _) = cell_side(picture);
+    let mut whole = ColorImage::filled([picture.grid.columns * side, picture.grid.rows * side], Color32::TRANSPARENT);
+    let width = whole.width();
+    for (cell, image) in picture.changed_after(0) {
+        let ([left, top], image) = self::cell(picture, cell, image);
+        for (row, line) in image.pixels.chunks_exact(side).enumerate() {
+            let start = (top + row) * width + left;
+            if let Some(out) = whole.pixels.get_mut(start..start + side) {
+                out.copy_from_slice(line);
             }
         }
     }
-    image
+    whole
+}
+
+/// A cell of that picture: its corner, and `decoded` at the size it has there.
+pub fn cell(picture: &GridPicture, cell: usize, decoded: &[u8]) -> ([usize; 2], ColorImage) {
+    let (side, channels) = (picture.shape.side, picture.shape.channels);
+    let (cell_side, every) = cell_side(picture);
+    let lines = decoded.chunks_exact((side * channels).max(1)).step_by(every);
+    let mut pixels: Vec<Color32> =
+        lines.flat_map(|line| super::textures::colours(line, channels).step_by(every)).collect();
+    pixels.resize(cell_side * cell_side, Color32::TRANSPARENT);
+    let columns = picture.grid.columns.max(1);
+    let corner = [cell % columns * cell_side, cell / columns * cell_side];
+    (corner, ColorImage::new([cell_side, cell_side], pixels))
+}
+
+/// Side of a cell in the picture, and that it shows only every so manieth pixel.
+fn cell_side(picture: &GridPicture) -> (usize, usize) {
+    let most = (MAX_PIXELS / picture.grid.n_cells().max(1)).isqrt().clamp(1, MAX_CELL);
+    let every = picture.shape.side.div_ceil(most).max(1);
+    (picture.shape.side.div_ceil(every), every)
 }
 
 #[cfg(test)]
@@ -150,11 +163,13 @@ mod tests {
         let plane = Plane::axes(2, 0, 1);
         let grid_of = Arc::new(Grid { plane, a0: 0.0, b0: 0.0, step: 1.0, columns: 2, rows: 2 });
         let shape = ImageShape { side: 2, channels: 1 };
-        let rows = vec![Some(vec![1, 2, 3, 4, 5, 6, 7, 8]), None];
-        let image = grid(&GridPicture { grid: grid_of, shape, rows, version: 1 });
+        let mut picture = GridPicture::lay_out(grid_of, shape, None, 1);
+        picture.add(&[1], &[5, 6, 7, 8], 2);
+        let image = grid(&picture);
         assert_eq!(image.size, [4, 4]);
         let greys: Vec<u8> = image.pixels.iter().map(Color32::r).collect();
-        assert_eq!(greys, [1, 2, 5, 6, 3, 4, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
-        assert_eq!(image.pixels[12], Color32::TRANSPARENT);
+        assert_eq!(greys, [0, 0, 5, 6, 0, 0, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(image.pixels[0], Color32::TRANSPARENT);
+        assert_eq!(cell(&picture, 1, &[5, 6, 7, 8]).0, [2, 0]);
     }
 }

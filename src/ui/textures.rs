@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use egui::{Color32, ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use crate::data::Dataset;
+use crate::state::GridPicture;
+use crate::ui::splat;
 
 /// What a texture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,10 +22,6 @@ pub enum Key {
     Frame(usize),
     /// The decoded grid.
     Grid,
-    /// The grid before it.
-    GridBefore,
-    /// Points of the images.
-    Dots,
 }
 
 struct Entry {
@@ -65,6 +63,19 @@ impl Textures {
     pub fn image(&mut self, ctx: &Context, data: &Dataset, data_version: u64, idx: usize) -> TextureId {
         let make = || picture(data.image(idx), data.side, data.channels);
         self.get(ctx, Key::Image(idx), data_version, TextureOptions::NEAREST, make)
+    }
+
+    /// The texture of the grid; of one that is known only the cells that changed are uploaded.
+    pub fn grid(&mut self, ctx: &Context, picture: &GridPicture) -> TextureId {
+        let options = TextureOptions::LINEAR;
+        if let Some(entry) = self.entries.get_mut(&Key::Grid).filter(|entry| entry.version >= picture.laid_out) {
+            for (cell, image) in picture.changed_after(entry.version) {
+                let (corner, image) = splat::cell(picture, cell, image);
+                entry.handle.set_partial(corner, image, options);
+            }
+            entry.version = picture.version;
+        }
+        self.get(ctx, Key::Grid, picture.version, options, || splat::grid(picture))
     }
 
     /// Forgets what was not drawn in this frame.

@@ -7,6 +7,7 @@ use egui::{
 };
 use rust_i18n::t;
 
+use crate::config::Likelihood;
 use crate::state::{Action, AppState, Phase, Primary, ThemeChoice};
 use crate::train::StopReason;
 use crate::ui::{export_menu, format, theme, widgets};
@@ -158,6 +159,9 @@ fn progress_texts(state: &AppState) -> Texts {
     let only = |first: String, right: String| Texts { first, right, more: Vec::new() };
     let epoch = || training.epoch().map_or_else(String::new, |(n, of)| t!("top.epoch", n = n, of = of).into_owned());
     let step = || t!("top.step", step = format::count(training.step())).into_owned();
+    let learned = training.run.as_ref().is_some_and(|r| r.config.model.likelihood == Likelihood::GaussianLearned);
+    let sigma = training.history.last().and_then(|s| s.sigma).filter(|_| learned);
+    let sigma = sigma.map(|sigma| t!("top.sigma", sigma = format!("{sigma:.4}")).into_owned());
     match &training.phase {
         Phase::Idle if state.data.loading.is_some() => only(t!("map.empty_loading").into_owned(), String::new()),
         Phase::Idle if state.data.set.is_none() => only(t!("top.no_images").into_owned(), String::new()),
@@ -170,17 +174,21 @@ fn progress_texts(state: &AppState) -> Texts {
             Texts {
                 first: epoch(),
                 right: left.unwrap_or_default(),
-                more: std::iter::once(step()).chain(rate).collect(),
+                more: std::iter::once(step()).chain(sigma).chain(rate).collect(),
             }
         }
-        Phase::Paused => Texts { first: epoch(), right: t!("top.paused").into_owned(), more: vec![step()] },
+        Phase::Paused => Texts {
+            first: epoch(),
+            right: t!("top.paused").into_owned(),
+            more: std::iter::once(step()).chain(sigma).collect(),
+        },
         Phase::Ended(reason) => {
             let right = match reason {
                 StopReason::Finished => t!("top.finished"),
                 StopReason::Asked => t!("top.stopped"),
                 StopReason::Failed(_) => t!("top.failed"),
             };
-            Texts { first: epoch(), right: right.into_owned(), more: vec![step()] }
+            Texts { first: epoch(), right: right.into_owned(), more: std::iter::once(step()).chain(sigma).collect() }
         }
     }
 }

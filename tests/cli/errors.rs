@@ -28,6 +28,9 @@ fn wrong_usage_ends_with_2_and_what_would_be_right() {
     check("train sample:cats --out R", &["sample:cats", "sample:emoji"]);
     check("strip R --from z:0,0 --to z:1,1 --out a.png --path round", &["lerp", "slerp"]);
     check("frobnicate --out R", &["unexpected argument"]);
+    check("frobnicate", &["frobnicate", "--help"]);
+    check("sample:cats", &["sample:cats", "sample:emoji"]);
+    check("--frame-log F scan sample:emoji", &["--frame-log"]);
     assert!(folder.path().read_dir().unwrap().next().is_none(), "nothing was written");
 }
 
@@ -38,6 +41,7 @@ fn what_is_missing_is_named() {
     check("scan no/such/folder", &["no/such/folder", "no such file"]);
     check("train no/such --out R", &["no/such"]);
     check("eval R sample:fashion", &["R"]);
+    check("--frame-log no/such/frames.txt", &["no/such/frames.txt", "logged"]);
     check("encode . sample:fashion --out l.tsv", &["is not a run folder"]);
     check("grid R --out g.png", &["R"]);
 }

@@ -115,7 +115,7 @@ fn a_run_that_is_cut_off_goes_on_as_if_it_had_not_been() {
     // The signal may come when the last step is done: then the run is whole.
     let done = said.last().unwrap();
     assert_eq!(done["event"], "done");
-    assert_eq!(code, Some(if done["status"] == "interrupted" { 130 } else { 0 }), "{done}");
+    assert_eq!(code, Some(if done["status"] == "stopped" { 130 } else { 0 }), "{done}");
     let killed = tempfile::tempdir().unwrap();
     let (code, _) = cut_off(killed.path(), |child| child.kill().unwrap());
     assert_ne!(code, Some(1));

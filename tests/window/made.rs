@@ -53,10 +53,9 @@ pub fn training() -> AppState {
     let selected = Answer::Selected { idx: 1, mu, sigma, reconstruction, recon_nats: 54.32, kl_nats: 4.2, step: 200 };
     answer(&mut state, selected);
     let grid = Arc::new(state.map.wanted_grid(&state.walk.z).unwrap());
-    for row in 0..grid.rows {
-        let images = grid.row_points(row).chunks(2).flat_map(|z| picture(z[0], z[1])).collect();
-        answer(&mut state, Answer::GridRow { grid: Arc::clone(&grid), row, images, step: 200 });
-    }
+    let cells: Vec<usize> = (0..grid.n_cells()).collect();
+    let images = cells.iter().map(|cell| grid.point(*cell)).flat_map(|z| picture(z[0], z[1])).collect();
+    answer(&mut state, Answer::GridCells { grid, cells, images, step: 200 });
     let images = state.walk.strip_points().iter().map(|z| picture(z[0], z[1])).collect();
     answer(&mut state, Answer::Strip { images, step: 200 });
     state

@@ -24,13 +24,18 @@ fn looks_like(
                 let ground = Frame::NONE.fill(theme::palette(ui).panel).inner_margin(theme::GAP);
                 let mut actions = Vec::new();
                 ground.show(ui, |ui| panel(ui, &state, &mut cache, &mut actions));
+                // What the window has its painter do.
+                if let Some(order) = cache.dots.take_order() {
+                    let image = order.paint();
+                    cache.dots.show(ui.ctx(), order, image);
+                }
                 // As in the window, less what would be asked of the outside.
                 for action in actions {
                     update(&mut state, action);
                 }
             },
         );
-    harness.run_steps(3);
+    harness.run_steps(4);
     let picture = harness.render().unwrap();
     image_snapshot(&crop(&picture), name);
 }
