@@ -57,6 +57,7 @@ impl Window {
     }
 
     /// The window, with its frames logged.
+    #[must_use]
     pub fn logged(self, frame_log: Option<FrameLog>) -> Self {
         Self { frame_log, ..self }
     }
