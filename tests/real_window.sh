@@ -41,4 +41,15 @@ close_program || code=$?
 ! grep -q panicked "$sandbox/stderr" || fail "no panic on the way out"
 ok "closing the window ends the program with 0"
 
+start_program
+press_train
+wait_until 60 "the folder of a second run" second_run
+map=$(region "$MAP")
+wait_until 60 "the map of the second run" has_changed "$MAP" "$map"
+code=0
+interrupt_program || code=$?
+((code == 130)) || fail "exit code 130 after a polite kill, not $code"
+grep -q '"status": "stopped"' "$(second_run)" || fail "the interrupted run to be saved"
+ok "a polite kill saves the run"
+
 echo "test result: ok. $passed passed; 0 failed (real window)"

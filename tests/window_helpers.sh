@@ -165,4 +165,17 @@ close_program() {
     return "$code"
 }
 
+# interrupt_program: a polite kill, and the program's exit code.
+interrupt_program() {
+    local pid=$program_pid code=0
+    program_pid=""
+    kill -TERM "$pid"
+    wait_until 60 "the program to end after a polite kill" has_ended "$pid" || kill -KILL "$pid"
+    wait "$pid" || code=$?
+    return "$code"
+}
+
+# The record of the second run, once it has one.
+second_run() { find "$sandbox/home" -path '*-02/run.json' | grep .; }
+
 has_ended() { ! is_running "$1"; }

@@ -282,3 +282,6 @@ fn select(snapshot: &Snapshot, data: &Dataset, idx: usize) -> Result<Answer, Mod
         step: snapshot.step,
     })
 }
+
+#[cfg(test)]
+mod tests;

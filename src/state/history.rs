@@ -56,7 +56,7 @@ pub struct History {
 pub struct Smoothing {
     of: Arc<()>,
     steps: Course,
-    weight: f64,
+    past_weight: f64,
 }
 
 /// Curves that were drawn again.
@@ -64,7 +64,7 @@ pub struct Smoothing {
 pub struct Smoothed {
     of: Arc<()>,
     n_steps: usize,
-    smoothing: f64,
+    past_weight: f64,
     curves: [Curve; 3],
 }
 
@@ -128,13 +128,13 @@ impl History {
 
     /// What the curves are to be drawn from again; a million steps take longer than a frame.
     pub fn to_smooth(&self) -> Smoothing {
-        Smoothing { of: Arc::clone(&self.identity), steps: self.steps.clone(), weight: self.smoothing }
+        Smoothing { of: Arc::clone(&self.identity), steps: self.steps.clone(), past_weight: self.smoothing }
     }
 
     /// Takes curves in that were drawn again, with the steps made meanwhile, unless others are wanted by now.
     pub fn take_smoothed(&mut self, smoothed: Smoothed) {
-        let Smoothed { of, n_steps, smoothing, mut curves } = smoothed;
-        if Arc::ptr_eq(&of, &self.identity) && smoothing == self.smoothing {
+        let Smoothed { of, n_steps, past_weight, mut curves } = smoothed;
+        if Arc::ptr_eq(&of, &self.identity) && past_weight == self.smoothing {
             self.steps.after(n_steps).for_each(|m| add(&mut curves, m.epoch, m.terms));
             self.curves = curves;
             self.version += 1;
@@ -173,10 +173,10 @@ impl History {
 impl Smoothing {
     /// Draws the curves again.
     pub fn curves(self) -> Smoothed {
-        let Self { of, steps, weight: smoothing } = self;
-        let mut curves = empty_curves(smoothing);
+        let Self { of, steps, past_weight } = self;
+        let mut curves = empty_curves(past_weight);
         steps.after(0).for_each(|m| add(&mut curves, m.epoch, m.terms));
-        Smoothed { of, n_steps: steps.len(), smoothing, curves }
+        Smoothed { of, n_steps: steps.len(), past_weight, curves }
     }
 }
 

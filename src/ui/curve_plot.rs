@@ -6,7 +6,8 @@ use egui_plot::{
 };
 use rust_i18n::t;
 
-use crate::state::{AppState, Metric, Series};
+use crate::state::{AppState, Bucket, Curve, Metric, Series};
+use crate::train::ValidationStats;
 use crate::ui::{curves, format, theme, widgets};
 
 /// Room for the title and the gap under it, in points.
@@ -15,6 +16,10 @@ const ABOVE: f32 = curves::TITLE + 6.0;
 const AXIS: f32 = 34.0;
 /// A figure beside the title takes this much, in points.
 const FIGURE: f32 = 52.0;
+
+/// More validations than this are drawn without points and dashes: they would run together, and 300 of them in three
+/// plots cost 2.5 ms a frame.
+const MOST_MARKERS: usize = 100;
 
 /// Draws the curve of `metric`; dragging pans it, Ctrl+wheel zooms, a double-click goes back.
 pub fn ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32) {
@@ -104,24 +109,39 @@ fn lines(plot: &mut PlotUi<'_>, state: &AppState, metric: Metric, colour: Color3
     let buckets = history.curve(metric).buckets();
     let shows = |series| state.curves.shows(series);
     if shows(Series::Raw) {
-        let raw = buckets.iter();
-        let raw = raw.flat_map(|b| [PlotPoint::new(b.x_first, b.min), PlotPoint::new(b.x_last, b.max)]).collect();
         let faint = colour.gamma_multiply(0.28);
-        plot.line(Line::new("raw", PlotPoints::Owned(raw)).color(faint).width(1.0).allow_hover(false));
+        plot.line(Line::new("raw", PlotPoints::Owned(extremes(buckets))).color(faint).width(1.0).allow_hover(false));
     }
     if shows(Series::Train) {
         let smooth = buckets.iter().map(|b| PlotPoint::new(b.x_last, b.smooth)).collect();
         plot.line(Line::new("train", PlotPoints::Owned(smooth)).color(colour).width(2.0));
     }
     if shows(Series::Validation) {
-        let held: Vec<_> = history.validation.iter().map(|v| PlotPoint::new(v.epoch, metric.of(v.terms))).collect();
-        if held.len() > 1 {
-            let line = Line::new("between", PlotPoints::Owned(held.clone())).color(validation).width(1.5);
-            plot.line(line.style(LineStyle::Dashed { length: 6.0 }).allow_hover(false));
-        }
-        let points = Points::new("validation", PlotPoints::Owned(held)).color(validation);
-        plot.points(points.radius(2.2).shape(MarkerShape::Circle));
+        held(plot, &history.validation, metric, validation);
     }
+}
+
+/// The held images: a point for each validation while they can be told apart, a line between their extremes after.
+fn held(plot: &mut PlotUi<'_>, validation: &[ValidationStats], metric: Metric, colour: Color32) {
+    let values = validation.iter().map(|v| (v.epoch, metric.of(v.terms)));
+    if validation.len() > MOST_MARKERS {
+        let mut curve = Curve::new(0.0);
+        values.for_each(|(x, y)| curve.push(x, y));
+        let line = Line::new("validation", PlotPoints::Owned(extremes(curve.buckets()))).color(colour).width(1.5);
+        plot.line(line);
+        return;
+    }
+    let points: Vec<_> = values.map(|(x, y)| PlotPoint::new(x, y)).collect();
+    if points.len() > 1 {
+        let line = Line::new("between", PlotPoints::Owned(points.clone())).color(colour).width(1.5);
+        plot.line(line.style(LineStyle::Dashed { length: 6.0 }).allow_hover(false));
+    }
+    let points = Points::new("validation", PlotPoints::Owned(points)).color(colour);
+    plot.points(points.radius(2.2).shape(MarkerShape::Circle));
+}
+
+fn extremes(buckets: &[Bucket]) -> Vec<PlotPoint> {
+    buckets.iter().flat_map(|b| [PlotPoint::new(b.x_first, b.min), PlotPoint::new(b.x_last, b.max)]).collect()
 }
 
 /// What the plot shows until it is moved: the course of the curve and every validation after its first steep part.

@@ -126,3 +126,75 @@ impl Dots {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::ScanReport;
+
+    const SIZE: Vec2 = vec2(100.0, 60.0);
+
+    /// Two images at (−1, 0) and (1, 0.5) on a map of twenty points a unit.
+    fn state() -> AppState {
+        let mut state = AppState::new();
+        state.data.set = Some(Arc::new(Dataset {
+            name: "two".into(),
+            side: 1,
+            channels: 1,
+            pixels: vec![0, 255].into(),
+            classes: vec!["a".into(), "b".into()],
+            labels: vec![Some(0), Some(1)],
+            names: vec!["a/0".into(), "b/1".into()],
+            root: None,
+            report: ScanReport::default(),
+            fingerprint: std::sync::OnceLock::new(),
+        }));
+        state.map.scale = 0.05;
+        state.map.latent_dim = Some(2);
+        state.map.set_means(Some(Arc::new(vec![-1.0, 0.0, 1.0, 0.5])));
+        state
+    }
+
+    #[test]
+    fn every_point_is_painted_in_its_place_and_colour() {
+        let image = Order::new(&state(), SIZE, 2.0).unwrap().paint();
+        assert_eq!(image.size, [200, 120]);
+        let pixel = |x: usize, y: usize| image.pixels[y * 200 + x];
+        // (−1, 0) is twenty points left of the middle, (1, 0.5) twenty right and ten up; two pixels a point.
+        assert_eq!(pixel(60, 60), theme::class_colour(Some(0)));
+        assert_eq!(pixel(140, 40), theme::class_colour(Some(1)));
+        assert_eq!(pixel(100, 60), Color32::TRANSPARENT);
+    }
+
+    #[test]
+    fn an_older_picture_is_shown_where_its_points_are_now() {
+        let mut state = state();
+        let order = Order::new(&state, SIZE, 1.0).unwrap();
+        let rect = Rect::from_min_size(pos2(10.0, 20.0), SIZE);
+        assert_eq!(order.rect(&state, rect), rect);
+        state.map.pan([7.0, -3.0]);
+        let moved = order.rect(&state, rect);
+        assert!((moved.center() - rect.center() - vec2(7.0, -3.0)).length() < 1e-3, "{moved:?}");
+        state.map.zoom(2.0, [0.0, 0.0]);
+        assert!((order.rect(&state, rect).size() - SIZE * 2.0).length() < 1e-3);
+    }
+
+    #[test]
+    fn a_picture_is_ordered_once_and_again_when_the_points_or_the_view_move() {
+        let (mut dots, mut state) = (Dots::default(), state());
+        let context = egui::Context::default();
+        let mut ordered = |state: &AppState| {
+            let layer = egui::LayerId::background();
+            let rect = Rect::from_min_size(Pos2::ZERO, SIZE);
+            dots.ui(&Painter::new(context.clone(), layer, rect), rect, state);
+            dots.take_order().is_some()
+        };
+        assert_eq!([ordered(&state), ordered(&state)], [true, false]);
+        state.map.pan([1.0, 0.0]);
+        assert_eq!([ordered(&state), ordered(&state)], [true, false]);
+        state.map.set_means(Some(Arc::new(vec![0.0; 4])));
+        assert_eq!([ordered(&state), ordered(&state)], [true, false]);
+        state.map.clear();
+        assert!(!ordered(&state));
+    }
+}

@@ -79,3 +79,15 @@ fn the_strip_can_be_exported_once_both_pins_are_put() {
     person.click(Role::Button, "Export");
     assert!(person.can_use(Role::Button, "Interpolation strip as…"));
 }
+
+#[test]
+fn a_letter_with_ctrl_puts_no_pin() {
+    let (mut person, _images) = Person::with_model(5);
+    put_pins(&mut person);
+    let before = person.state().walk.pins.clone();
+    person.click_at(person.on_map(0.0, 0.0));
+    for key in [Key::A, Key::B] {
+        person.press_with(Modifiers::COMMAND, key);
+    }
+    assert_eq!(person.state().walk.pins, before);
+}

@@ -75,3 +75,12 @@ fn the_settings_of_a_run_are_fixed_while_it_trains() {
     person.frames(1);
     assert!(person.can_use(Role::SpinButton, "Epochs"));
 }
+
+#[test]
+fn few_steps_are_warned_of() {
+    let (mut person, _images) = Person::with_images();
+    person.set("Epochs", "1");
+    assert!(person.sees("Only "));
+    person.set("Epochs", "100000");
+    assert!(!person.sees("Only "));
+}

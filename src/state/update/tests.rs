@@ -1,7 +1,10 @@
-//! Pins, and which run a model is of.
+//! Pins, which run a model is of, and what training begins with.
+
+use std::sync::{Arc, OnceLock};
 
 use super::*;
-use crate::config::RunConfig;
+use crate::config::{RunConfig, Size};
+use crate::data::{Dataset, ScanReport};
 use crate::model::ImageShape;
 
 const MODEL: Model = Model { step: 0, latent_dim: 2, shape: ImageShape { side: 16, channels: 1 } };
@@ -45,7 +48,7 @@ fn a_pin_on_an_image_moves_with_its_mean_also_after_undo() {
     let mut state = shown();
     update(&mut state, Action::SetPin(Pin::A, PinSource::Selected));
     update(&mut state, Action::Nudge([0.25, 0.0]));
-    let mu = std::sync::Arc::new(vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.5]);
+    let mu = Arc::new(vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.5]);
     update(&mut state, Action::Answered(Answer::Means { mu, step: 1 }));
     pin_a(&state, [-1.0, 0.5], Some(3));
     update(&mut state, Action::Undo);
@@ -66,4 +69,54 @@ fn a_model_is_of_the_run_before_until_the_new_run_has_one() {
     assert_eq!(name(&state).as_deref(), Some("first"));
     update(&mut state, Action::ModelReady(MODEL));
     assert_eq!(name(&state).as_deref(), Some("second"));
+}
+
+/// Four images of 16 × 16 that were loaded as `config` says.
+fn opened(config: &RunConfig) -> Action {
+    let data = Dataset {
+        name: "shades".into(),
+        side: 16,
+        channels: 1,
+        pixels: vec![0; 4 * 256].into(),
+        classes: Vec::new(),
+        labels: vec![None; 4],
+        names: (0..4).map(|i| format!("{i}.png")).collect(),
+        root: None,
+        report: ScanReport::default(),
+        fingerprint: OnceLock::new(),
+    };
+    let config = config.data.clone();
+    Action::Opened(Box::new(Opened { source: "shades".into(), data: Arc::new(data), config, run: None }))
+}
+
+#[test]
+fn train_loads_the_images_anew_when_their_settings_were_changed() {
+    let mut state = AppState::new();
+    update(&mut state, opened(&RunConfig::default()));
+    let mut wanted = RunConfig::default();
+    wanted.data.size = Size::Side(32);
+    update(&mut state, Action::Configure(Box::new(wanted.clone())));
+    let effects = update(&mut state, Action::TogglePlay);
+    assert_eq!(effects, [Effect::Load { source: "shades".into(), config: wanted.data.clone() }]);
+    assert!(!state.training.is_active());
+    let effects = update(&mut state, opened(&wanted));
+    assert_eq!(effects, [Effect::StartRun(Box::new(wanted))]);
+    // Only once: other images do not start a run.
+    let mut other = AppState::new();
+    update(&mut other, Action::TogglePlay);
+    assert_eq!(update(&mut other, opened(&RunConfig::default())), []);
+}
+
+#[test]
+fn the_map_holds_still_under_a_hand() {
+    let mut state = shown();
+    let far = || Action::Answered(Answer::Means { mu: Arc::new(vec![40.0, 40.0, -40.0, -40.0]), step: 1 });
+    update(&mut state, Action::MapSized([400.0, 400.0]));
+    let before = state.map.scale;
+    update(&mut state, Action::Grab([0.0, 0.0]));
+    update(&mut state, far());
+    assert_eq!(state.map.scale, before);
+    update(&mut state, Action::Release);
+    update(&mut state, far());
+    assert!(state.map.scale > before);
 }
