@@ -61,7 +61,12 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 loading.advance(progress, seconds);
             }
         }
-        Action::Opened(opened) => show_opened(state, *opened, effects),
+        Action::Opened(opened) => {
+            show_opened(state, *opened, effects);
+            if std::mem::take(&mut state.data.train_when_loaded) {
+                start(state, effects);
+            }
+        }
         Action::LoadFailed(message) => {
             state.data.loading = None;
             state.data.train_when_loaded = false;

@@ -58,7 +58,7 @@ fn the_settings() {
     let settings = |ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>| {
         model_panel::ui(ui, state, actions);
     };
-    looks_like("settings_dark", [280.0, 350.0], Theme::Dark, &made::idle(), settings);
+    looks_like("settings_dark", [280.0, 380.0], Theme::Dark, &made::idle(), settings);
 }
 
 #[test]
