@@ -54,8 +54,8 @@ pub fn show(run: SavedRun, has_its_images: bool) -> Result<(OpenedRun, Option<Op
 }
 
 fn history(rows: &[Row]) -> History {
-    let steps: Vec<_> = rows.iter().map(|row| row.step).collect();
-    History::recorded(&steps, rows.iter().filter_map(|row| row.validation.clone()).collect())
+    let validation = rows.iter().filter_map(|row| row.validation.clone()).collect();
+    History::recorded(rows.iter().map(|row| &row.step), validation)
 }
 
 /// Makes the folder of a new run inside `runs`, on the thread `starter`.

@@ -90,15 +90,16 @@ impl History {
     }
 
     /// The history of a run that was recorded.
-    pub fn recorded(steps: &[StepStats], validation: Vec<ValidationStats>) -> Self {
+    pub fn recorded<'a>(steps: impl IntoIterator<Item = &'a StepStats>, validation: Vec<ValidationStats>) -> Self {
         let mut history = Self { validation, ..Self::default() };
         history.extend(steps);
         history
     }
 
     /// Adds steps.
-    pub fn extend(&mut self, steps: &[StepStats]) {
+    pub fn extend<'a>(&mut self, steps: impl IntoIterator<Item = &'a StepStats>) {
         for step in steps {
+            self.last = Some(*step);
             self.steps.push(step);
             self.recent.push_back((step.seconds, step.n_images));
             while self.recent.front().is_some_and(|(seconds, _)| *seconds < step.seconds - RATE_WINDOW_SECS) {
@@ -106,7 +107,6 @@ impl History {
             }
             add(&mut self.curves, step.epoch, step.terms);
         }
-        self.last = steps.last().copied().or(self.last);
         self.version += 1;
     }
 
