@@ -23,9 +23,8 @@ use crate::threads::panic_message;
 pub const SELECTED_SAMPLES: usize = 16;
 /// Real images named beside the decoded point.
 pub const NEAREST: usize = 4;
-/// A pass that only follows the training begins after a rest of this many times its length: with two threads at work
-/// that is a tenth of two cores.
-const REST_PER_WORK: u32 = 9;
+/// A pass that only follows the training begins after a rest of this many times its length: a tenth of two cores.
+const REST_PER_WORK: u32 = 4;
 
 /// The next piece of work.
 #[derive(Debug, Clone, Copy, PartialEq)]
