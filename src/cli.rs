@@ -88,12 +88,12 @@ fn advised(error: anyhow::Error) -> anyhow::Error {
 }
 
 fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
-    let interrupt = Interrupt::watch()?;
+    // Whatever has nothing to save ends at Ctrl+C by itself.
     match command {
-        Command::Scan(args) => scan::run(args, output, &interrupt),
-        Command::Train(args) => train::run(args, output, &interrupt),
-        Command::Eval(args) => eval::run(args, output, &interrupt),
-        Command::Encode(args) => encode::run(args, output, &interrupt),
+        Command::Scan(args) => scan::run(args, output, &Interrupt::watch()?),
+        Command::Train(args) => train::run(args, output, &Interrupt::watch()?),
+        Command::Eval(args) => eval::run(args, output, &Interrupt::watch()?),
+        Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output),
         Command::Bench(args) => bench_command(args, output),
