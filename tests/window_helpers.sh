@@ -101,6 +101,8 @@ start_program() {
     xdotool windowsize "$window" "$WINDOW_W" "$WINDOW_H" windowmove "$window" 20 40 windowactivate "$window"
     wait_until 20 "a window of ${WINDOW_W}x$WINDOW_H" has_its_size
     wait_until 60 "the window to be painted" is_painted
+    wait_until 60 "the window to have the keyboard" has_keyboard
+    wait_until 60 "the images to be loaded" is_still "${WINDOW_W}x$WINDOW_H+0+0"
 }
 
 find_window() {
@@ -109,6 +111,8 @@ find_window() {
 }
 
 has_its_size() { xdotool getwindowgeometry "$window" | grep -q "Geometry: ${WINDOW_W}x$WINDOW_H"; }
+
+has_keyboard() { [[ $(xdotool getwindowfocus) == "$window" ]]; }
 
 is_painted() { (($(import -window "$window" -format '%k' info:) > 16)); }
 
