@@ -9,6 +9,9 @@ readonly MAP="640x380+310+110"        # WxH+X+Y
 readonly POINT_IMAGE="200x150+1044+110"
 readonly MAP_A=(430 220) MAP_B=(820 420)
 
+# A place on the big button beside its words.
+readonly TRAIN_BUTTON="120+14"
+
 # ---- what the hands do ----
 press_train() { key space; }
 pin_a() { key a; }
@@ -102,7 +105,7 @@ start_program() {
     wait_until 20 "a window of ${WINDOW_W}x$WINDOW_H" has_its_size
     wait_until 60 "the window to be painted" is_painted
     wait_until 60 "the window to have the keyboard" has_keyboard
-    wait_until 60 "the images to be loaded" is_still "${WINDOW_W}x$WINDOW_H+0+0"
+    wait_until 60 "the images to be loaded" is_ready
 }
 
 find_window() {
@@ -113,6 +116,11 @@ find_window() {
 has_its_size() { xdotool getwindowgeometry "$window" | grep -q "Geometry: ${WINDOW_W}x$WINDOW_H"; }
 
 has_keyboard() { [[ $(xdotool getwindowfocus) == "$window" ]]; }
+
+# The big button has its accent, dark or light, once there is something to train on.
+is_ready() {
+    import -window "$window" -depth 8 -crop "1x1+$TRAIN_BUTTON" +repage txt:- | grep -Eq '#(2F6BED|255FE0)'
+}
 
 is_painted() { (($(import -window "$window" -format '%k' info:) > 16)); }
 
