@@ -32,7 +32,7 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     bar.finish_and_clear();
     let Some(mu) = encoded else { return Ok(Outcome::Interrupted) };
     // The split is known only for the run's own images.
-    let own = images::are_of(&run, &data).is_ok();
+    let own = run.record.check_data(&data).is_ok();
     let config = &run.record.config;
     let split = own.then(|| data.split(config.data.validation_fraction, config.train.seed));
     let clash = if args.replace.force { Clash::Replace } else { Clash::Refuse };

@@ -78,7 +78,7 @@ fn indices(part: Part, run: &SavedRun, data: &Dataset) -> anyhow::Result<Vec<u32
     if part == Part::All {
         return Ok((0..data.len() as u32).collect());
     }
-    images::are_of(run, data)?;
+    run.record.check_data(data)?;
     let config = &run.record.config;
     let split = data.split(config.data.validation_fraction, config.train.seed);
     let indices = if part == Part::Train { split.train } else { split.validation };

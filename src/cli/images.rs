@@ -7,7 +7,7 @@ use crate::cli::output::{bar, note};
 use crate::config::DataConfig;
 use crate::data::{Cache, Dataset, LoadError, Loaded, Loader, Source};
 use crate::files;
-use crate::run::{RunError, SavedRun};
+use crate::run::SavedRun;
 
 /// Loads `text`, a folder or a sample's name; from the cache when it may and can, and into it otherwise.
 pub fn open(text: &str, config: &DataConfig, reading: &Reading, interrupt: &Interrupt) -> anyhow::Result<Dataset> {
@@ -30,9 +30,4 @@ pub fn open(text: &str, config: &DataConfig, reading: &Reading, interrupt: &Inte
 /// Loads images as the model of `run` reads them.
 pub fn open_for(run: &SavedRun, text: &str, reading: &Reading, interrupt: &Interrupt) -> anyhow::Result<Dataset> {
     open(text, &run.record.data_config(), reading, interrupt)
-}
-
-/// Whether `data` are the images of the run.
-pub fn are_of(run: &SavedRun, data: &Dataset) -> Result<(), RunError> {
-    run.record.check_data(data)
 }

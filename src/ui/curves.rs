@@ -16,7 +16,7 @@ const WIDE: f32 = 640.0;
 pub const TITLE: f32 = 18.0;
 
 /// Height of the panel: in a low window it leaves the map its room.
-pub fn height(ui: &Ui, state: &AppState) -> f32 {
+fn height(ui: &Ui, state: &AppState) -> f32 {
     let share = ui.ctx().content_rect().height() * MOST;
     theme::CURVES_HEADER + if state.curves.open { theme::CURVES.min(share) } else { 0.0 }
 }
