@@ -10,7 +10,8 @@
 //! - At a given number of threads the result is the same to the last bit: work is cut by the size of the problem,
 //!   never by who is free, and partial sums are added in a fixed order.
 //! - An argument that needs no gradient costs nothing on the way back.
-//! - `unsafe` lives in `gemm` (a matrix product on checked slices) and `simd` (calls behind a feature test) only.
+//! - `unsafe` lives in `lanes` and `micro` (the inner loops of a product, on registers and pointers), `product` (which
+//!   checks slices before it calls them) and `simd` (calls behind a feature test) only.
 //!
 //! To add an operation: a file with a public function and a `CustomOp1`/`2`/`3`, whose `cpu_fwd` takes its slices through
 //! `op::values` and whose `bwd` answers `None` for arguments without `track_op()`; then a `check` in `tests.rs`.
@@ -27,10 +28,12 @@ mod conv;
 mod conv2d;
 mod conv_backward;
 mod conv_transpose2d;
-mod gemm;
+mod lanes;
 mod linear;
 mod loss;
+mod micro;
 mod op;
+mod product;
 mod simd;
 #[cfg(test)]
 mod tests;

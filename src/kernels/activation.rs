@@ -12,6 +12,12 @@ pub enum Activation {
 }
 
 impl Activation {
+    /// Of one sum.
+    #[inline(always)]
+    pub(super) fn of(self, sum: f32) -> f32 {
+        if self == Self::Relu && sum < 0.0 { 0.0 } else { sum }
+    }
+
     /// rows ← activation(rows + bias), for `rows` of the length of `bias`.
     pub(super) fn apply(self, rows: &mut [f32], bias: &[f32]) {
         if bias.is_empty() {
@@ -52,8 +58,7 @@ fn add_bias_body<const FMA: bool>(rows: &mut [f32], bias: &[f32]) {
 fn add_bias_relu_body<const FMA: bool>(rows: &mut [f32], bias: &[f32]) {
     for row in rows.chunks_exact_mut(bias.len()) {
         for (v, b) in row.iter_mut().zip(bias) {
-            let sum = *v + b;
-            *v = if sum < 0.0 { 0.0 } else { sum };
+            *v = Activation::Relu.of(*v + b);
         }
     }
 }

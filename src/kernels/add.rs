@@ -20,9 +20,14 @@ pub fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let (b_storage, b_layout) = b.storage_and_layout();
     let mut sum = tensor_values(NAME, &a_storage, a_layout)?.to_vec();
     let b_values = tensor_values(NAME, &b_storage, b_layout)?;
-    let n = items_per_task(sum.len(), 1);
-    sum.par_chunks_mut(n).zip(b_values.par_chunks(n)).for_each(|(sum, b)| accumulate(sum, b));
+    accumulate_shared(&mut sum, b_values);
     Tensor::from_vec(sum, a.shape(), &Device::Cpu)
+}
+
+/// sum ← sum + b, in the current pool.
+pub(super) fn accumulate_shared(sum: &mut [f32], b: &[f32]) {
+    let n = items_per_task(sum.len(), 1);
+    sum.par_chunks_mut(n).zip(b.par_chunks(n)).for_each(|(sum, b)| accumulate(sum, b));
 }
 
 dispatch! {

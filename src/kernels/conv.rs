@@ -1,109 +1,208 @@
-//! What a convolution and its transpose share: each is the other's gradient, so the same passes over tiles of images
-//! serve both. A pass turns windows into the rows of a matrix and leaves the arithmetic to `gemm`
-//! (Chellapilla, Puri & Simard 2006).
+//! What a convolution and its transpose share: each is the other's gradient, so the same two passes over tiles of
+//! images serve both, on the way there and on the way back.
+//!
+//! Neither copies windows out. With its map in a frame of zeros, a window is k runs of k·c neighbours, and the pixels that
+//! a pixel of the big map comes from are neighbours in the small one; `product` reads both where they lie (Dukhan 2019,
+//! "The Indirect Convolution Algorithm"; the phases of a transposed convolution: Shi et al. 2016, section 3.2).
+
+use std::mem::MaybeUninit;
 
 use candle_core::Result;
 use rayon::prelude::*;
 
 use super::Activation;
-use super::gemm::{Into, Mat, gemm, gemm_by_columns};
-use super::op::{items_per_task, with_scratch};
-use super::window::{Geometry, gather, scatter};
+use super::op::{filled, items_per_task, with_scratch};
+use super::product::{Columns, Out, Rows, pack_rows, pack_transposed_shared, packed_len, product};
+use super::window::{Geometry, Phase};
 
-/// Values of the patch matrix that are worked on at a time: 512 KiB, which second-level caches hold.
+/// Values of maps that are worked on at a time: 512 KiB, which second-level caches hold.
 const TILE: usize = 1 << 17;
-/// Rows of the patch matrix in a tile, at least: every tile reads, or adds to, the whole weight. Measured: with 64 rows
-/// the widest layers ran at a third of the speed.
-const MIN_ROWS: usize = 256;
-
-/// Multiplications of one image that are worth waking a second thread for: some 80 µs of work.
-const WORTH_SHARING: usize = 1 << 22;
+/// Pixels of the small map in a tile, at least: every tile reads, or adds to, the whole weight.
+const MIN_POSITIONS: usize = 128;
+/// Channels of the big map from which it is written by phases. Below, most lanes of a register would be empty: the
+/// windows of all taps are made at once and added up.
+const MIN_CHANNELS: usize = 12;
 
 impl Geometry {
-    /// Images whose patches make one tile.
+    /// Images of one tile.
     pub(super) fn images_per_tile(&self) -> usize {
-        let by_memory = TILE / (self.positions() * self.patch()).max(1);
-        by_memory.max(MIN_ROWS / self.positions().max(1)).max(1)
+        let by_memory = TILE / (self.big_frame().len() + self.small_frame().len()).max(1);
+        by_memory.max(MIN_POSITIONS.div_ceil(self.positions().max(1))).clamp(1, self.batch.max(1))
     }
 
-    pub(super) fn gather_images(&self, images: &[f32], patches: &mut [f32]) {
-        let patches = patches.chunks_exact_mut((self.positions() * self.patch()).max(1));
-        for (image, patches) in images.chunks_exact(self.big.len().max(1)).zip(patches) {
-            gather(self, image, patches);
+    /// Whether the big map has too few channels to fill a register.
+    pub(super) fn is_thin(&self) -> bool {
+        self.big.c < MIN_CHANNELS
+    }
+}
+
+/// From the big map to the small one: a convolution, or the gradient of a transposed one.
+pub(super) struct Down {
+    g: Geometry,
+    /// Where windows start in the framed big maps of a tile, and pixels in its small maps.
+    windows: Vec<usize>,
+    pixels: Vec<usize>,
+    /// wᵀ `[k·k·c, O]`, packed.
+    weight: Vec<f32>,
+}
+
+impl Down {
+    /// For tiles of `n` images, and w `[O, k·k·c]`.
+    pub(super) fn new(g: Geometry, n: usize, w: &[f32]) -> Self {
+        let size = (g.patch(), g.small.c);
+        let mut weight = vec![0.0; packed_len(size)];
+        pack_transposed_shared(&mut weight, w, size);
+        let pixels = (0..n * g.positions()).map(|i| i * g.small.c).collect();
+        Self { g, windows: g.windows(n), pixels, weight }
+    }
+
+    /// small ← activation(windows(framed) · wᵀ + bias) for the images of one tile.
+    pub(super) fn tile(
+        &self,
+        framed: &[f32],
+        small: &mut [MaybeUninit<f32>],
+        bias: &[f32],
+        activation: Activation,
+    ) -> Result<()> {
+        let g = &self.g;
+        let n = small.len() / g.small.c;
+        let rows = Rows {
+            values: framed,
+            starts: self.windows.get(..n).unwrap_or_default(),
+            runs: g.window.kernel,
+            run_len: g.window.kernel * g.big.c,
+            run_stride: g.big_frame().row(),
+        };
+        let columns = Columns::packed(&self.weight, (g.patch(), g.small.c));
+        product((small.into(), self.pixels.get(..n).unwrap_or_default()), rows, columns, bias, activation)
+    }
+}
+
+/// From the small map to the big one: a transposed convolution, or the gradient of a convolution.
+pub(super) struct Up {
+    g: Geometry,
+    way: UpWay,
+}
+
+enum UpWay {
+    /// Each phase of a tile's big maps, with its weight `[taps·C, o]`, packed. They cover the maps.
+    Phases(Vec<(Phase, Vec<f32>)>),
+    /// Thin maps: windows made from w `[C, k·k·o]`, then added where they lie. Where pixels start in the framed small
+    /// maps of a tile, and windows in its big ones.
+    Windows { weight: Vec<f32>, pixels: Vec<usize>, windows: Vec<usize> },
+}
+
+impl Up {
+    /// For tiles of `n` images, and w `[C, k·k·o]`.
+    pub(super) fn new(g: Geometry, n: usize, w: &[f32]) -> Self {
+        if g.is_thin() {
+            let (pixels, windows) = (g.small_frame().pixels(n), g.windows(n));
+            return Self { g, way: UpWay::Windows { weight: w.to_vec(), pixels, windows } };
         }
+        let pack = |phase: Phase| {
+            let row = |k: usize| &w[k % g.small.c * g.patch() + phase.taps[k / g.small.c]..][..g.big.c];
+            let size = (phase.taps.len() * g.small.c, g.big.c);
+            let mut packed = vec![0.0; packed_len(size)];
+            pack_rows(&mut packed, row, size);
+            (phase, packed)
+        };
+        Self { g, way: UpWay::Phases(g.phases(n).into_iter().map(pack).collect()) }
     }
 
-    pub(super) fn scatter_images(&self, patches: &[f32], images: &mut [f32]) {
-        let patches = patches.chunks_exact((self.positions() * self.patch()).max(1));
-        for (image, patches) in images.chunks_exact_mut(self.big.len().max(1)).zip(patches) {
-            scatter(self, patches, image);
+    /// big ← activation(what the windows of framed · w add up to + bias) for the images of one tile.
+    pub(super) fn tile(
+        &self,
+        framed: &[f32],
+        big: &mut [MaybeUninit<f32>],
+        bias: &[f32],
+        activation: Activation,
+    ) -> Result<()> {
+        let g = &self.g;
+        let n = big.len() / g.big.len();
+        match &self.way {
+            UpWay::Phases(phases) => phases.iter().try_for_each(|(phase, weight)| {
+                let n = n * phase.per_image;
+                let rows = Rows {
+                    values: framed,
+                    starts: phase.reads.get(..n).unwrap_or_default(),
+                    runs: phase.n_rows,
+                    run_len: phase.taps.len() / phase.n_rows.max(1) * g.small.c,
+                    run_stride: g.small_frame().row(),
+                };
+                let columns = Columns::packed(weight, (phase.taps.len() * g.small.c, g.big.c));
+                product(
+                    (Out::from(&mut *big), phase.writes.get(..n).unwrap_or_default()),
+                    rows,
+                    columns,
+                    bias,
+                    activation,
+                )
+            }),
+            UpWay::Windows { weight, pixels, windows } => {
+                let n_positions = n * g.positions();
+                let (patches_len, frame) = (n_positions * g.patch(), g.big_frame());
+                with_scratch(patches_len + n * frame.len(), |scratch| {
+                    let (patches, sums) = scratch.split_at_mut(patches_len);
+                    let to: Vec<usize> = (0..n_positions).map(|i| i * g.patch()).collect();
+                    let starts = pixels.get(..n_positions).unwrap_or_default();
+                    let rows = Rows { values: framed, starts, runs: 1, run_len: g.small.c, run_stride: 0 };
+                    let columns = Columns::natural(weight, (g.small.c, g.patch()));
+                    product((patches[..].as_mut().into(), &to), rows, columns, &[], Activation::None)?;
+                    sums.fill(0.0);
+                    g.scatter(patches, windows, sums);
+                    // One row of the map at a time, so that a loop over one or three channels is a long one.
+                    activation.apply(sums, &bias.repeat(frame.width()));
+                    frame.disclose(sums, big);
+                    Ok(())
+                })
+            }
         }
     }
 }
 
-/// `bias` repeated along one row of a map, so that a loop over one or three channels is a long one.
-fn bias_row(bias: &[f32], width: usize) -> Vec<f32> {
-    bias.repeat(width)
-}
-
-/// small ← activation(patches(big) · wᵀ + b): a convolution, w `[O, k·k·c]`.
+/// small ← activation(windows(big) · wᵀ + b): a convolution, w `[O, k·k·c]`.
 pub(super) fn down(g: &Geometry, big: &[f32], w: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
-    let (big_len, small_len) = (g.big.len(), g.small.len());
-    let mut small = vec![0.0; g.batch * small_len];
-    if small.is_empty() {
-        return Ok(small);
-    }
-    let bias = bias_row(b, g.small.w);
-    let n = items_per_task(g.batch, g.cost());
-    small.par_chunks_mut(n * small_len).zip(big.par_chunks(n * big_len)).try_for_each(|(small, big)| {
-        let n = g.images_per_tile();
-        for (small, big) in small.chunks_mut(n * small_len).zip(big.chunks(n * big_len)) {
-            let rows = small.len() / g.small.c;
-            with_scratch(rows * g.patch(), |patches| {
-                g.gather_images(big, patches);
-                gemm(small, Into::Overwrite, Mat::new(patches, rows, g.patch()), Mat::new(w, g.small.c, g.patch()).t())
-            })?;
-            activation.apply(small, &bias);
-        }
-        Ok::<_, candle_core::Error>(())
-    })?;
-    Ok(small)
+    let n = g.images_per_tile();
+    let (layer, frame) = (Down::new(*g, n, w), g.big_frame());
+    tiles(g, n, (big, g.big.len()), g.small.len(), |big, small| {
+        with_scratch(big.len() / g.big.len() * frame.len(), |framed| {
+            frame.enclose(big, framed);
+            layer.tile(framed, small, b, activation)
+        })
+    })
 }
 
 /// big ← activation(the windows of small · w, added where they lie, + b): a transposed convolution, w `[C, k·k·o]`.
 pub(super) fn up(g: &Geometry, small: &[f32], w: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
-    let (big_len, small_len) = (g.big.len(), g.small.len());
-    let mut big = vec![0.0; g.batch * big_len];
-    if big.is_empty() {
-        return Ok(big);
+    let n = g.images_per_tile();
+    let (layer, frame) = (Up::new(*g, n, w), g.small_frame());
+    tiles(g, n, (small, g.small.len()), g.big.len(), |small, big| {
+        with_scratch(small.len() / g.small.len() * frame.len(), |framed| {
+            frame.enclose(small, framed);
+            layer.tile(framed, big, b, activation)
+        })
+    })
+}
+
+/// The answers of all images of a batch, tile by tile: `body` makes those of `n` images, or of the last few, at once.
+fn tiles(
+    g: &Geometry,
+    n: usize,
+    (reads, read_len): (&[f32], usize),
+    written_len: usize,
+    body: impl Fn(&[f32], &mut [MaybeUninit<f32>]) -> Result<()> + Sync,
+) -> Result<Vec<f32>> {
+    let per_task = items_per_task(g.batch, g.cost());
+    // SAFETY: the tiles cover the maps, and both ways of `tile` write whole maps: `Down` each pixel of the small map,
+    // `Up` each phase of the big one, or all of it from its frame.
+    #[expect(unsafe_code, reason = "large maps are not set to zero first")]
+    unsafe {
+        filled(g.batch * written_len, |writes| {
+            let tasks = writes.par_chunks_mut(per_task * written_len).zip(reads.par_chunks(per_task * read_len));
+            tasks.try_for_each(|(writes, reads)| {
+                let mut tiles = writes.chunks_mut(n * written_len).zip(reads.chunks(n * read_len));
+                tiles.try_for_each(|(writes, reads)| body(reads, writes))
+            })
+        })
     }
-    let bias = bias_row(b, g.big.w);
-    if g.batch == 1 {
-        // The one image of a dragged point is shared by columns of the product.
-        let shared = g.cost() >= WORTH_SHARING;
-        let n = if shared { items_per_task(g.patch(), g.positions() * g.small.c) } else { g.patch() };
-        with_scratch(g.positions() * g.patch(), |patches| {
-            let (small, w) = (Mat::new(small, g.positions(), g.small.c), Mat::new(w, g.small.c, g.patch()));
-            gemm_by_columns(patches, small, w, n)?;
-            g.scatter_images(patches, &mut big);
-            Ok::<_, candle_core::Error>(())
-        })?;
-        activation.apply(&mut big, &bias);
-        return Ok(big);
-    }
-    let n = items_per_task(g.batch, g.cost());
-    big.par_chunks_mut(n * big_len).zip(small.par_chunks(n * small_len)).try_for_each(|(big, small)| {
-        let n = g.images_per_tile();
-        for (big, small) in big.chunks_mut(n * big_len).zip(small.chunks(n * small_len)) {
-            let rows = small.len() / g.small.c;
-            with_scratch(rows * g.patch(), |patches| {
-                gemm(patches, Into::Overwrite, Mat::new(small, rows, g.small.c), Mat::new(w, g.small.c, g.patch()))?;
-                g.scatter_images(patches, big);
-                Ok::<_, candle_core::Error>(())
-            })?;
-            activation.apply(big, &bias);
-        }
-        Ok::<_, candle_core::Error>(())
-    })?;
-    Ok(big)
 }

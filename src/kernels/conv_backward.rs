@@ -1,13 +1,17 @@
 //! The gradients of a convolution and of its transpose, all three in one pass over tiles of images.
 
+use std::mem::MaybeUninit;
+
 use candle_core::{Result, Tensor};
 use rayon::prelude::*;
 
 use super::Activation;
 use super::activation::add_column_sums;
-use super::gemm::{Into, Mat, gemm};
-use super::op::{Gradients, gradient, items_per_task, prepare, tensor_values, with_scratch};
-use super::window::{Geometry, Map};
+use super::add::accumulate_shared;
+use super::conv::{Down, Up};
+use super::op::{Gradients, filled, gradient, items_per_task, prepare, tensor_values, with_scratch};
+use super::product::{Strip, add_outer_product};
+use super::window::{Frame, Geometry, Map};
 
 /// Which map a layer reads; it writes the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +42,25 @@ struct Images<'a> {
 struct Sums {
     /// Like the weight.
     dw: Vec<f32>,
-    /// One row of the written map; its channels are the bias.
+    /// One row of the framed map that was written; its channels are the bias.
     db_row: Vec<f32>,
+}
+
+/// The way from ∂loss/∂sum to ∂loss/∂x: that of the other direction.
+enum Dx {
+    Unwanted,
+    Up(Up),
+    Down(Down),
+}
+
+/// Where the pixels of a tile start.
+struct Starts {
+    /// Of the small maps, as the weight's gradient reads them.
+    small: Vec<usize>,
+    /// Of the windows in the framed big maps.
+    windows: Vec<usize>,
+    /// Of the rows of the patch matrix.
+    patches: Vec<usize>,
 }
 
 impl Backward<'_> {
@@ -56,105 +77,126 @@ impl Backward<'_> {
             y: tensor_values(self.name, &y_storage, y_layout)?,
             dy: tensor_values(self.name, &dy_storage, dy_layout)?,
         };
-        let (read, written) = self.maps();
+        let g = self.geometry;
+        let (read, written, frame) = self.maps();
         let zeros = |wanted: bool, len: usize| if wanted { vec![0.0; len] } else { Vec::new() };
 
-        // One task per part of the batch, each with its own sums, which are then added in the order of the images.
-        let n = items_per_task(self.geometry.batch, self.geometry.cost());
-        let mut dx = zeros(x.track_op(), x.elem_count());
-        let mut dx_parts: Vec<&mut [f32]> = dx.chunks_mut(n * read.len()).collect();
-        dx_parts.resize_with(self.geometry.batch.div_ceil(n), Default::default);
-        let parts = all.x.par_chunks(n * read.len()).zip(all.y.par_chunks(n * written.len()));
-        let parts = parts.zip(all.dy.par_chunks(n * written.len())).map(|((x, y), dy)| Images { x, y, dy });
-        let sums = dx_parts.into_par_iter().zip(parts).map(|(dx, images)| {
-            let dw = zeros(w.track_op(), w.elem_count());
-            let db_row = zeros(b.track_op(), written.w * written.c);
-            self.task(images, w_values, dx, Sums { dw, db_row })
-        });
-        let sums = sums.collect::<Result<Vec<Sums>>>()?;
+        let n = g.images_per_tile();
+        let dx_way = match self.direction {
+            _ if !x.track_op() => Dx::Unwanted,
+            Direction::Down => Dx::Up(Up::new(g, n, w_values)),
+            Direction::Up => Dx::Down(Down::new(g, n, w_values)),
+        };
+        let small = match self.direction {
+            Direction::Down => g.small_frame().pixels(n),
+            Direction::Up => (0..n * g.positions()).map(|i| i * g.small.c).collect(),
+        };
+        let patches = (0..n * g.positions()).map(|i| i * g.patch()).collect();
+        let starts = Starts { small, windows: g.windows(n), patches };
 
-        let mut dw = zeros(w.track_op(), w.elem_count());
-        let mut db = zeros(b.track_op(), b.elem_count());
-        for part in &sums {
-            add_column_sums(&mut dw, &part.dw);
-            add_column_sums(&mut db, &part.db_row);
+        // One task per part of the batch, each with its own sums, which are then added in the order of the images.
+        let per_task = items_per_task(g.batch, g.cost());
+        let new_sums = || Sums { dw: zeros(w.track_op(), w.elem_count()), db_row: zeros(b.track_op(), frame.row()) };
+        let mut sums = Vec::new();
+        let every_gradient = |dx: &mut [MaybeUninit<f32>]| {
+            let mut dx_parts: Vec<&mut [MaybeUninit<f32>]> = dx.chunks_mut(per_task * read.len()).collect();
+            dx_parts.resize_with(g.batch.div_ceil(per_task), Default::default);
+            let ys = all.y.par_chunks(per_task * written.len()).zip(all.dy.par_chunks(per_task * written.len()));
+            let parts = all.x.par_chunks(per_task * read.len()).zip(ys).map(|(x, (y, dy))| Images { x, y, dy });
+            let tasks = dx_parts.into_par_iter().zip(parts);
+            let tasks = tasks.map(|(dx, images)| self.task(n, images, (&dx_way, dx), &starts, new_sums()));
+            sums = tasks.collect::<Result<_>>()?;
+            Ok(())
+        };
+        let dx_len = if x.track_op() { x.elem_count() } else { 0 };
+        // SAFETY: the tiles cover the map, and both ways of `tile` write whole maps.
+        #[expect(unsafe_code, reason = "large maps are not set to zero first")]
+        let dx = unsafe { filled(dx_len, every_gradient) }?;
+        let mut sums = sums.into_iter();
+        let Sums { mut dw, mut db_row } = sums.next().unwrap_or_else(new_sums);
+        for part in sums {
+            accumulate_shared(&mut dw, &part.dw);
+            add_column_sums(&mut db_row, &part.db_row);
         }
+        let mut db = zeros(b.track_op(), b.elem_count());
+        add_column_sums(&mut db, &db_row);
         let answer = |like: &Tensor, d: Vec<f32>| like.track_op().then(|| gradient(d, like)).transpose();
         Ok((answer(x, dx)?, answer(w, dw)?, answer(b, db)?))
     }
 
-    /// (read, written)
-    fn maps(&self) -> (Map, Map) {
+    /// What is read, what is written, and the frame around the latter in which its slopes are put.
+    fn maps(&self) -> (Map, Map, Frame) {
+        let g = &self.geometry;
         match self.direction {
-            Direction::Down => (self.geometry.big, self.geometry.small),
-            Direction::Up => (self.geometry.small, self.geometry.big),
+            Direction::Down => (g.big, g.small, g.small_frame()),
+            Direction::Up => (g.small, g.big, g.big_frame()),
         }
     }
 
-    /// The gradients of one part of the batch, tile by tile.
-    fn task(&self, images: Images<'_>, w: &[f32], dx: &mut [f32], mut sums: Sums) -> Result<Sums> {
-        let g = &self.geometry;
-        let (read, written) = self.maps();
-        let n = g.images_per_tile();
+    /// The gradients of one part of the batch, in tiles of `n` images.
+    fn task(
+        &self,
+        n: usize,
+        images: Images<'_>,
+        (dx_way, dx): (&Dx, &mut [MaybeUninit<f32>]),
+        starts: &Starts,
+        mut sums: Sums,
+    ) -> Result<Sums> {
+        let (read, written, frame) = self.maps();
         let mut dx_tiles = dx.chunks_mut(n * read.len());
         let ys = images.y.chunks(n * written.len()).zip(images.dy.chunks(n * written.len()));
         for (x, (y, dy)) in images.x.chunks(n * read.len()).zip(ys) {
-            let n_patches = x.len() / read.len() * g.positions();
-            let d_len = if self.activation == Activation::None { 0 } else { dy.len() };
-            with_scratch(n_patches * g.patch() + d_len, |scratch| {
-                let (patches, d) = scratch.split_at_mut(n_patches * g.patch());
-                let d = if d.is_empty() {
-                    dy
-                } else {
-                    self.activation.backward(d, dy, y);
-                    d
-                };
+            with_scratch(y.len() / written.len() * frame.len(), |d| {
+                frame.enclose_slopes(self.activation, dy, y, d); // ∂loss/∂(sum before the activation)
                 add_column_sums(&mut sums.db_row, d);
-                self.tile(x, d, w, patches, dx_tiles.next(), &mut sums.dw)
+                if !sums.dw.is_empty() {
+                    self.add_dw(x, d, starts, &mut sums.dw)?;
+                }
+                match (dx_way, dx_tiles.next()) {
+                    (Dx::Up(way), Some(dx)) => way.tile(d, dx, &[], Activation::None),
+                    (Dx::Down(way), Some(dx)) => way.tile(d, dx, &[], Activation::None),
+                    _ => Ok(()),
+                }
             })?;
         }
         Ok(sums)
     }
 
-    /// With d = ∂loss/∂(sum before the activation) and P(·) the patch matrix:
-    /// down, y = P(x) wᵀ: dw += dᵀ P(x), dx = P⁻(d w); up, y = P⁻(x w): dw += xᵀ P(d), dx = P(d) wᵀ, where P⁻ adds
-    /// patches back where they came from.
-    fn tile(
-        &self,
-        x: &[f32],
-        d: &[f32],
-        w: &[f32],
-        patches: &mut [f32],
-        dx: Option<&mut [f32]>,
-        dw: &mut [f32],
-    ) -> Result<()> {
+    /// With W(·) the windows of a big map: down, y = W(x) wᵀ, dw += dᵀ W(x); up, y = W⁻(x w), dw += xᵀ W(d), where W⁻
+    /// adds windows back where they came from. `d` is framed.
+    fn add_dw(&self, x: &[f32], d: &[f32], starts: &Starts, dw: &mut [f32]) -> Result<()> {
         let g = &self.geometry;
-        let (channels, patch) = (g.small.c, g.patch());
-        let rows = patches.len() / patch;
-        let w = Mat::new(w, channels, patch);
         match self.direction {
             Direction::Down => {
-                let d = Mat::new(d, rows, channels);
-                if !dw.is_empty() {
-                    g.gather_images(x, patches);
-                    gemm(dw, Into::Add, d.t(), Mat::new(patches, rows, patch))?;
-                }
-                if let Some(dx) = dx {
-                    gemm(patches, Into::Overwrite, d, w)?;
-                    g.scatter_images(patches, dx);
-                }
+                let frame = g.big_frame();
+                with_scratch(x.len() / g.big.len() * frame.len(), |framed| {
+                    frame.enclose(x, framed);
+                    self.add_products(d, framed, x.len() / g.big.len(), starts, dw)
+                })
             }
-            Direction::Up => {
-                g.gather_images(d, patches);
-                let patches = Mat::new(patches, rows, patch);
-                if let Some(dx) = dx {
-                    gemm(dx, Into::Overwrite, patches, w.t())?;
-                }
-                if !dw.is_empty() {
-                    gemm(dw, Into::Add, Mat::new(x, rows, channels).t(), patches)?;
-                }
-            }
+            Direction::Up => self.add_products(x, d, x.len() / g.small.len(), starts, dw),
         }
-        Ok(())
+    }
+
+    /// dw ← dw + smallᵀ · windows(big) for the maps of `n` images.
+    fn add_products(&self, small: &[f32], big: &[f32], n: usize, starts: &Starts, dw: &mut [f32]) -> Result<()> {
+        let g = &self.geometry;
+        let n = n * g.positions();
+        let windows = starts.windows.get(..n).unwrap_or_default();
+        let small = Strip { values: small, starts: starts.small.get(..n).unwrap_or_default(), offset: 0, n: g.small.c };
+        if g.is_thin() {
+            return with_scratch(n * g.patch(), |patches| {
+                g.gather(big, windows, patches);
+                let starts = starts.patches.get(..n).unwrap_or_default();
+                let patches = Strip { values: patches, starts, offset: 0, n: g.patch() };
+                add_outer_product(dw, g.patch(), small, patches)
+            });
+        }
+        let run = g.window.kernel * g.big.c;
+        (0..g.window.kernel).try_for_each(|i| {
+            let taps = Strip { values: big, starts: windows, offset: i * g.big_frame().row(), n: run };
+            let dw = dw.get_mut(i * run..).unwrap_or_default();
+            add_outer_product(dw, g.patch(), small, taps)
+        })
     }
 }

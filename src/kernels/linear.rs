@@ -1,19 +1,21 @@
 //! A fully connected layer: product, bias and activation in one pass.
 
 use std::borrow::Cow;
+use std::mem::MaybeUninit;
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use super::Activation;
 use super::activation::add_column_sums;
-use super::gemm::{Into, Mat, gemm, gemm_by_columns};
-use super::op::{Gradients, gradient, items_per_task, prepare, tensor_values, values};
+use super::op::{Gradients, filled, gradient, items_per_task, prepare, tensor_values, values, with_scratch};
+use super::product::{Columns, Rows, Strip, outer_product, pack_transposed, packed_len, product};
+use super::simd::{dispatch, mul_add};
 
 const NAME: &str = "linear";
 
-/// Narrower than this, a strip of the product leaves vector registers empty.
-const MIN_COLUMNS: usize = 64;
+/// Outputs that are made at a time: with a panel of the batch, 16 KiB, which stay in the first-level cache.
+const OUTPUTS: usize = 64;
 
 /// y = activation(x wᵀ + b): x `[B, I]`, w `[O, I]`, b `[O]` → `[B, O]`.
 ///
@@ -61,20 +63,7 @@ impl CustomOp3 for Linear {
     ) -> Result<(CpuStorage, Shape)> {
         let (batch, n_in, n_out) = sizes(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
         let (x, w, b) = (values(NAME, x, x_layout)?, values(NAME, w, w_layout)?, values(NAME, b, b_layout)?);
-        let mut y = vec![0.0; batch * n_out];
-        if n_in > 0 {
-            // By columns where there are enough of them to share: then each task reads its own part of the weight.
-            let (x, wt) = (Mat::new(x, batch, n_in), Mat::new(w, n_out, n_in).t());
-            let by_columns = items_per_task(n_out, batch * n_in);
-            if batch == 1 || by_columns >= MIN_COLUMNS {
-                gemm_by_columns(&mut y, x, wt, by_columns)?;
-            } else {
-                let n = items_per_task(batch, n_in * n_out);
-                let rows = y.par_chunks_mut((n * n_out).max(1)).enumerate();
-                rows.try_for_each(|(i, y)| gemm(y, Into::Overwrite, x.rows(i * n, y.len() / n_out), wt))?;
-            }
-        }
-        self.0.apply(&mut y, b);
+        let y = forward(x, (w, b), (batch, n_in, n_out), self.0)?;
         Ok((CpuStorage::F32(y), (batch, n_out).into()))
     }
 
@@ -98,40 +87,128 @@ impl CustomOp3 for Linear {
             Activation::None => dy_values.into(),
             Activation::Relu => {
                 let mut d = vec![0.0; batch * n_out];
-                self.0.backward(&mut d, dy_values, y_values);
+                let n = items_per_task(d.len(), 1);
+                let parts = dy_values.par_chunks(n).zip(y_values.par_chunks(n));
+                d.par_chunks_mut(n).zip(parts).for_each(|(d, (dy, y))| self.0.backward(d, dy, y));
                 d.into()
             }
         };
-        let d_mat = Mat::new(&d, batch, n_out);
+        let (inputs, outputs) = (every(n_in, batch), every(n_out, batch));
         let dx = || {
-            let mut dx = vec![0.0; batch * n_in];
             let n = items_per_task(batch, n_in * n_out);
-            let rows = dx.par_chunks_mut(n * n_in).enumerate();
-            rows.try_for_each(|(i, dx)| {
-                gemm(dx, Into::Overwrite, d_mat.rows(i * n, dx.len() / n_in), Mat::new(w_values, n_out, n_in))
-            })?;
-            gradient(dx, x)
+            let columns = Columns::natural(w_values, (n_out, n_in));
+            let every_row = |dx: &mut [MaybeUninit<f32>]| {
+                let tasks = dx.par_chunks_mut(n * n_in).zip(d.par_chunks(n * n_out));
+                tasks.try_for_each(|(dx, d)| {
+                    let n = d.len() / n_out;
+                    let rows = Rows { values: d, starts: &outputs[..n], runs: 1, run_len: n_out, run_stride: 0 };
+                    product((dx.into(), &inputs[..n]), rows, columns, &[], Activation::None)
+                })
+            };
+            // SAFETY: the tasks' rows are all rows, and a product writes all columns.
+            #[expect(unsafe_code, reason = "gradients are not set to zero first")]
+            gradient(unsafe { filled(batch * n_in, every_row) }?, x)
         };
         let dw = || {
-            let mut dw = vec![0.0; n_out * n_in];
             let n = items_per_task(n_out, n_in * batch);
-            let rows = dw.par_chunks_mut(n * n_in).enumerate();
-            rows.try_for_each(|(i, dw)| {
-                let d = d_mat.columns(i * n, dw.len() / n_in); // [B, n]
-                gemm(dw, Into::Overwrite, d.t(), Mat::new(x_values, batch, n_in))
-            })?;
-            gradient(dw, w)
+            let every_row = |dw: &mut [MaybeUninit<f32>]| {
+                dw.par_chunks_mut(n * n_in).enumerate().try_for_each(|(i, dw)| {
+                    let d = Strip { values: &d, starts: &outputs, offset: i * n, n: dw.len() / n_in };
+                    let x = Strip { values: x_values, starts: &inputs, offset: 0, n: n_in };
+                    outer_product(dw.into(), n_in, d, x)
+                })
+            };
+            // SAFETY: the tasks' rows are all rows, and a product writes all columns.
+            #[expect(unsafe_code, reason = "gradients are not set to zero first")]
+            gradient(unsafe { filled(n_out * n_in, every_row) }?, w)
         };
-        // Together, so that the threads meet once.
-        let (dx, dw) = rayon::join(|| x.track_op().then(dx).transpose(), || w.track_op().then(dw).transpose());
-        let (dx, dw) = (dx?, dw?);
-        let db = if b.track_op() {
+        let db = || {
             let mut db = vec![0.0; n_out];
             add_column_sums(&mut db, &d);
-            Some(gradient(db, b)?)
-        } else {
-            None
+            gradient(db, b)
         };
+        // Together, so that the threads meet once.
+        let (dx, (dw, db)) = rayon::join(
+            || x.track_op().then(dx).transpose(),
+            || (w.track_op().then(dw).transpose(), b.track_op().then(db).transpose()),
+        );
+        let (dx, dw, db) = (dx?, dw?, db?);
         Ok((dx, dw, db))
+    }
+}
+
+/// Where each of `n` rows of `len` values starts.
+fn every(len: usize, n: usize) -> Vec<usize> {
+    (0..n).map(|i| i * len).collect()
+}
+
+/// activation(x wᵀ + b), with (B, I, O).
+fn forward(
+    x: &[f32],
+    (w, b): (&[f32], &[f32]),
+    (batch, n_in, n_out): (usize, usize, usize),
+    activation: Activation,
+) -> Result<Vec<f32>> {
+    if batch <= 1 || n_in == 0 || n_out == 0 {
+        let mut y = vec![0.0; batch * n_out];
+        if batch == 1 && n_in > 0 {
+            let n = items_per_task(n_out, n_in);
+            y.par_chunks_mut(n).zip(w.par_chunks(n * n_in)).for_each(|(y, w)| dots(y, w, x));
+        }
+        activation.apply(&mut y, b);
+        return Ok(y);
+    }
+    // yᵀ = w xᵀ: then w is read as it lies, and only x, which is the smaller one, is packed.
+    let inputs = every(n_in, OUTPUTS);
+    let n = items_per_task(batch, n_in * n_out);
+    let every_row = |y: &mut [MaybeUninit<f32>]| {
+        let tasks = y.par_chunks_mut(n * n_out).zip(x.par_chunks(n * n_in));
+        tasks.try_for_each(|(y, x)| {
+            let n = x.len() / n_in;
+            let (size, to) = ((n_in, n), every(n, OUTPUTS));
+            with_scratch(packed_len(size) + n * OUTPUTS, |scratch| {
+                let (packed, strip) = scratch.split_at_mut(packed_len(size));
+                pack_transposed(packed, x, size);
+                let columns = Columns::packed(packed, size);
+                for (i, (w, b)) in w.chunks(OUTPUTS * n_in).zip(b.chunks(OUTPUTS)).enumerate() {
+                    let (inputs, to) = (&inputs[..b.len()], &to[..b.len()]);
+                    let rows = Rows { values: w, starts: inputs, runs: 1, run_len: n_in, run_stride: 0 };
+                    product((strip[..].as_mut().into(), to), rows, columns, &[], Activation::None)?;
+                    for (image, y) in y.chunks_exact_mut(n_out).enumerate() {
+                        let sums = strip.iter().skip(image).step_by(n);
+                        for ((y, sum), b) in y[i * OUTPUTS..][..b.len()].iter_mut().zip(sums).zip(b) {
+                            y.write(activation.of(sum + b));
+                        }
+                    }
+                }
+                Ok(())
+            })
+        })
+    };
+    // SAFETY: the tasks' rows are all images, and their strips all outputs.
+    #[expect(unsafe_code, reason = "large answers are not set to zero first")]
+    unsafe {
+        filled(batch * n_out, every_row)
+    }
+}
+
+dispatch! {
+    /// y ← w x: w `[O, I]`, x `[I]`.
+    fn dots(y: &mut [f32], w: &[f32], x: &[f32]) = dots_body;
+}
+
+#[inline(always)]
+fn dots_body<const FMA: bool>(y: &mut [f32], w: &[f32], x: &[f32]) {
+    const LANES: usize = 32;
+    for (y, w) in y.iter_mut().zip(w.chunks_exact(x.len())) {
+        let mut sums = [0.0; LANES];
+        let (xs, ws) = (x.chunks_exact(LANES), w.chunks_exact(LANES));
+        let rest: f32 = xs.remainder().iter().zip(ws.remainder()).map(|(x, w)| x * w).sum();
+        for (x, w) in xs.zip(ws) {
+            for ((sum, x), w) in sums.iter_mut().zip(x).zip(w) {
+                *sum = mul_add::<FMA>(*x, *w, *sum);
+            }
+        }
+        *y = sums.iter().sum::<f32>() + rest;
     }
 }

@@ -1,6 +1,7 @@
 //! What every operation shares: slices out of tensors, tensors out of vectors, the cut into tiles, scratch memory.
 
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 
 use candle_core::{CpuStorage, DType, Device, Layout, Result, Storage, Tensor, bail};
 
@@ -49,18 +50,35 @@ pub(super) fn items_per_task(n_items: usize, item_cost: usize) -> usize {
     n_items.div_ceil(n_tasks).max(1)
 }
 
-/// Runs `f` on `len` floats of this thread's scratch memory, with whatever they last held.
+/// `len` floats, all of which `fill` writes: nothing is set to zero first.
+///
+/// # Safety
+/// When `fill` answers `Ok`, every element must have been written.
+#[expect(unsafe_code, reason = "setting large maps to zero takes as long as reading them")]
+pub(super) unsafe fn filled(len: usize, fill: impl FnOnce(&mut [MaybeUninit<f32>]) -> Result<()>) -> Result<Vec<f32>> {
+    let mut values = Vec::with_capacity(len);
+    fill(values.spare_capacity_mut().get_mut(..len).unwrap_or_default())?;
+    // SAFETY: the caller's promise; the capacity is at least `len`.
+    unsafe { values.set_len(len) };
+    Ok(values)
+}
+
+/// Runs `f` on `len` floats of this thread's scratch memory, with whatever they last held. Calls may nest.
 pub(super) fn with_scratch<R>(len: usize, f: impl FnOnce(&mut [f32]) -> R) -> R {
     thread_local! {
-        static SCRATCH: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+        /// What is not in use, the outermost call's last.
+        static FREE: Cell<Vec<Vec<f32>>> = const { Cell::new(Vec::new()) };
     }
-    // Taken out, not borrowed: a call inside `f` finds an empty vector and allocates its own.
-    let mut scratch = SCRATCH.take();
+    let mut free = FREE.take();
+    let mut scratch = free.pop().unwrap_or_default();
+    FREE.set(free);
     if scratch.len() < len {
         scratch.resize(len, 0.0);
     }
     let (head, _) = scratch.split_at_mut(len);
     let result = f(head);
-    SCRATCH.set(scratch);
+    let mut free = FREE.take();
+    free.push(scratch);
+    FREE.set(free);
     result
 }

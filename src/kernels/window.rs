@@ -1,6 +1,9 @@
 //! The sliding window of a convolution: which pixels of the large map one pixel of the small map sees.
 
-use super::simd::dispatch;
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
+use super::Activation;
 
 /// A square window. `kernel` 4, `stride` 2, `padding` 1 halves an even side, or doubles it when transposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,15 +21,6 @@ impl Window {
     pub fn count(self, len: usize) -> Option<usize> {
         let room = self.padding.checked_mul(2)?.checked_add(len)?.checked_sub(self.kernel)?;
         (self.kernel > 0).then_some(room.checked_div(self.stride)? + 1)
-    }
-
-    /// Of the `window`-th window along a side of `len` pixels: the first tap that falls on a pixel, that pixel, and how
-    /// many taps do.
-    fn taps(self, window: usize, len: usize) -> (usize, usize, usize) {
-        let start = window * self.stride; // in the padded map
-        let tap = self.padding.saturating_sub(start).min(self.kernel);
-        let pixel = (start + tap).saturating_sub(self.padding).min(len); // `len` when the window lies beyond
-        (tap, pixel, (self.kernel - tap).min(len - pixel))
     }
 }
 
@@ -70,80 +64,196 @@ impl Geometry {
     }
 }
 
-dispatch! {
-    /// patches `[h·w, k·k·c]` ← every window of `image` `[H, W, c]`, with zeros for the padding.
-    pub(super) fn gather(geometry: &Geometry, image: &[f32], patches: &mut [f32]) = gather_body;
-    /// The adjoint: image ← image + every patch where its window lies.
-    pub(super) fn scatter(geometry: &Geometry, patches: &[f32], image: &mut [f32]) = scatter_body;
+/// A map in a frame of zeros, so that no window hangs over an edge.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    map: Map,
+    /// Zeros above and to the left, in pixels.
+    before: usize,
+    /// Sides with the frame.
+    h: usize,
+    w: usize,
 }
 
-#[inline(always)]
-fn gather_body<const FMA: bool>(geometry: &Geometry, image: &[f32], patches: &mut [f32]) {
-    let overlaps = Overlaps::new(geometry);
-    for (position, patch) in patches.chunks_exact_mut(geometry.patch().max(1)).enumerate() {
-        let o = overlaps.at(position);
-        if !o.whole {
-            patch.fill(0.0);
-        }
-        for row in 0..o.n_rows {
-            let taps = &mut patch[o.tap + row * overlaps.tap_row..][..o.len];
-            taps.copy_from_slice(&image[o.pixel + row * overlaps.pixel_row..][..o.len]);
-        }
+impl Frame {
+    fn new(map: Map, before: usize, (below, right): (usize, usize)) -> Self {
+        Self { map, before, h: before + map.h + below, w: before + map.w + right }
     }
-}
 
-#[inline(always)]
-fn scatter_body<const FMA: bool>(geometry: &Geometry, patches: &[f32], image: &mut [f32]) {
-    let overlaps = Overlaps::new(geometry);
-    for (position, patch) in patches.chunks_exact(geometry.patch().max(1)).enumerate() {
-        let o = overlaps.at(position);
-        for row in 0..o.n_rows {
-            let taps = &patch[o.tap + row * overlaps.tap_row..][..o.len];
-            let pixels = &mut image[o.pixel + row * overlaps.pixel_row..][..o.len];
-            for (pixel, tap) in pixels.iter_mut().zip(taps) {
-                *pixel += tap;
+    /// Values of the framed map.
+    pub(super) fn len(&self) -> usize {
+        self.h * self.row()
+    }
+
+    /// Pixels of one row of it.
+    pub(super) fn width(&self) -> usize {
+        self.w
+    }
+
+    /// Values of one row of it.
+    pub(super) fn row(&self) -> usize {
+        self.w * self.map.c
+    }
+
+    /// Where a pixel of it starts, counted with the frame.
+    fn at(&self, y: usize, x: usize) -> usize {
+        y * self.row() + x * self.map.c
+    }
+
+    /// Where each pixel of the maps of `n` images starts.
+    pub(super) fn pixels(&self, n: usize) -> Vec<usize> {
+        let Map { h, w, .. } = self.map;
+        let pixel = |i| i / (h * w) * self.len() + self.at(self.before + i / w % h, self.before + i % w);
+        (0..n * h * w).map(pixel).collect()
+    }
+
+    /// Puts the frame around `images`.
+    pub(super) fn enclose(&self, images: &[f32], framed: &mut [f32]) {
+        self.rows(images.len(), |values, row| match values {
+            Some((image, start)) => {
+                let (left, inner) = framed[row].split_at_mut(start);
+                let (inner, right) = inner.split_at_mut(self.map.w * self.map.c);
+                left.fill(0.0);
+                inner.copy_from_slice(&images[image]);
+                right.fill(0.0);
+            }
+            None => framed[row].fill(0.0),
+        });
+    }
+
+    /// Puts the frame around ∂loss/∂sum, made from ∂loss/∂output and the outputs of an activation.
+    pub(super) fn enclose_slopes(&self, activation: Activation, grads: &[f32], outputs: &[f32], framed: &mut [f32]) {
+        self.rows(grads.len(), |values, row| match values {
+            Some((image, start)) => {
+                let (left, inner) = framed[row].split_at_mut(start);
+                let (inner, right) = inner.split_at_mut(self.map.w * self.map.c);
+                left.fill(0.0);
+                activation.backward(inner, &grads[image.clone()], &outputs[image]);
+                right.fill(0.0);
+            }
+            None => framed[row].fill(0.0),
+        });
+    }
+
+    /// Takes the frame away.
+    pub(super) fn disclose(&self, framed: &[f32], images: &mut [MaybeUninit<f32>]) {
+        self.rows(images.len(), |values, row| {
+            if let Some((image, start)) = values {
+                let len = image.len();
+                images[image].write_copy_of_slice(&framed[row][start..][..len]);
+            }
+        });
+    }
+
+    /// Calls `f` for every row of the framed maps that hold `len` values: with the row of the map that lies in it, if
+    /// any, and where it begins there; and with the framed row itself.
+    fn rows(&self, len: usize, mut f: impl FnMut(Option<(Range<usize>, usize)>, Range<usize>)) {
+        let inner = self.map.w * self.map.c;
+        for image in 0..len / self.map.len().max(1) {
+            for y in 0..self.h {
+                let from = y.checked_sub(self.before).filter(|y| *y < self.map.h);
+                let from = from.map(|y| image * self.map.len() + y * inner);
+                let row = image * self.len() + y * self.row();
+                f(from.map(|from| (from..from + inner, self.before * self.map.c)), row..row + self.row());
             }
         }
     }
 }
 
-/// Where windows and image overlap: runs of values that lie side by side in both.
-struct Overlaps {
-    geometry: Geometry,
-    /// Values from one row of a patch to the next, and of the image.
-    tap_row: usize,
-    pixel_row: usize,
+/// The pixels of the big map that see the same taps of their windows: all those that leave the same remainder when their
+/// place in the padded map is divided by the stride.
+#[derive(Debug)]
+pub(super) struct Phase {
+    /// Offsets of the taps within one row of the weight `[C, k·k·o]`, in the order in which they meet the small map.
+    pub taps: Vec<usize>,
+    /// Rows of taps; the taps of a row see neighbours in the small map.
+    pub n_rows: usize,
+    /// Pixels in one image.
+    pub per_image: usize,
+    /// Where the pixels that each one sees start, in the framed small maps.
+    pub reads: Vec<usize>,
+    /// Where each one starts in the big maps.
+    pub writes: Vec<usize>,
 }
 
-/// The overlap of one window: `n_rows` runs of `len` values.
-struct Overlap {
-    /// Index of the first value in the patch, and in the image.
-    tap: usize,
-    pixel: usize,
-    n_rows: usize,
-    len: usize,
-    /// No part of the window hangs over the edge.
-    whole: bool,
-}
-
-impl Overlaps {
-    #[inline(always)]
-    fn new(&geometry: &Geometry) -> Self {
-        let Geometry { big, window, .. } = geometry;
-        Self { geometry, tap_row: window.kernel * big.c, pixel_row: big.w * big.c }
+impl Geometry {
+    pub(super) fn big_frame(&self) -> Frame {
+        let p = self.window.padding;
+        Frame::new(self.big, p, (p, p))
     }
 
-    #[inline(always)]
-    fn at(&self, position: usize) -> Overlap {
-        let Geometry { big, small, window, .. } = self.geometry;
-        let (ky, row, n_rows) = window.taps(position / small.w, big.h);
-        let (kx, column, n_columns) = window.taps(position % small.w, big.w);
-        Overlap {
-            tap: ky * self.tap_row + kx * big.c,
-            pixel: row * self.pixel_row + column * big.c,
-            n_rows,
-            len: n_columns * big.c,
-            whole: n_rows == window.kernel && n_columns == window.kernel,
+    /// Taps along a side that a pixel of the big map sees, at most.
+    fn reach(&self) -> usize {
+        self.window.kernel.div_ceil(self.window.stride)
+    }
+
+    pub(super) fn small_frame(&self) -> Frame {
+        let last = |side: usize| (side - 1 + self.window.padding) / self.window.stride;
+        let (below, right) = (last(self.big.h) + 1, last(self.big.w) + 1);
+        let after = (below.saturating_sub(self.small.h), right.saturating_sub(self.small.w));
+        Frame::new(self.small, self.reach() - 1, after)
+    }
+
+    /// Where each window starts in the framed big maps of `n` images.
+    pub(super) fn windows(&self, n: usize) -> Vec<usize> {
+        let (frame, stride, w) = (self.big_frame(), self.window.stride, self.small.w);
+        let window = |i| frame.at(i / w * stride, i % w * stride);
+        (0..n).flat_map(|image| (0..self.positions()).map(move |i| image * frame.len() + window(i))).collect()
+    }
+
+    /// The phases of the big maps of `n` images, which cover them.
+    pub(super) fn phases(&self, n: usize) -> Vec<Phase> {
+        let s = self.window.stride;
+        (0..s * s).map(|i| self.phase(n, (i / s, i % s))).filter(|phase| !phase.writes.is_empty()).collect()
+    }
+
+    fn phase(&self, n: usize, (phase_y, phase_x): (usize, usize)) -> Phase {
+        let Window { kernel, stride, padding } = self.window;
+        let frame = self.small_frame();
+        // Tap j along a side is kernel element phase + j·stride, and sees the small pixel j before the last one.
+        let n_taps = |phase: usize| kernel.saturating_sub(phase).div_ceil(stride);
+        let (n_rows, n_columns) = (n_taps(phase_y), n_taps(phase_x));
+        let tap = |i: usize| {
+            let (j_y, j_x) = (n_rows - 1 - i / n_columns, n_columns - 1 - i % n_columns);
+            ((phase_y + j_y * stride) * kernel + phase_x + j_x * stride) * self.big.c
+        };
+        let pixels = |side: usize, phase: usize| (0..side).filter(move |i| (i + padding) % stride == phase);
+        let (mut reads, mut writes) = (Vec::new(), Vec::new());
+        for image in 0..n {
+            for (y, x) in pixels(self.big.h, phase_y).flat_map(|y| pixels(self.big.w, phase_x).map(move |x| (y, x))) {
+                let first = |i: usize, n_taps: usize| (i + padding) / stride + self.reach() - n_taps;
+                let blind = n_rows * n_columns == 0;
+                reads.push(if blind {
+                    0
+                } else {
+                    image * frame.len() + frame.at(first(y, n_rows), first(x, n_columns))
+                });
+                writes.push(image * self.big.len() + (y * self.big.w + x) * self.big.c);
+            }
+        }
+        let taps = (0..n_rows * n_columns).map(tap).collect();
+        Phase { taps, n_rows, per_image: writes.len() / n.max(1), reads, writes }
+    }
+
+    /// patches `[P, k·k·c]` ← the windows of framed big maps.
+    pub(super) fn gather(&self, framed: &[f32], windows: &[usize], patches: &mut [f32]) {
+        let (row, run) = (self.big_frame().row(), self.window.kernel * self.big.c);
+        for (window, patch) in windows.iter().zip(patches.chunks_exact_mut(self.patch())) {
+            for (i, taps) in patch.chunks_exact_mut(run).enumerate() {
+                taps.copy_from_slice(&framed[window + i * row..][..run]);
+            }
+        }
+    }
+
+    /// The adjoint: framed ← framed + every patch where its window lies.
+    pub(super) fn scatter(&self, patches: &[f32], windows: &[usize], framed: &mut [f32]) {
+        let (row, run) = (self.big_frame().row(), self.window.kernel * self.big.c);
+        for (window, patch) in windows.iter().zip(patches.chunks_exact(self.patch())) {
+            for (i, taps) in patch.chunks_exact(run).enumerate() {
+                for (pixel, tap) in framed[window + i * row..][..run].iter_mut().zip(taps) {
+                    *pixel += tap;
+                }
+            }
         }
     }
 }
@@ -152,34 +262,63 @@ impl Overlaps {
 mod tests {
     use super::*;
 
-    /// Every tap against its definition: patch[ky, kx] of window (y, x) is pixel (y·s + ky − p, x·s + kx − p), or 0.
+    /// Every tap against its definition: tap (ky, kx) of window (y, x) is pixel (y·s + ky − p, x·s + kx − p), or 0.
     #[test]
-    fn gather_follows_the_definition_and_scatter_is_its_adjoint() {
+    fn windows_and_phases_follow_the_definition() {
         let sides = [(1, 1), (2, 5), (7, 4), (9, 9)];
         for (kernel, stride, padding, (h, w)) in
             (1..6).flat_map(|k| (1..4).flat_map(move |s| (0..4).flat_map(move |p| sides.map(|side| (k, s, p, side)))))
         {
             let window = Window { kernel, stride, padding };
             let (Some(small_h), Some(small_w)) = (window.count(h), window.count(w)) else { continue };
-            let (big, small) = (Map { h, w, c: 2 }, Map { h: small_h, w: small_w, c: 1 });
-            let g = Geometry { batch: 1, big, small, window };
-            let image: Vec<f32> = (1..=big.len()).map(|i| i as f32).collect();
-            let mut patches = vec![f32::NAN; g.positions() * g.patch()];
-            gather(&g, &image, &mut patches);
-            let mut sums = vec![0.0; big.len()];
-            scatter(&g, &patches, &mut sums);
-            let mut expected_sums = vec![0.0; big.len()];
+            let (big, small) = (Map { h, w, c: 2 }, Map { h: small_h, w: small_w, c: 3 });
+            let g = Geometry { batch: 2, big, small, window };
+            let images: Vec<f32> = (1..=2 * big.len()).map(|i| i as f32).collect();
+            let mut framed = vec![f32::NAN; 2 * g.big_frame().len()];
+            g.big_frame().enclose(&images, &mut framed);
+            let mut patches = vec![f32::NAN; 2 * g.positions() * g.patch()];
+            g.gather(&framed, &g.windows(2), &mut patches);
+            let mut sums = vec![0.0; framed.len()];
+            g.scatter(&patches, &g.windows(2), &mut sums);
+            let mut actual_sums = vec![MaybeUninit::new(f32::NAN); images.len()];
+            g.big_frame().disclose(&sums, &mut actual_sums);
+            // Which (position, tap) see each pixel, by definition and by phase.
+            let mut expected_sums = vec![0.0; images.len()];
+            let mut expected_seen = vec![Vec::new(); images.len() / 2];
             for (i, v) in patches.iter().enumerate() {
                 let (c, tap, position) = (i % 2, i / 2 % (kernel * kernel), i / g.patch());
-                let row = (position / small_w * stride + tap / kernel).checked_sub(padding).filter(|&row| row < h);
-                let column = (position % small_w * stride + tap % kernel).checked_sub(padding).filter(|&x| x < w);
-                let pixel = row.zip(column).map(|(row, column)| (row * w + column) * 2 + c);
-                assert_eq!(*v, pixel.map_or(0.0, |pixel| image[pixel]), "value {i} of {g:?}");
+                let (image, in_image) = (position / g.positions(), position % g.positions());
+                let row = (in_image / small_w * stride + tap / kernel).checked_sub(padding).filter(|&row| row < h);
+                let column = (in_image % small_w * stride + tap % kernel).checked_sub(padding).filter(|&x| x < w);
+                let pixel = row.zip(column).map(|(row, column)| (image * h + row) * w + column);
+                assert_eq!(*v, pixel.map_or(0.0, |pixel| images[pixel * 2 + c]), "value {i} of {g:?}");
                 if let Some(pixel) = pixel {
-                    expected_sums[pixel] += v;
+                    expected_sums[pixel * 2 + c] += v;
+                    if c == 0 {
+                        expected_seen[pixel].push((position, tap));
+                    }
                 }
             }
-            assert_eq!(sums, expected_sums, "{g:?}");
+            #[expect(unsafe_code, reason = "all of them began as NaN")]
+            let actual_sums: Vec<f32> = actual_sums.into_iter().map(|v| unsafe { v.assume_init() }).collect();
+            assert_eq!(actual_sums, expected_sums, "{g:?}");
+
+            let mut seen = vec![None; images.len() / 2];
+            let places = g.small_frame().pixels(2);
+            for phase in g.phases(2) {
+                let n_columns = phase.taps.len() / phase.n_rows.max(1);
+                for (read, write) in phase.reads.iter().zip(&phase.writes) {
+                    let place = |i: usize| read + i / n_columns * g.small_frame().row() + i % n_columns * small.c;
+                    let taps = phase.taps.iter().enumerate().filter_map(|(i, tap)| {
+                        assert!(place(i) + small.c <= 2 * g.small_frame().len());
+                        places.iter().position(|p| *p == place(i)).map(|position| (position, tap / 2))
+                    });
+                    let mut taps: Vec<_> = taps.collect();
+                    taps.sort_unstable();
+                    assert!(seen[write / 2].replace(taps).is_none(), "{g:?}: pixel {} twice", write / 2);
+                }
+            }
+            assert_eq!(seen.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>(), expected_seen, "{g:?}");
         }
     }
 
