@@ -24,10 +24,10 @@ const MIN_POSITIONS: usize = 128;
 const MIN_CHANNELS: usize = 12;
 
 impl Geometry {
-    /// Images of one tile.
-    pub(super) fn images_per_tile(&self) -> usize {
+    /// Images of one tile, when there are `batch` of them.
+    pub(super) fn images_per_tile(&self, batch: usize) -> usize {
         let by_memory = TILE / (self.big_frame().len() + self.small_frame().len()).max(1);
-        by_memory.max(MIN_POSITIONS.div_ceil(self.positions().max(1))).clamp(1, self.batch.max(1))
+        by_memory.max(MIN_POSITIONS.div_ceil(self.positions().max(1))).clamp(1, batch.max(1))
     }
 
     /// Whether the big map has too few channels to fill a register.
@@ -39,6 +39,7 @@ impl Geometry {
 /// From the big map to the small one: a convolution, or the gradient of a transposed one.
 pub(super) struct Down {
     g: Geometry,
+    tile_images: usize,
     /// Where windows start in the framed big maps of a tile, and pixels in its small maps.
     windows: Vec<usize>,
     pixels: Vec<usize>,
@@ -47,13 +48,14 @@ pub(super) struct Down {
 }
 
 impl Down {
-    /// For tiles of `n` images, and w `[O, k·k·c]`.
-    pub(super) fn new(g: Geometry, n: usize, w: &[f32]) -> Self {
+    /// For tiles of at most `batch` images, and w `[O, k·k·c]`.
+    pub(super) fn new(g: Geometry, batch: usize, w: &[f32]) -> Self {
+        let n = g.images_per_tile(batch);
         let size = (g.patch(), g.small.c);
         let mut weight = vec![0.0; packed_len(size)];
         pack_transposed_shared(&mut weight, w, size);
         let pixels = (0..n * g.positions()).map(|i| i * g.small.c).collect();
-        Self { g, windows: g.windows(n), pixels, weight }
+        Self { g, tile_images: n, windows: g.windows(n), pixels, weight }
     }
 
     /// small ← activation(windows(framed) · wᵀ + bias) for the images of one tile.
@@ -81,6 +83,7 @@ impl Down {
 /// From the small map to the big one: a transposed convolution, or the gradient of a convolution.
 pub(super) struct Up {
     g: Geometry,
+    tile_images: usize,
     way: UpWay,
 }
 
@@ -93,11 +96,12 @@ enum UpWay {
 }
 
 impl Up {
-    /// For tiles of `n` images, and w `[C, k·k·o]`.
-    pub(super) fn new(g: Geometry, n: usize, w: &[f32]) -> Self {
+    /// For tiles of at most `batch` images, and w `[C, k·k·o]`.
+    pub(super) fn new(g: Geometry, batch: usize, w: &[f32]) -> Self {
+        let n = g.images_per_tile(batch);
         if g.is_thin() {
             let (pixels, windows) = (g.small_frame().pixels(n), g.windows(n));
-            return Self { g, way: UpWay::Windows { weight: w.to_vec(), pixels, windows } };
+            return Self { g, tile_images: n, way: UpWay::Windows { weight: w.to_vec(), pixels, windows } };
         }
         let pack = |phase: Phase| {
             let row = |k: usize| &w[k % g.small.c * g.patch() + phase.taps[k / g.small.c]..][..g.big.c];
@@ -106,7 +110,7 @@ impl Up {
             pack_rows(&mut packed, row, size);
             (phase, packed)
         };
-        Self { g, way: UpWay::Phases(g.phases(n).into_iter().map(pack).collect()) }
+        Self { g, tile_images: n, way: UpWay::Phases(g.phases(n).into_iter().map(pack).collect()) }
     }
 
     /// big ← activation(what the windows of framed · w add up to + bias) for the images of one tile.
@@ -160,28 +164,41 @@ impl Up {
     }
 }
 
-/// small ← activation(windows(big) · wᵀ + b): a convolution, w `[O, k·k·c]`.
-pub(super) fn down(g: &Geometry, big: &[f32], w: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
-    let n = g.images_per_tile();
-    let (layer, frame) = (Down::new(*g, n, w), g.big_frame());
-    tiles(g, n, (big, g.big.len()), g.small.len(), |big, small| {
-        with_scratch(big.len() / g.big.len() * frame.len(), |framed| {
-            frame.enclose(big, framed);
-            layer.tile(framed, small, b, activation)
+impl Down {
+    /// Values of one image that is read.
+    pub(super) fn inputs(&self) -> usize {
+        self.g.big.len()
+    }
+
+    /// small ← activation(windows(big) · wᵀ + b) for any number of images: a convolution.
+    pub(super) fn run(&self, big: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
+        let (g, frame) = (&self.g, self.g.big_frame());
+        tiles(g, self.tile_images, (big, g.big.len()), g.small.len(), |big, small| {
+            with_scratch(big.len() / g.big.len() * frame.len(), |framed| {
+                frame.enclose(big, framed);
+                self.tile(framed, small, b, activation)
+            })
         })
-    })
+    }
 }
 
-/// big ← activation(the windows of small · w, added where they lie, + b): a transposed convolution, w `[C, k·k·o]`.
-pub(super) fn up(g: &Geometry, small: &[f32], w: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
-    let n = g.images_per_tile();
-    let (layer, frame) = (Up::new(*g, n, w), g.small_frame());
-    tiles(g, n, (small, g.small.len()), g.big.len(), |small, big| {
-        with_scratch(small.len() / g.small.len() * frame.len(), |framed| {
-            frame.enclose(small, framed);
-            layer.tile(framed, big, b, activation)
+impl Up {
+    /// Values of one image that is read.
+    pub(super) fn inputs(&self) -> usize {
+        self.g.small.len()
+    }
+
+    /// big ← activation(the windows of small · w, added where they lie, + b) for any number of images: a transposed
+    /// convolution.
+    pub(super) fn run(&self, small: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
+        let (g, frame) = (&self.g, self.g.small_frame());
+        tiles(g, self.tile_images, (small, g.small.len()), g.big.len(), |small, big| {
+            with_scratch(small.len() / g.small.len() * frame.len(), |framed| {
+                frame.enclose(small, framed);
+                self.tile(framed, big, b, activation)
+            })
         })
-    })
+    }
 }
 
 /// The answers of all images of a batch, tile by tile: `body` makes those of `n` images, or of the last few, at once.
@@ -192,12 +209,13 @@ fn tiles(
     written_len: usize,
     body: impl Fn(&[f32], &mut [MaybeUninit<f32>]) -> Result<()> + Sync,
 ) -> Result<Vec<f32>> {
-    let per_task = items_per_task(g.batch, g.cost());
+    let batch = reads.len() / read_len;
+    let per_task = items_per_task(batch, g.cost());
     // SAFETY: the tiles cover the maps, and both ways of `tile` write whole maps: `Down` each pixel of the small map,
     // `Up` each phase of the big one, or all of it from its frame.
     #[expect(unsafe_code, reason = "large maps are not set to zero first")]
     unsafe {
-        filled(g.batch * written_len, |writes| {
+        filled(batch * written_len, |writes| {
             let tasks = writes.par_chunks_mut(per_task * written_len).zip(reads.par_chunks(per_task * read_len));
             tasks.try_for_each(|(writes, reads)| {
                 let mut tiles = writes.chunks_mut(n * written_len).zip(reads.chunks(n * read_len));

@@ -2,7 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
-use super::conv::down;
+use super::conv::Down;
 use super::conv_backward::{Backward, Direction};
 use super::op::{Gradients, prepare, values};
 use super::window::{Geometry, Map};
@@ -36,7 +36,7 @@ struct Conv2d {
 }
 
 impl Conv2d {
-    fn geometry(&self, x: &[usize], w: &[usize], b: &[usize]) -> Result<Geometry> {
+    fn geometry(&self, x: &[usize], w: &[usize], b: &[usize]) -> Result<(usize, Geometry)> {
         let window = self.window;
         if let (&[batch, h, width, c], &[o, kh, kw, wc], &[biases]) = (x, w, b)
             && let (Some(small_h), Some(small_w)) = (window.count(h), window.count(width))
@@ -44,7 +44,7 @@ impl Conv2d {
             && h.min(width).min(c).min(o) > 0
         {
             let (big, small) = (Map { h, w: width, c }, Map { h: small_h, w: small_w, c: o });
-            return Ok(Geometry { batch, big, small, window });
+            return Ok((batch, Geometry { big, small, window }));
         }
         bail!("{NAME}: expected x [B, H, W, C], w [O, k, k, C], b [O], got {x:?}, {w:?}, {b:?} with {window:?}")
     }
@@ -64,15 +64,15 @@ impl CustomOp3 for Conv2d {
         b: &CpuStorage,
         b_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let g = self.geometry(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
+        let (batch, g) = self.geometry(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
         let (x, w, b) = (values(NAME, x, x_layout)?, values(NAME, w, w_layout)?, values(NAME, b, b_layout)?);
-        let y = down(&g, x, w, b, self.activation)?;
-        Ok((CpuStorage::F32(y), (g.batch, g.small.h, g.small.w, g.small.c).into()))
+        let y = Down::new(g, batch, w).run(x, b, self.activation)?;
+        Ok((CpuStorage::F32(y), (batch, g.small.h, g.small.w, g.small.c).into()))
     }
 
     fn bwd(&self, x: &Tensor, w: &Tensor, b: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Gradients> {
-        let geometry = self.geometry(x.dims(), w.dims(), b.dims())?;
-        let layer = Backward { name: NAME, geometry, direction: Direction::Down, activation: self.activation };
+        let (batch, geometry) = self.geometry(x.dims(), w.dims(), b.dims())?;
+        let layer = Backward { name: NAME, geometry, batch, direction: Direction::Down, activation: self.activation };
         layer.run((x, w, b), y, dy)
     }
 }

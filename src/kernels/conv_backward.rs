@@ -26,6 +26,7 @@ pub(super) enum Direction {
 pub(super) struct Backward<'a> {
     pub name: &'a str,
     pub geometry: Geometry,
+    pub batch: usize,
     pub direction: Direction,
     pub activation: Activation,
 }
@@ -81,11 +82,11 @@ impl Backward<'_> {
         let (read, written, frame) = self.maps();
         let zeros = |wanted: bool, len: usize| if wanted { vec![0.0; len] } else { Vec::new() };
 
-        let n = g.images_per_tile();
+        let n = g.images_per_tile(self.batch);
         let dx_way = match self.direction {
             _ if !x.track_op() => Dx::Unwanted,
-            Direction::Down => Dx::Up(Up::new(g, n, w_values)),
-            Direction::Up => Dx::Down(Down::new(g, n, w_values)),
+            Direction::Down => Dx::Up(Up::new(g, self.batch, w_values)),
+            Direction::Up => Dx::Down(Down::new(g, self.batch, w_values)),
         };
         let small = match self.direction {
             Direction::Down => g.small_frame().pixels(n),
@@ -95,12 +96,12 @@ impl Backward<'_> {
         let starts = Starts { small, windows: g.windows(n), patches };
 
         // One task per part of the batch, each with its own sums, which are then added in the order of the images.
-        let per_task = items_per_task(g.batch, g.cost());
+        let per_task = items_per_task(self.batch, g.cost());
         let new_sums = || Sums { dw: zeros(w.track_op(), w.elem_count()), db_row: zeros(b.track_op(), frame.row()) };
         let mut sums = Vec::new();
         let every_gradient = |dx: &mut [MaybeUninit<f32>]| {
             let mut dx_parts: Vec<&mut [MaybeUninit<f32>]> = dx.chunks_mut(per_task * read.len()).collect();
-            dx_parts.resize_with(g.batch.div_ceil(per_task), Default::default);
+            dx_parts.resize_with(self.batch.div_ceil(per_task), Default::default);
             let ys = all.y.par_chunks(per_task * written.len()).zip(all.dy.par_chunks(per_task * written.len()));
             let parts = all.x.par_chunks(per_task * read.len()).zip(ys).map(|(x, (y, dy))| Images { x, y, dy });
             let tasks = dx_parts.into_par_iter().zip(parts);

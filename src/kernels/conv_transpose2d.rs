@@ -2,7 +2,7 @@
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 
-use super::conv::up;
+use super::conv::Up;
 use super::conv_backward::{Backward, Direction};
 use super::op::{Gradients, prepare, values};
 use super::window::{Geometry, Map};
@@ -48,7 +48,7 @@ struct ConvTranspose2d {
 }
 
 impl ConvTranspose2d {
-    fn geometry(&self, x: &[usize], w: &[usize], b: &[usize]) -> Result<Geometry> {
+    fn geometry(&self, x: &[usize], w: &[usize], b: &[usize]) -> Result<(usize, Geometry)> {
         let (window, (big_h, big_w)) = (self.window, self.out);
         if let (&[batch, h, width, c], &[wc, kh, kw, o], &[biases]) = (x, w, b)
             && (window.count(big_h), window.count(big_w)) == (Some(h), Some(width))
@@ -56,7 +56,7 @@ impl ConvTranspose2d {
             && big_h.min(big_w).min(c).min(o) > 0
         {
             let (big, small) = (Map { h: big_h, w: big_w, c: o }, Map { h, w: width, c });
-            return Ok(Geometry { batch, big, small, window });
+            return Ok((batch, Geometry { big, small, window }));
         }
         bail!(
             "{NAME}: expected x [B, h, w, C], w [C, k, k, O], b [O], got {x:?}, {w:?}, {b:?} for {:?} with {window:?}",
@@ -79,15 +79,15 @@ impl CustomOp3 for ConvTranspose2d {
         b: &CpuStorage,
         b_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let g = self.geometry(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
+        let (batch, g) = self.geometry(x_layout.dims(), w_layout.dims(), b_layout.dims())?;
         let (x, w, b) = (values(NAME, x, x_layout)?, values(NAME, w, w_layout)?, values(NAME, b, b_layout)?);
-        let y = up(&g, x, w, b, self.activation)?;
-        Ok((CpuStorage::F32(y), (g.batch, g.big.h, g.big.w, g.big.c).into()))
+        let y = Up::new(g, batch, w).run(x, b, self.activation)?;
+        Ok((CpuStorage::F32(y), (batch, g.big.h, g.big.w, g.big.c).into()))
     }
 
     fn bwd(&self, x: &Tensor, w: &Tensor, b: &Tensor, y: &Tensor, dy: &Tensor) -> Result<Gradients> {
-        let geometry = self.geometry(x.dims(), w.dims(), b.dims())?;
-        let layer = Backward { name: NAME, geometry, direction: Direction::Up, activation: self.activation };
+        let (batch, geometry) = self.geometry(x.dims(), w.dims(), b.dims())?;
+        let layer = Backward { name: NAME, geometry, batch, direction: Direction::Up, activation: self.activation };
         layer.run((x, w, b), y, dy)
     }
 }

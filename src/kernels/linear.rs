@@ -10,7 +10,6 @@ use super::Activation;
 use super::activation::add_column_sums;
 use super::op::{Gradients, filled, gradient, items_per_task, prepare, tensor_values, values, with_scratch};
 use super::product::{Columns, Rows, Strip, outer_product, pack_transposed, packed_len, product};
-use super::simd::{dispatch, mul_add};
 
 const NAME: &str = "linear";
 
@@ -149,12 +148,8 @@ fn forward(
     (batch, n_in, n_out): (usize, usize, usize),
     activation: Activation,
 ) -> Result<Vec<f32>> {
-    if batch <= 1 || n_in == 0 || n_out == 0 {
+    if n_in * n_out == 0 {
         let mut y = vec![0.0; batch * n_out];
-        if batch == 1 && n_in > 0 {
-            let n = items_per_task(n_out, n_in);
-            y.par_chunks_mut(n).zip(w.par_chunks(n * n_in)).for_each(|(y, w)| dots(y, w, x));
-        }
         activation.apply(&mut y, b);
         return Ok(y);
     }
@@ -192,23 +187,37 @@ fn forward(
     }
 }
 
-dispatch! {
-    /// y ← w x: w `[O, I]`, x `[I]`.
-    fn dots(y: &mut [f32], w: &[f32], x: &[f32]) = dots_body;
+/// w `[O, I]` and b `[O]` laid out for use again and again.
+pub(super) struct FrozenLinear {
+    /// (I, O)
+    size: (usize, usize),
+    w: Vec<f32>,
+    /// wᵀ, packed: for one image, which is a matter of reading the weight once, from end to end.
+    packed: Vec<f32>,
+    b: Vec<f32>,
+    activation: Activation,
 }
 
-#[inline(always)]
-fn dots_body<const FMA: bool>(y: &mut [f32], w: &[f32], x: &[f32]) {
-    const LANES: usize = 32;
-    for (y, w) in y.iter_mut().zip(w.chunks_exact(x.len())) {
-        let mut sums = [0.0; LANES];
-        let (xs, ws) = (x.chunks_exact(LANES), w.chunks_exact(LANES));
-        let rest: f32 = xs.remainder().iter().zip(ws.remainder()).map(|(x, w)| x * w).sum();
-        for (x, w) in xs.zip(ws) {
-            for ((sum, x), w) in sums.iter_mut().zip(x).zip(w) {
-                *sum = mul_add::<FMA>(*x, *w, *sum);
-            }
+impl FrozenLinear {
+    pub(super) fn new(w: Vec<f32>, b: Vec<f32>, (n_in, n_out): (usize, usize), activation: Activation) -> Self {
+        let mut packed = vec![0.0; packed_len((n_in, n_out))];
+        pack_transposed(&mut packed, &w, (n_in, n_out));
+        Self { size: (n_in, n_out), w, packed, b, activation }
+    }
+
+    pub(super) fn inputs(&self) -> usize {
+        self.size.0
+    }
+
+    pub(super) fn run(&self, x: &[f32]) -> Result<Vec<f32>> {
+        let (n_in, n_out) = self.size;
+        if x.len() != n_in {
+            return forward(x, (&self.w, &self.b), (x.len() / n_in.max(1), n_in, n_out), self.activation);
         }
-        *y = sums.iter().sum::<f32>() + rest;
+        let mut y = vec![0.0; n_out];
+        let rows = Rows { values: x, starts: &[0], runs: 1, run_len: n_in, run_stride: 0 };
+        let columns = Columns::packed(&self.packed, self.size);
+        product((y.as_mut_slice().into(), &[0]), rows, columns, &self.b, self.activation)?;
+        Ok(y)
     }
 }

@@ -41,7 +41,6 @@ impl Map {
 /// A convolution reads `big` and writes `small`; a transposed one the other way round.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Geometry {
-    pub batch: usize,
     pub big: Map,
     pub small: Map,
     pub window: Window,
@@ -272,7 +271,7 @@ mod tests {
             let window = Window { kernel, stride, padding };
             let (Some(small_h), Some(small_w)) = (window.count(h), window.count(w)) else { continue };
             let (big, small) = (Map { h, w, c: 2 }, Map { h: small_h, w: small_w, c: 3 });
-            let g = Geometry { batch: 2, big, small, window };
+            let g = Geometry { big, small, window };
             let images: Vec<f32> = (1..=2 * big.len()).map(|i| i as f32).collect();
             let mut framed = vec![f32::NAN; 2 * g.big_frame().len()];
             g.big_frame().enclose(&images, &mut framed);

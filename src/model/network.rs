@@ -4,12 +4,14 @@
 //! of threads that spins beside ours, which took half of a step of the yardstick models. The order here is the same,
 //! each layer's gradients come from the same kernels, and the tests hold one way against the other.
 
+use std::borrow::Cow;
+
 use candle_core::Tensor;
 use candle_core::backprop::GradStore;
 
 use crate::kernels::{
-    Activation, Gradients, Window, conv_transpose2d, conv_transpose2d_backward, conv2d, conv2d_backward, linear,
-    linear_backward,
+    Activation, Frozen, Gradients, Window, conv_transpose2d, conv_transpose2d_backward, conv2d, conv2d_backward,
+    linear, linear_backward,
 };
 use crate::model::ModelError;
 use crate::model::params::{Builder, TorchLayout};
@@ -96,6 +98,18 @@ impl Layer {
         Ok(y.flatten_from(1)?) // [B, h·w·C']
     }
 
+    /// A copy laid out for use again and again.
+    fn freeze(&self) -> Result<Frozen, ModelError> {
+        let Self { weight, bias, activation, .. } = self;
+        Ok(match self.kind {
+            LayerKind::Linear => Frozen::linear(weight, bias, *activation)?,
+            LayerKind::Conv(Map { side, .. }) => Frozen::conv2d(weight, bias, (HALVING, (side, side)), *activation)?,
+            LayerKind::ConvTranspose(_, Map { side, .. }) => {
+                Frozen::conv_transpose2d(weight, bias, (HALVING, (side, side)), *activation)?
+            }
+        })
+    }
+
     /// From ∂loss/∂y to the gradients of the parameters, which go into `grads`, and to ∂loss/∂x `[B, I]`, `None` when x
     /// tracks no gradient. `y` is what [`Layer::forward`] made of `x`.
     pub fn backward(
@@ -149,6 +163,11 @@ impl Network {
         Ok(h)
     }
 
+    /// A copy of the chain that runs on plain slices.
+    pub fn freeze(&self) -> Result<FrozenNetwork, ModelError> {
+        Ok(FrozenNetwork(self.0.iter().map(Layer::freeze).collect::<Result<_, _>>()?))
+    }
+
     /// x and every layer's answer, in order: what [`Network::backward`] needs to know.
     pub fn trace(&self, x: &Tensor) -> Result<Vec<Tensor>, ModelError> {
         let mut maps = vec![x.clone()];
@@ -167,5 +186,25 @@ impl Network {
             d = layer.backward(x, y, dy, grads)?;
         }
         Ok(d)
+    }
+}
+
+/// A chain of layers whose parameters no longer change.
+pub struct FrozenNetwork(Vec<Frozen>);
+
+impl FrozenNetwork {
+    /// The last layer's answer: x `[B, I]` → `[B, O]`, row-major.
+    pub fn run(&self, x: &[f32]) -> Result<Vec<f32>, ModelError> {
+        let mut h = Cow::Borrowed(x);
+        for layer in &self.0 {
+            h = Cow::Owned(layer.run(&h)?);
+        }
+        Ok(h.into_owned())
+    }
+}
+
+impl std::fmt::Debug for FrozenNetwork {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FrozenNetwork of {} layers", self.0.len())
     }
 }

@@ -1,14 +1,19 @@
 //! A frozen copy of the model that may cross threads.
 
+use std::sync::{Arc, OnceLock};
+
 use candle_core::{Device, Tensor};
 
 use crate::kernels::sigmoid;
+use crate::model::network::FrozenNetwork;
 use crate::model::{ImageShape, ModelError, Vae};
 
 /// The model as it was at one step, for decoding and encoding outside training.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     vae: Vae,
+    /// The decoder laid out for speed, by whoever decodes first: many snapshots are never decoded.
+    decoder: Arc<OnceLock<FrozenNetwork>>,
     /// Training steps behind it.
     pub step: u64,
     /// Passes over the training images behind it.
@@ -27,7 +32,7 @@ pub struct Encoded {
 impl Snapshot {
     /// Copies `vae`, so that training may go on.
     pub fn of(vae: &Vae, step: u64, epoch: f64) -> Result<Self, ModelError> {
-        Ok(Self { vae: vae.frozen_copy()?, step, epoch })
+        Ok(Self { vae: vae.frozen_copy()?, decoder: Arc::default(), step, epoch })
     }
 
     /// The model itself.
@@ -47,8 +52,14 @@ impl Snapshot {
 
     /// Mean of p(x|z) at each point: z `[n, d]` → `[n, side² · channels]` in [0, 1].
     pub fn decode(&self, z: &[f32]) -> Result<Vec<f32>, ModelError> {
-        let z = rows("a latent point", z, self.latent_dim())?; // [n, d]
-        let mut image = self.vae.decode(&z)?.flatten_all()?.to_vec1::<f32>()?; // [n · P] logits
+        check_rows("a latent point", z, self.latent_dim())?; // [n, d]
+        let decoder = if let Some(decoder) = self.decoder.get() {
+            decoder
+        } else {
+            let decoder = self.vae.decoder.freeze()?;
+            self.decoder.get_or_init(|| decoder)
+        };
+        let mut image = decoder.run(z)?; // [n · P] logits
         sigmoid(&mut image);
         Ok(image)
     }
@@ -68,10 +79,16 @@ impl Snapshot {
 
 /// `values` as a matrix with `columns` columns.
 fn rows(what: &'static str, values: &[f32], columns: usize) -> Result<Tensor, ModelError> {
+    check_rows(what, values, columns)?;
+    Ok(Tensor::from_slice(values, (values.len() / columns, columns), &Device::Cpu)?)
+}
+
+/// Whether `values` are whole rows of `columns` values, at least one.
+fn check_rows(what: &'static str, values: &[f32], columns: usize) -> Result<(), ModelError> {
     if values.is_empty() || !values.len().is_multiple_of(columns) {
         return Err(ModelError::Length { what, got: values.len(), expected: columns });
     }
-    Ok(Tensor::from_slice(values, (values.len() / columns, columns), &Device::Cpu)?)
+    Ok(())
 }
 
 /// Values in [0, 1] as bytes, rounded to nearest.

@@ -286,4 +286,22 @@ mod tests {
             assert!((both - 0.5 * (a + b)).abs() < 1e-3, "{both} against {a}, {b}");
         }
     }
+
+    /// Batches of one, of a few and of more than a tile, in both architectures.
+    #[test]
+    fn a_snapshot_decodes_as_its_model_does() {
+        for (arch, side, channels) in [(Arch::Mlp, 16, 1), (Arch::Conv, 17, 3), (Arch::Conv, 32, 1)] {
+            let config = ModelConfig { arch, latent_dim: 3, hidden: 150, ..ModelConfig::default() };
+            let vae = Vae::new(&config, ImageShape { side, channels }, 4).unwrap();
+            let snapshot = crate::model::Snapshot::of(&vae, 0, 0.0).unwrap();
+            for n in [1, 2, 40] {
+                let z = Rng::new(3, Stream::TrainNoise, n as u64).normals(n * 3);
+                let logits = vae.decode(&Tensor::from_slice(&z, (n, 3), &Device::Cpu).unwrap()).unwrap();
+                let mut expected = logits.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                crate::kernels::sigmoid(&mut expected);
+                let images = snapshot.decode(&z).unwrap();
+                assert_eq!(images, expected, "{arch}, {n} points");
+            }
+        }
+    }
 }
