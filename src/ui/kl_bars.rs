@@ -19,7 +19,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     ui.spacing_mut().item_spacing.y = 3.0;
     let kl: &[f64] = state.training.history.validation.last().map_or(&[], |v| &v.kl_per_dim_nats);
     let is_vae = state.training.is_variational();
-    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), |_| {});
+    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), None, |_| {});
     let room = height - curves::TITLE - 6.0;
     if kl.is_empty() || !is_vae {
         let text = if is_vae { t!("curves.per_dim_empty") } else { t!("model.beta_ae") };

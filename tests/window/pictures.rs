@@ -3,7 +3,7 @@
 use egui::{Frame, Theme, Ui};
 use egui_kittest::{Harness, image_snapshot};
 use image::RgbaImage;
-use latent_atlas::state::{Action, AppState, update};
+use latent_atlas::state::{Action, AppState, Effect, update};
 use latent_atlas::ui::{Cache, curves, data_panel, image_panel, map, model_panel, theme};
 
 use crate::made;
@@ -29,9 +29,12 @@ fn looks_like(
                     let image = order.paint();
                     cache.dots.show(ui.ctx(), order, image);
                 }
-                // As in the window, less what would be asked of the outside.
+                // As in the window; of what is asked of the outside, what draws the curves.
                 for action in actions {
-                    update(&mut state, action);
+                    if update(&mut state, action).contains(&Effect::DrawCurves) {
+                        let drawn = state.curves_order().draw();
+                        update(&mut state, Action::CurvesDrawn(drawn));
+                    }
                 }
             },
         );

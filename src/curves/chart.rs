@@ -1,0 +1,214 @@
+//! One plot as a scene: grid, labels, lines, marks.
+
+use rust_i18n::t;
+
+use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place};
+use crate::curves::ticks::{Tick, ticks};
+use crate::curves::{Axis, Column, Drawn, DrawnCurve, DrawnPlot, Mark, Metric, Scale, number};
+
+/// Room for the labels on the left and below.
+const LEFT: f32 = 48.0;
+const BELOW: f32 = 18.0;
+/// And at the other ends, for half a label.
+const RIGHT: f32 = 8.0;
+const ABOVE: f32 = 4.0;
+/// Height of the labels' letters.
+const LETTERS: f32 = 11.5;
+/// A label needs this much, across and down.
+const LABEL: Place = [80.0, 36.0];
+/// More validations than this are drawn without points and dashes: they would run together.
+const MOST_DOTS: usize = 100;
+/// Values reach this share of the height beyond the plot at most: what is drawn there is not seen.
+const BEYOND: f32 = 8.0;
+
+/// How a plot is looked at.
+#[derive(Debug, Clone)]
+pub struct Look<'a> {
+    /// What was drawn.
+    pub drawn: &'a Drawn,
+    /// Which of its plots.
+    pub plot: &'a DrawnPlot,
+    /// From where to where along x.
+    pub x: Axis,
+    /// From where to where along y.
+    pub y: Axis,
+    /// Whether single steps, the smoothed curve and the held images are shown.
+    pub shows: [bool; 3],
+    /// What happened in the run.
+    pub marks: &'a [Mark],
+    /// Where the cursor stands.
+    pub cursor: Option<f64>,
+}
+
+/// From where to where values are shown: all of them or without those far out, and always the last.
+pub fn y_axis(drawn: &Drawn, plot: &DrawnPlot, shows: [bool; 3], without_outliers: bool) -> Axis {
+    let [raw, smooth, held] = shows;
+    let spreads = plot.curves.iter().flat_map(|curve| {
+        let kinds = [(raw, curve.raw_spread), (smooth, curve.smooth_spread), (held, curve.held_spread)];
+        kinds.into_iter().filter_map(|(shown, spread)| spread.filter(|_| shown))
+    });
+    let reach = |(low, high): (f64, f64), (l, h): (f64, f64)| (low.min(l), high.max(h));
+    let range = spreads.map(|spread| spread.range(without_outliers)).reduce(reach);
+    let scale = drawn.want.y_scale;
+    let (low, high) = range.unwrap_or(if scale == Scale::Log { (1.0, 10.0) } else { (0.0, 1.0) });
+    // A constant has some air around it.
+    let air = low.abs() * 1e-3;
+    let (low, high) = if high - low > air { (low, high) } else { (low - air.max(1e-6), high + air.max(1e-6)) };
+    let low = if scale == Scale::Log { low.max(f64::MIN_POSITIVE) } else { low };
+    Axis::new(scale, (low, high)).widened(0.08)
+}
+
+/// Where the lines are, inside a plot's place.
+pub fn inside(place: Area) -> Area {
+    Area { min: [place.min[0] + LEFT, place.min[1] + ABOVE], max: [place.max[0] - RIGHT, place.max[1] - BELOW] }
+}
+
+/// Why an empty plot is empty; `None` for one that is not.
+pub fn nothing_to_see(drawn: &Drawn, plot: &DrawnPlot) -> Option<String> {
+    let hidden: usize = plot.curves.iter().map(|curve| curve.n_hidden).sum();
+    let n: usize = plot.curves.iter().map(|curve| curve.n).sum();
+    let held = plot.curves.iter().any(|curve| curve.held_spread.is_some());
+    if drawn.want.y_scale == Scale::Log && n > 0 && hidden == n && !held {
+        return Some(t!("curves.all_hidden").into_owned());
+    }
+    let nothing = plot.curves.iter().all(|curve| curve.train.is_empty() && curve.held.is_empty());
+    let text = if plot.metric == Metric::Sigma { t!("curves.no_sigma") } else { t!("curves.empty") };
+    nothing.then(|| text.into_owned())
+}
+
+/// What the axis cannot show, in a few words.
+fn hidden(plot: &DrawnPlot) -> Option<String> {
+    let hidden: usize = plot.curves.iter().map(|curve| curve.n_hidden).sum();
+    let n: usize = plot.curves.iter().map(|curve| curve.n).sum();
+    (hidden > 0)
+        .then(|| t!("curves.hidden", n = number::figure(hidden as f64), of = number::figure(n as f64)).into_owned())
+}
+
+/// What a curve is drawn in.
+pub fn ink(metric: Metric, run: usize) -> Ink {
+    match (run, metric) {
+        (0, Metric::Recon) => Ink::Recon,
+        (0, Metric::Kl | Metric::BetaKl) => Ink::Kl,
+        (0, Metric::Elbo) => Ink::Elbo,
+        (0, _) => Ink::Plain,
+        (run, _) => Ink::Run(run),
+    }
+}
+
+impl Look<'_> {
+    /// Everything in the plot, in its place.
+    pub fn items(&self, place: Area) -> Vec<Item> {
+        let within = inside(place);
+        let mut items = Vec::new();
+        let mut lines = Vec::new();
+        self.grid(within, &mut lines, &mut items);
+        self.marks(within, &mut lines);
+        for curve in &self.plot.curves {
+            self.curve(within, curve, &mut lines);
+        }
+        if let Some(x) = self.cursor {
+            let x = self.across(within, x);
+            let pen = Pen { ink: Ink::Weak, alpha: 0.8, width: 1.0, dash: None };
+            lines.push(Item::Line(vec![[x, within.min[1]], [x, within.max[1]]], pen));
+            self.cursor_dots(within, &mut lines);
+        }
+        items.push(Item::Within(within, lines));
+        if let Some(text) = hidden(self.plot) {
+            let at = [within.max[0] - 4.0, within.min[1] + LETTERS];
+            items.push(Item::Text { at, hold: Hold::End, size: LETTERS, strong: false, ink: Ink::Weak, text });
+        }
+        items
+    }
+
+    fn across(&self, within: Area, x: f64) -> f32 {
+        within.min[0] + (self.x.share(x).clamp(-1.0, 2.0) as f32) * within.size()[0]
+    }
+
+    fn down(&self, within: Area, y: f64) -> f32 {
+        let share = (self.y.share(y) as f32).clamp(-BEYOND, 1.0 + BEYOND);
+        within.max[1] - share * within.size()[1]
+    }
+
+    fn grid(&self, within: Area, lines: &mut Vec<Item>, labels: &mut Vec<Item>) {
+        let [width, height] = within.size();
+        let x_unit = self.drawn.want.x.time_unit(self.x.high).secs;
+        let pen = |tick: &Tick| {
+            let alpha = if tick.label.is_some() { 1.0 } else { 0.45 };
+            Pen { ink: Ink::Grid, alpha, width: 1.0, dash: None }
+        };
+        let label = |at, hold, text| Item::Text { at, hold, size: LETTERS, strong: false, ink: Ink::Weak, text };
+        for tick in ticks(&self.x, f64::from(width / LABEL[0]), x_unit) {
+            let x = self.across(within, tick.value);
+            lines.push(Item::Line(vec![[x, within.min[1]], [x, within.max[1]]], pen(&tick)));
+            labels.extend(tick.label.map(|text| label([x, within.max[1] + 10.0], Hold::Middle, text)));
+        }
+        for tick in ticks(&self.y, f64::from((height / LABEL[1]).max(2.0)), 1.0) {
+            let y = self.down(within, tick.value);
+            lines.push(Item::Line(vec![[within.min[0], y], [within.max[0], y]], pen(&tick)));
+            labels.extend(tick.label.map(|text| label([within.min[0] - 6.0, y], Hold::End, text)));
+        }
+    }
+
+    fn marks(&self, within: Area, lines: &mut Vec<Item>) {
+        for mark in self.marks {
+            let x = self.drawn.want.x.of(mark.step, mark.epoch, mark.seconds);
+            if (self.x.low..=self.x.high).contains(&x) {
+                let x = self.across(within, x);
+                let pen = Pen { ink: Ink::Mark, alpha: 0.9, width: 1.0, dash: Some(3.0) };
+                lines.push(Item::Line(vec![[x, within.min[1]], [x, within.max[1]]], pen));
+            }
+        }
+    }
+
+    fn curve(&self, within: Area, curve: &DrawnCurve, lines: &mut Vec<Item>) {
+        let [raw, smooth, held] = self.shows;
+        let ink = ink(self.plot.metric, curve.run);
+        if raw {
+            // Up and down by turns, so that the line between two columns is short.
+            let ends = curve.train.iter().filter(|c| c.min <= c.max).enumerate().flat_map(|(i, c)| {
+                let (first, last) = if i % 2 == 0 { (c.min, c.max) } else { (c.max, c.min) };
+                let ends = [(c.x_first, first), (c.x_last, last)];
+                ends.into_iter().skip(usize::from(c.x_first == c.x_last && first == last))
+            });
+            let pen = Pen { ink, alpha: 0.3, width: 1.0, dash: None };
+            lines.push(Item::Line(self.places(within, ends), pen));
+        }
+        if smooth {
+            let pen = Pen { ink, alpha: 1.0, width: 2.0, dash: None };
+            lines.push(Item::Line(self.places(within, curve.train.iter().map(|c| (c.x_last, c.smooth))), pen));
+        }
+        if held {
+            self.held(within, curve, lines);
+        }
+    }
+
+    /// The held images: a point for each validation while they can be told apart, a line after.
+    fn held(&self, within: Area, curve: &DrawnCurve, lines: &mut Vec<Item>) {
+        let ink = if curve.run == 0 { Ink::Validation } else { Ink::Run(curve.run) };
+        let places = self.places(within, curve.held.iter().map(|c| (c.x_last, c.last)));
+        let apart = places.len() <= MOST_DOTS;
+        let pen = Pen { ink, alpha: 1.0, width: 1.5, dash: apart.then_some(6.0) };
+        if apart {
+            lines.extend(places.iter().map(|&at| Item::Dot(at, 2.2, ink)));
+        }
+        lines.push(Item::Line(places, pen));
+    }
+
+    fn cursor_dots(&self, within: Area, lines: &mut Vec<Item>) {
+        let Some(x) = self.cursor else { return };
+        for curve in &self.plot.curves {
+            let at = crate::curves::column::nearest(&curve.train, x).filter(|_| self.shows[1]);
+            let ink = ink(self.plot.metric, curve.run);
+            lines.extend(
+                at.map(|c: &Column| [self.across(within, c.x_last), self.down(within, c.smooth)])
+                    .map(|at| Item::Dot(at, 3.5, ink)),
+            );
+        }
+    }
+
+    /// Where values lie; those without a place are left out.
+    fn places(&self, within: Area, values: impl Iterator<Item = (f64, f64)>) -> Vec<Place> {
+        let shown = values.filter(|(_, y)| self.y.scale.has(*y));
+        shown.map(|(x, y)| [self.across(within, x), self.down(within, y)]).collect()
+    }
+}
