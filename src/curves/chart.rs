@@ -7,7 +7,7 @@ use crate::curves::ticks::{Tick, ticks};
 use crate::curves::{Axis, Column, Drawn, DrawnCurve, DrawnPlot, Mark, Metric, Scale, number};
 
 /// Room for the labels on the left and below.
-const LEFT: f32 = 48.0;
+const LEFT: f32 = 44.0;
 const BELOW: f32 = 18.0;
 /// And at the other ends, for half a label.
 const RIGHT: f32 = 8.0;
@@ -15,7 +15,7 @@ const ABOVE: f32 = 4.0;
 /// Height of the labels' letters.
 const LETTERS: f32 = 11.5;
 /// A label needs this much, across and down.
-const LABEL: Place = [80.0, 36.0];
+const LABEL: Place = [66.0, 36.0];
 /// More validations than this are drawn without points and dashes: they would run together.
 const MOST_DOTS: usize = 100;
 /// Values reach this share of the height beyond the plot at most: what is drawn there is not seen.

@@ -12,6 +12,8 @@ const PLOT: Place = [520.0, 320.0];
 const MARGIN: f32 = 24.0;
 /// Above the plots: the runs, and what the lines mean.
 const HEAD: f32 = 56.0;
+/// A letter of the head is about this wide.
+const LETTER: f32 = 6.3;
 /// Above a plot's lines, and below them.
 const TITLE: f32 = 26.0;
 const AXIS_NAME: f32 = 18.0;
@@ -60,7 +62,7 @@ pub fn scene(drawn: &Drawn, view: &View) -> Scene {
     let n = drawn.plots.len().max(1);
     let across = match n {
         1 => 1,
-        2..=4 => 2,
+        2 | 4 => 2,
         _ => 3,
     };
     let down = n.div_ceil(across);
@@ -101,11 +103,11 @@ fn head(drawn: &Drawn, view: &View, width: f32, items: &mut Vec<Item>) {
     ];
     let mut right = width - MARGIN;
     for (_, ink, alpha, dash, text) in entries.into_iter().filter(|(shown, ..)| *shown) {
-        let length = 7.0 * text.chars().count() as f32;
-        items.push(words([right, y], Hold::End, 12.5, Ink::Weak, text.into_owned()));
+        let left = right - LETTER * text.chars().count() as f32;
+        items.push(words([left, y], Hold::Start, 12.5, Ink::Weak, text.into_owned()));
         let pen = Pen { ink, alpha, width: 2.0, dash };
-        items.push(Item::Line(vec![[right - length - 30.0, y], [right - length - 8.0, y]], pen));
-        right -= length + 52.0;
+        items.push(Item::Line(vec![[left - 30.0, y], [left - 8.0, y]], pen));
+        right = left - 48.0;
     }
 }
 

@@ -42,7 +42,13 @@ pub fn step(span: f64, target: f64) -> (f64, usize) {
     (step, (-(step * (1.0 + 1e-9)).log10().floor()).max(0.0) as usize)
 }
 
+/// At least two, so that one can tell how long a unit is.
 fn linear(axis: &Axis, target: f64) -> Vec<Tick> {
+    let ticks = multiples(axis, target);
+    if ticks.len() < 2 { multiples(axis, 2.0 * target.max(1.0)) } else { ticks }
+}
+
+fn multiples(axis: &Axis, target: f64) -> Vec<Tick> {
     let (step, decimals) = step(axis.high - axis.low, target);
     let (first, last) = ((axis.low / step).ceil(), (axis.high / step).floor());
     // Further out the step is below what a value can tell apart.
@@ -91,7 +97,9 @@ mod tests {
     fn linear_ticks_are_round() {
         assert_eq!(labels(Scale::Linear, (-1.0, 4.0), 5.0), ["−1", "0", "1", "2", "3", "4"]);
         assert_eq!(labels(Scale::Linear, (0.05, 0.42), 4.0), ["0.1", "0.2", "0.3", "0.4"]);
-        assert_eq!(labels(Scale::Linear, (0.0, 1_100_000.0), 2.0), ["0", "1,000,000"]);
+        assert_eq!(labels(Scale::Linear, (0.0, 1_100_000.0), 2.0), ["0", "500,000", "1,000,000"]);
+        // One alone would not say how long a unit is.
+        assert_eq!(labels(Scale::Linear, (2.8, 3.9), 2.0), ["3", "3.5"]);
         assert_eq!(step(6.0, 6.0), (1.0, 0));
         assert_eq!(step(1.1, 6.0).1, 1);
         assert_eq!(step(0.003, 3.0).1, 3);

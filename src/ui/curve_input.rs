@@ -1,19 +1,32 @@
 //! What the mouse does on a plot: the cursor that all plots share, panning, zooming, and going back.
 
-use egui::{CursorIcon, PointerButton, Rect, Response, Ui};
+use std::ops::RangeInclusive;
+
+use egui::{CursorIcon, PointerButton, Pos2, Rect, Response, Ui};
 
 use crate::curves::Axis;
 use crate::curves::chart::Look;
 use crate::state::{Action, CurvesChange};
-use crate::ui::curve_table;
 
 /// A range shows at least this many steps.
 const FEWEST_STEPS: f64 = 4.0;
 /// Within this many points of a mark the pointer is on it.
 const REACH: f32 = 4.0;
 
+/// Where the pointer is on a plot.
+pub struct Hovered {
+    /// Its value along x.
+    pub x: f64,
+    /// What lies so near to it that it is meant too.
+    pub around: RangeInclusive<f64>,
+    /// Its place on screen.
+    pub at: Pos2,
+    /// The plot.
+    pub plot: Response,
+}
+
 /// Reads the mouse; returns where along x it points.
-pub fn read(ui: &Ui, response: &Response, inside: Rect, look: &Look<'_>, actions: &mut Vec<Action>) -> Option<f64> {
+pub fn read(ui: &Ui, response: &Response, inside: Rect, look: &Look<'_>, actions: &mut Vec<Action>) -> Option<Hovered> {
     if response.double_clicked() {
         actions.push(Action::Curves(CurvesChange::Fit));
     } else if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
@@ -32,15 +45,9 @@ pub fn read(ui: &Ui, response: &Response, inside: Rect, look: &Look<'_>, actions
             zoom(look, factor, share_x)
         }));
     }
-    let x = look.x.at(share_x);
-    if !response.dragged() {
-        let on_mark = |mark_x: f64| {
-            let across = inside.left() + look.x.share(mark_x) as f32 * inside.width();
-            (across - pointer.x).abs() <= REACH
-        };
-        curve_table::ui(response, look, x, &on_mark);
-    }
-    Some(x)
+    let reach = f64::from(REACH / inside.width());
+    let around = look.x.at(share_x - reach)..=look.x.at(share_x + reach);
+    Some(Hovered { x: look.x.at(share_x), around, at: pointer, plot: response.clone() })
 }
 
 /// Moves along x, and along y too where its range was set by hand.

@@ -6,7 +6,8 @@ use rust_i18n::t;
 use crate::curves::chart::{self, Look};
 use crate::curves::{Axis, Drawn, DrawnPlot, Metric, number, sheet};
 use crate::state::{Action, AppState, Series};
-use crate::ui::{curve_input, curves, scene, theme, widgets};
+use crate::ui::curve_input::{self, Hovered};
+use crate::ui::{curves, scene, theme, widgets};
 
 /// Room for the title and the gap under it, in points.
 const ABOVE: f32 = curves::TITLE + 6.0;
@@ -15,8 +16,8 @@ const FIGURE: f32 = 52.0;
 /// Beside the title there is room for its unit from this width on, in points.
 const UNIT: f32 = 240.0;
 
-/// Draws the plot of `metric`; returns where along x the pointer is, when it is on this plot.
-pub fn ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32, actions: &mut Vec<Action>) -> Option<f64> {
+/// Draws the plot of `metric`; returns where the pointer is, when it is on this plot.
+pub fn ui(ui: &mut Ui, state: &AppState, metric: Metric, height: f32, actions: &mut Vec<Action>) -> Option<Hovered> {
     ui.spacing_mut().item_spacing.y = 3.0;
     let drawn = state.curves_drawn().and_then(|drawn| Some((drawn, drawn.plot(metric)?)));
     title_ui(ui, state, metric, drawn);

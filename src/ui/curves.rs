@@ -1,11 +1,14 @@
 //! The curves under the map: what was measured at every step, smoothed, and on the held images.
 
-use egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Slider, Ui, UiBuilder, vec2};
+use egui::{
+    Align, Button, Frame, Label, Layout, Margin, Panel, Rect, RichText, ScrollArea, Slider, Ui, UiBuilder, vec2,
+};
 use rust_i18n::t;
 
 use crate::curves::{Metric, SMOOTHINGS, Scale};
 use crate::state::{Action, AppState, CurvesChange};
-use crate::ui::{curve_legend, curve_menus, curve_plot, kl_bars, theme, widgets};
+use crate::ui::curve_input::Hovered;
+use crate::ui::{curve_legend, curve_menus, curve_plot, curve_table, kl_bars, theme, widgets};
 
 /// Space between two plots, in points.
 const BETWEEN: f32 = 20.0;
@@ -35,8 +38,11 @@ pub fn panel_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let panel = Panel::bottom("curves").default_size(theme::CURVES_HEADER + plots).resizable(true);
     let range = theme::CURVES_HEADER + plots.min(LOWEST)..=theme::CURVES_HEADER + window * MOST;
     panel.size_range(range).frame(frame).show(ui, |ui| {
+        // As high as it was left, whatever is in it.
+        ui.set_min_height(ui.available_height());
+        let panel = ui.max_rect();
         header_ui(ui, state, actions);
-        plots_ui(ui, state, actions);
+        plots_ui(ui, state, panel, actions);
     });
 }
 
@@ -57,7 +63,7 @@ fn header_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let wide = ui.available_width() > WIDE;
         curve_menus::view_ui(ui, state, wide, actions);
         let log = state.curves.y_scale == Scale::Log;
-        let button = ui.add(Button::selectable(log, t!("curves.log")));
+        let button = ui.add(Button::new(t!("curves.log")).selected(log));
         if button.on_hover_text(t!("curves.log_y_tip")).clicked() {
             let scale = if log { Scale::Linear } else { Scale::Log };
             actions.push(Action::Curves(CurvesChange::YScale(scale)));
@@ -93,7 +99,7 @@ fn smoothing_ui(ui: &mut Ui, state: &AppState, wide: bool, actions: &mut Vec<Act
     }
 }
 
-fn plots_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action>) {
     let height = ui.available_height() - 8.0;
     let bars = 210.0_f32.min(ui.available_width() * 0.2);
     let room = ui.available_width() - bars - BETWEEN;
@@ -118,7 +124,7 @@ fn plots_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             scroll.auto_shrink([false, false]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GAP;
                 for row in metrics.chunks(across) {
-                    hovered = row_ui(ui, state, row, [width, each], actions).or(hovered);
+                    hovered = row_ui(ui, state, row, [width, each], actions).or(hovered.take());
                 }
             });
         });
@@ -126,18 +132,22 @@ fn plots_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             kl_bars::ui(ui, state, height);
         });
     });
-    if hovered != state.curves.cursor {
-        actions.push(Action::Curves(CurvesChange::Point(hovered)));
+    let x = hovered.as_ref().map(|hovered: &Hovered| hovered.x);
+    if x != state.curves.cursor {
+        actions.push(Action::Curves(CurvesChange::Point(x)));
+    }
+    if let (Some(hovered), Some(drawn)) = (&hovered, state.curves_drawn()) {
+        curve_table::ui(hovered, panel, drawn, &state.training.history.marks);
     }
 }
 
-fn row_ui(ui: &mut Ui, state: &AppState, row: &[Metric], size: [f32; 2], actions: &mut Vec<Action>) -> Option<f64> {
+fn row_ui(ui: &mut Ui, state: &AppState, row: &[Metric], size: [f32; 2], actions: &mut Vec<Action>) -> Option<Hovered> {
     let mut hovered = None;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = BETWEEN;
         for &metric in row {
             ui.allocate_ui_with_layout(size.into(), Layout::top_down(Align::Min), |ui| {
-                hovered = curve_plot::ui(ui, state, metric, size[1], actions).or(hovered);
+                hovered = curve_plot::ui(ui, state, metric, size[1], actions).or(hovered.take());
             });
         }
     });

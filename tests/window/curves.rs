@@ -1,11 +1,13 @@
 //! The curves.
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, PointerButton, Pos2};
+use egui::{Key, Modifiers, PointerButton, Pos2, Theme, pos2};
+use egui_kittest::kittest::Queryable;
 use latent_atlas::curves::{DrawnCurve, Metric, Scale, XAxis};
 use latent_atlas::state::Series;
 
 use crate::person::Person;
+use crate::{made, pictures};
 
 fn shown(person: &Person) -> [bool; 3] {
     Series::ALL.map(|s| person.state().curves.shows(s))
@@ -110,7 +112,9 @@ fn the_wheel_zooms_all_plots_and_fit_goes_back() {
     person.turn_wheel(middle, -9.0, Modifiers::COMMAND);
     assert!(!person.state().curves.is_zoomed());
     // With Shift only this plot, and only up and down.
+    person.window.event(egui::Event::ModifiersChanged(Modifiers::COMMAND | Modifiers::SHIFT));
     person.turn_wheel(middle, 3.0, Modifiers::COMMAND | Modifiers::SHIFT);
+    person.window.event(egui::Event::ModifiersChanged(Modifiers::NONE));
     let view = &person.state().curves;
     assert!(view.y_range(Metric::Kl).is_some() && view.y_range(Metric::Recon).is_none() && view.x_range.is_none());
 }
@@ -152,4 +156,26 @@ fn curves_are_saved_into_the_run_under_new_numbers() {
     }
     let table = std::fs::read_to_string(exports.join("curves-001.csv")).unwrap();
     assert_eq!(table.lines().count() as u64, 1 + person.state().training.total_steps);
+}
+
+#[test]
+fn a_mark_says_what_happened_when_it_is_pointed_at() {
+    let state = made::training();
+    let mut window = pictures::drawn([800.0, 800.0], Theme::Dark, &state, pictures::curves_panel);
+    let plot = window.get_by_role_and_label(Role::Canvas, "Curve of KL").rect();
+    let says =
+        |window: &egui_kittest::Harness<'static>| window.query_by_label_contains("β 1 → 4 at step 120").is_some();
+    // Sweep over the plot: the mark is found once, at 12 of 20 epochs, and says nothing elsewhere.
+    let mut found = Vec::new();
+    for x in (plot.left() as i32..plot.right() as i32).step_by(2) {
+        window.hover_at(pos2(x as f32, plot.top() + 20.0));
+        window.run_steps(2);
+        if says(&window) {
+            found.push(x as f32);
+        }
+    }
+    let middle = found.iter().sum::<f32>() / found.len() as f32;
+    let (left, right) = (plot.left() + 44.0, plot.right() - 8.0);
+    assert!((middle - (left + 0.6 * (right - left))).abs() < 3.0, "{found:?} of {plot:?}");
+    assert!(found.len() <= 5, "{found:?}");
 }
