@@ -14,10 +14,14 @@ const RIGHT: f32 = 8.0;
 const ABOVE: f32 = 4.0;
 /// Height of the labels' letters.
 const LETTERS: f32 = 11.5;
+/// A letter is about this wide.
+const LETTER: f32 = 6.6;
 /// A label needs this much, across and down.
 const LABEL: Place = [66.0, 36.0];
 /// More validations than this are drawn without points and dashes: they would run together.
 const MOST_DOTS: usize = 100;
+/// From so many steps in a column on, single steps are a band: a line up and down in each column would flicker.
+const DENSE: usize = 3;
 /// Values reach this share of the height beyond the plot at most: what is drawn there is not seen.
 const BEYOND: f32 = 8.0;
 
@@ -137,7 +141,9 @@ impl Look<'_> {
             Pen { ink: Ink::Grid, alpha, width: 1.0, dash: None }
         };
         let label = |at, hold, text| Item::Text { at, hold, size: LETTERS, strong: false, ink: Ink::Weak, text };
-        for tick in ticks(&self.x, f64::from(width / LABEL[0]), x_unit) {
+        let mut along = ticks(&self.x, f64::from(width / LABEL[0]), x_unit);
+        self.thin_labels(within, &mut along);
+        for tick in along {
             let x = self.across(within, tick.value);
             lines.push(Item::Line(vec![[x, within.min[1]], [x, within.max[1]]], pen(&tick)));
             labels.extend(tick.label.map(|text| label([x, within.max[1] + 10.0], Hold::Middle, text)));
@@ -146,6 +152,20 @@ impl Look<'_> {
             let y = self.down(within, tick.value);
             lines.push(Item::Line(vec![[within.min[0], y], [within.max[0], y]], pen(&tick)));
             labels.extend(tick.label.map(|text| label([within.min[0] - 6.0, y], Hold::End, text)));
+        }
+    }
+
+    /// Leaves out labels that would run into each other; their lines stay.
+    fn thin_labels(&self, within: Area, ticks: &mut [Tick]) {
+        let mut free_from = f32::NEG_INFINITY;
+        for tick in ticks {
+            let at = self.across(within, tick.value);
+            let half = tick.label.as_ref().map_or(0.0, |text| LETTER * text.chars().count() as f32 / 2.0);
+            if at - half < free_from {
+                tick.label = None;
+            } else if tick.label.is_some() {
+                free_from = at + half + LETTER;
+            }
         }
     }
 
@@ -163,9 +183,18 @@ impl Look<'_> {
     fn curve(&self, within: Area, curve: &DrawnCurve, lines: &mut Vec<Item>) {
         let [raw, smooth, held] = self.shows;
         let ink = ink(self.plot.metric, curve.run);
-        if raw {
+        let columns = curve.train.iter().filter(|c| c.min <= c.max);
+        if raw && curve.n >= DENSE * curve.train.len() {
+            let edges = columns.map(|c| {
+                let [upper, lower] = [c.max, c.min].map(|y| self.down(within, y));
+                let [left, right] = [c.x_first, c.x_last].map(|x| self.across(within, x));
+                // A column that is flat is still seen.
+                [f32::midpoint(left, right), upper - 0.5, lower + 0.5]
+            });
+            lines.push(Item::Band(edges.collect(), ink, 0.3));
+        } else if raw {
             // Up and down by turns, so that the line between two columns is short.
-            let ends = curve.train.iter().filter(|c| c.min <= c.max).enumerate().flat_map(|(i, c)| {
+            let ends = columns.enumerate().flat_map(|(i, c)| {
                 let (first, last) = if i % 2 == 0 { (c.min, c.max) } else { (c.max, c.min) };
                 let ends = [(c.x_first, first), (c.x_last, last)];
                 ends.into_iter().skip(usize::from(c.x_first == c.x_last && first == last))

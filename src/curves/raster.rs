@@ -64,6 +64,14 @@ impl Brush<'_> {
         for item in items {
             match item {
                 Item::Line(places, pen) => self.line(places, pen),
+                Item::Band(edges, ink, alpha) => {
+                    self.paint(*ink, *alpha);
+                    let upper = edges.iter().map(|[x, upper, _]| [*x, *upper]);
+                    let lower = edges.iter().rev().map(|[x, _, lower]| [*x, *lower]);
+                    let mut path = path_through(upper.chain(lower));
+                    path.close_path();
+                    self.context.fill_path(&path);
+                }
                 Item::Dot([x, y], radius, ink) => {
                     self.paint(*ink, 1.0);
                     let circle = Circle::new((f64::from(*x), f64::from(*y)), f64::from(*radius));
@@ -94,12 +102,7 @@ impl Brush<'_> {
     }
 
     fn line(&mut self, places: &[Place], pen: &Pen) {
-        let [first, rest @ ..] = places else { return };
-        let mut path = BezPath::new();
-        path.move_to(point(*first));
-        for place in rest {
-            path.line_to(point(*place));
-        }
+        let path = path_through(places.iter().copied());
         let stroke = Stroke::new(f64::from(pen.width)).with_join(Join::Round).with_caps(Cap::Butt);
         let stroke = pen.dash.map_or(stroke.clone(), |dash| stroke.with_dashes(0.0, [f64::from(dash); 2]));
         self.paint(pen.ink, pen.alpha);
@@ -108,8 +111,13 @@ impl Brush<'_> {
     }
 }
 
-fn point([x, y]: Place) -> (f64, f64) {
-    (f64::from(x), f64::from(y))
+fn path_through(places: impl Iterator<Item = Place>) -> BezPath {
+    let mut path = BezPath::new();
+    for (i, [x, y]) in places.enumerate() {
+        let at = (f64::from(x), f64::from(y));
+        if i == 0 { path.move_to(at) } else { path.line_to(at) }
+    }
+    path
 }
 
 /// A line of text from its beginning at (0, 0), upwards.
@@ -192,6 +200,17 @@ mod tests {
         let at = |x: usize, y: usize| &pixels.bytes[3 * (y * 40 + x)..][..3];
         assert_eq!([at(20, 20), at(20, 17), at(11, 22)], [[0, 200, 0]; 3]);
         assert_eq!([at(20, 14), at(20, 26), at(8, 20), at(32, 20)], [[255; 3]; 4]);
+    }
+
+    #[test]
+    fn a_band_covers_what_lies_between_its_edges() {
+        let band = Item::Band(vec![[0.0, 5.0, 15.0], [20.0, 10.0, 15.0]], Ink::Text, 1.0);
+        let scene = Scene { size: [20.0, 20.0], items: vec![band], title: String::new() };
+        let pixels = pixels(&scene, colours).unwrap();
+        let at = |x: usize, y: usize| pixels.bytes[3 * (y * 40 + x)];
+        // The upper edge falls from 10 to 20 pixels, the lower one stays at 30.
+        assert_eq!([at(2, 12), at(20, 17), at(38, 22), at(20, 28)], [0; 4]);
+        assert_eq!([at(2, 8), at(20, 13), at(38, 17), at(20, 32)], [255; 4]);
     }
 
     #[test]

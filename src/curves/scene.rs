@@ -75,6 +75,9 @@ pub enum Hold {
 pub enum Item {
     /// A line through points.
     Line(Vec<Place>, Pen),
+    /// What lies between an upper and a lower edge: (x, upper y, lower y) from left to right. How much it covers is said
+    /// beside its ink.
+    Band(Vec<[f32; 3]>, Ink, f32),
     /// A round point.
     Dot(Place, f32, Ink),
     /// A line of text.

@@ -46,6 +46,7 @@ impl Svg {
         for item in items {
             match item {
                 Item::Line(places, pen) => self.line(places, pen),
+                Item::Band(edges, ink, alpha) => self.band(edges, *ink, *alpha),
                 Item::Dot([x, y], radius, ink) => {
                     let colour = self.colour(*ink);
                     self.push(format_args!("<circle cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"{radius}\" fill=\"{colour}\"/>\n"));
@@ -88,6 +89,18 @@ impl Svg {
         self.push(format_args!("\"/>\n"));
     }
 
+    fn band(&mut self, edges: &[[f32; 3]], ink: Ink, alpha: f32) {
+        let colour = self.colour(ink);
+        self.push(format_args!("<polygon fill=\"{colour}\" fill-opacity=\"{alpha}\" points=\""));
+        for [x, upper, _] in edges {
+            self.push(format_args!("{x:.2},{upper:.2} "));
+        }
+        for [x, _, lower] in edges.iter().rev() {
+            self.push(format_args!("{x:.2},{lower:.2} "));
+        }
+        self.push(format_args!("\"/>\n"));
+    }
+
     fn within(&mut self, area: Area, items: &[Item]) {
         self.n_clips += 1;
         let ([x, y], [width, height], id) = (area.min, area.size(), self.n_clips);
@@ -115,11 +128,13 @@ mod tests {
         let line = Item::Line(vec![[1.0, 2.0], [3.0, 4.5]], pen);
         let (hold, text) = (Hold::End, "a < b & c".to_owned());
         let label = Item::Text { at: [4.0, 10.0], hold, size: 10.0, strong: true, ink: Ink::Text, text };
-        let items = vec![Item::Within(area, vec![line]), label];
+        let band = Item::Band(vec![[0.0, 1.0, 5.0], [2.0, 2.0, 6.0]], Ink::Kl, 0.3);
+        let items = vec![Item::Within(area, vec![line]), label, band];
         let scene = Scene { size: [10.0, 20.0], items, title: "cats & dogs".into() };
         let text = svg(&scene, |ink| if ink == Ink::Kl { [1, 2, 255] } else { [0; 3] }, "{}");
         for part in [
             "<title>cats &amp; dogs</title>",
+            "fill-opacity=\"0.3\" points=\"0.00,1.00 2.00,2.00 2.00,6.00 0.00,5.00 \"",
             "<rect x=\"1\" y=\"2\" width=\"4\" height=\"6\"/></clipPath>",
             "stroke=\"#0102ff\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke-opacity=\"0.5\" stroke-dasharray=\"3\" points=\"1.00,2.00 3.00,4.50 \"",
             "x=\"4.00\" y=\"13.60\" font-size=\"10\" text-anchor=\"end\" font-weight=\"600\" fill=\"#000000\">a &lt; b &amp; c</text>",

@@ -101,3 +101,73 @@ impl AppState {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::RunConfig;
+    use crate::state::{Action, CurvesChange, Effect, Phase, update};
+    use crate::train::{Event, StepStats, StopReason, Terms};
+
+    fn steps(from: u64, to: u64) -> Action {
+        let terms = Terms { recon_nats: 1.0, kl_nats: 2.0 };
+        let step = |step| {
+            let (epoch, seconds) = (step as f64, step as f64);
+            StepStats { step, epoch, seconds, terms, beta: 1.0, lr: 1.0, sigma: None, n_images: 1 }
+        };
+        Action::Training(Event::Steps((from..=to).map(step).collect()))
+    }
+
+    /// A window that trains and has room for curves.
+    fn training() -> AppState {
+        let mut state = AppState::new();
+        state.training.begin(RunConfig::default());
+        state.training.phase = Phase::Running;
+        update(&mut state, Action::Curves(CurvesChange::Columns(300)));
+        state
+    }
+
+    fn draws(state: &mut AppState, action: Action) -> bool {
+        update(state, action).contains(&Effect::DrawCurves)
+    }
+
+    #[test]
+    fn a_growing_run_is_drawn_again_pixel_by_pixel() {
+        let mut state = training();
+        assert!(draws(&mut state, steps(1, 1)) && draws(&mut state, steps(2, 2)));
+        assert!(draws(&mut state, steps(3, 10_000)));
+        assert!(!draws(&mut state, steps(10_001, 10_038)));
+        assert!(draws(&mut state, steps(10_039, 10_040)));
+        assert!(!draws(&mut state, steps(10_041, 10_041)));
+        // What has ended is drawn to its last step, once.
+        assert!(draws(&mut state, Action::Training(Event::Stopped(StopReason::Asked))));
+        assert!(!draws(&mut state, Action::ToggleHelp));
+    }
+
+    #[test]
+    fn another_view_is_drawn_at_once_and_a_closed_one_is_not() {
+        let mut state = training();
+        update(&mut state, steps(1, 1000));
+        assert!(draws(&mut state, Action::Curves(CurvesChange::ZoomX((2.0, 3.0)))));
+        assert!(draws(&mut state, Action::Curves(CurvesChange::Smoothing(0.5))));
+        // The cursor and the colours of the lines need no new curves.
+        assert!(!draws(&mut state, Action::Curves(CurvesChange::Point(Some(2.5)))));
+        update(&mut state, Action::Curves(CurvesChange::Open));
+        assert!(!draws(&mut state, steps(1001, 2000)));
+        assert!(draws(&mut state, Action::Curves(CurvesChange::Open)));
+    }
+
+    #[test]
+    fn curves_of_the_run_before_are_not_shown() {
+        let mut state = training();
+        update(&mut state, steps(1, 10));
+        let order = state.curves_order();
+        update(&mut state, Action::CurvesDrawn(order.clone().draw()));
+        assert_eq!(state.curves_drawn().unwrap().n_steps, 10);
+        state.training.begin(RunConfig::default());
+        assert!(state.curves_drawn().is_none());
+        // Nor when they come late.
+        update(&mut state, Action::CurvesDrawn(order.draw()));
+        assert!(state.curves_drawn().is_none());
+    }
+}

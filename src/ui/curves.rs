@@ -18,6 +18,8 @@ const SHARE: f32 = 0.2;
 const MOST: f32 = 0.7;
 /// From this width of the header on there is room for everything, in points.
 const WIDE: f32 = 800.0;
+/// And from this width on for more than what is nowhere else.
+const ROOMY: f32 = 640.0;
 /// A plot is at least this wide and high, in points.
 const NARROWEST: f32 = 150.0;
 const LOWEST: f32 = 108.0;
@@ -60,13 +62,16 @@ fn header_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         if !state.curves.open {
             return;
         }
-        let wide = ui.available_width() > WIDE;
+        let (wide, roomy) = (ui.available_width() > WIDE, ui.available_width() > ROOMY);
         curve_menus::view_ui(ui, state, wide, actions);
-        let log = state.curves.y_scale == Scale::Log;
-        let button = ui.add(Button::new(t!("curves.log")).selected(log));
-        if button.on_hover_text(t!("curves.log_y_tip")).clicked() {
-            let scale = if log { Scale::Linear } else { Scale::Log };
-            actions.push(Action::Curves(CurvesChange::YScale(scale)));
+        // In a narrow window it is found in the menu only.
+        if roomy {
+            let log = state.curves.y_scale == Scale::Log;
+            let button = ui.add(Button::new(t!("curves.log")).selected(log));
+            if button.on_hover_text(t!("curves.log_y_tip")).clicked() {
+                let scale = if log { Scale::Linear } else { Scale::Log };
+                actions.push(Action::Curves(CurvesChange::YScale(scale)));
+            }
         }
         curve_legend::ui(ui, &state.curves, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -120,13 +125,18 @@ fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action
         let builder = UiBuilder::new().layout(Layout::top_down(Align::Min));
         ui.scope_builder(builder, |ui| {
             ui.set_min_size(vec2(room, height));
-            let scroll = ScrollArea::vertical().id_salt("plots").max_height(height).max_width(room);
-            scroll.auto_shrink([false, false]).show(ui, |ui| {
+            let mut rows_ui = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing.y = theme::GAP;
                 for row in metrics.chunks(across) {
                     hovered = row_ui(ui, state, row, [width, each], actions).or(hovered.take());
                 }
-            });
+            };
+            if each * down as f32 <= height {
+                rows_ui(ui);
+            } else {
+                let scroll = ScrollArea::vertical().id_salt("plots").max_height(height).max_width(room);
+                scroll.auto_shrink([false, false]).show(ui, rows_ui);
+            }
         });
         ui.allocate_ui_with_layout(vec2(bars, height), Layout::top_down(Align::Min), |ui| {
             kl_bars::ui(ui, state, height);
@@ -156,6 +166,7 @@ fn row_ui(ui: &mut Ui, state: &AppState, row: &[Metric], size: [f32; 2], actions
 
 /// A plot's name and unit on the left, its last figures on the right.
 pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: Option<&String>, values: impl FnOnce(&mut Ui)) {
+    ui.spacing_mut().interact_size.y = TITLE;
     ui.horizontal(|ui| {
         ui.set_height(TITLE);
         ui.spacing_mut().item_spacing.x = theme::GAP;

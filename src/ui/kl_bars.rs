@@ -11,6 +11,8 @@ use crate::ui::{curves, format, theme, widgets};
 const MAX_LINES: usize = 4;
 /// Height of a line, in points.
 const LINE: f32 = 30.0;
+/// Beside the title there is room for the unit from this width on, in points.
+const UNIT: f32 = 160.0;
 /// Room for a dimension's name and for its figure, in points.
 const NAME: f32 = 26.0;
 const FIGURE: f32 = 46.0;
@@ -25,7 +27,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     let nats: &[f64] = state.training.history.validation.last().map_or(&[], |v| &v.kl_per_dim_nats);
     let kl: &[f64] = &nats.iter().map(|nats| factor * nats).collect::<Vec<_>>();
     let is_vae = state.training.is_variational();
-    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), Some(&unit), |_| {});
+    let unit_beside = Some(&unit).filter(|_| ui.available_width() > UNIT);
+    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), unit_beside, |_| {});
     let room = height - curves::TITLE - 6.0;
     if kl.is_empty() || !is_vae {
         let text = if is_vae { t!("curves.per_dim_empty") } else { t!("model.beta_ae") };

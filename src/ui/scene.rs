@@ -1,6 +1,6 @@
 //! Painting a scene of [`crate::curves`] with the window's own colours and letters.
 
-use egui::{Align2, Color32, Painter, Rect, Shape, Stroke, Ui, pos2};
+use egui::{Align2, Color32, Mesh, Painter, Rect, Shape, Stroke, Ui, pos2};
 
 use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place};
 use crate::ui::theme;
@@ -25,6 +25,7 @@ fn paint_with(ui: &Ui, painter: &Painter, items: Vec<Item>) {
     for item in items {
         match item {
             Item::Line(places, pen) => line(painter, &places, pen, colour(pen.ink)),
+            Item::Band(edges, ink, alpha) => _ = painter.add(band(&edges, colour(ink).gamma_multiply(alpha))),
             Item::Dot([x, y], radius, ink) => _ = painter.circle_filled(pos2(x, y), radius, colour(ink)),
             Item::Text { at: [x, y], hold, size, strong, ink, text } => {
                 let align = match hold {
@@ -41,6 +42,20 @@ fn paint_with(ui: &Ui, painter: &Painter, items: Vec<Item>) {
             }
         }
     }
+}
+
+fn band(edges: &[[f32; 3]], colour: Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    for [x, upper, lower] in edges {
+        mesh.colored_vertex(pos2(*x, *upper), colour);
+        mesh.colored_vertex(pos2(*x, *lower), colour);
+    }
+    // Two triangles between each column and the next.
+    for i in (0..2 * edges.len().saturating_sub(1) as u32).step_by(2) {
+        mesh.add_triangle(i, i + 1, i + 2);
+        mesh.add_triangle(i + 1, i + 2, i + 3);
+    }
+    mesh
 }
 
 fn line(painter: &Painter, places: &[Place], pen: Pen, colour: Color32) {
