@@ -55,9 +55,10 @@ pub fn y_axis(drawn: &Drawn, plot: &DrawnPlot, shows: [bool; 3], without_outlier
     let range = spreads.map(|spread| spread.range(without_outliers)).reduce(reach);
     let scale = drawn.want.y_scale;
     let (low, high) = range.unwrap_or(if scale == Scale::Log { (1.0, 10.0) } else { (0.0, 1.0) });
-    // A constant has some air around it.
-    let air = low.abs() * 1e-3;
-    let (low, high) = if high - low > air { (low, high) } else { (low - air.max(1e-6), high + air.max(1e-6)) };
+    // A constant, such as a learning rate, stands in the middle of round numbers.
+    let is_constant = high - low <= 1e-6 * low.abs();
+    let air = if is_constant { (low.abs() / 2.0).max(1e-6) } else { 0.0 };
+    let (low, high) = (low - air, high + air);
     let low = if scale == Scale::Log { low.max(f64::MIN_POSITIVE) } else { low };
     Axis::new(scale, (low, high)).widened(0.08)
 }
@@ -239,5 +240,51 @@ impl Look<'_> {
     fn places(&self, within: Area, values: impl Iterator<Item = (f64, f64)>) -> Vec<Place> {
         let shown = values.filter(|(_, y)| self.y.scale.has(*y));
         shown.map(|(x, y)| [self.across(within, x), self.down(within, y)]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::curves::{Spread, Unit, Want, XAxis};
+
+    fn drawn(y_scale: Scale, raw: Spread, held: Spread) -> Drawn {
+        let want = Want {
+            metrics: vec![Metric::Lr],
+            x: XAxis::Step,
+            x_scale: Scale::Linear,
+            y_scale,
+            range: None,
+            columns: 100,
+            smoothing: 0.0,
+            unit: Unit::default(),
+        };
+        let curve = DrawnCurve { raw_spread: Some(raw), held_spread: Some(held), ..DrawnCurve::default() };
+        let plots = vec![DrawnPlot { metric: Metric::Lr, negated: false, curves: vec![curve] }];
+        Drawn { want, x: (0.0, 9.0), whole: (0.0, 9.0), runs: vec!["a".into()], n_steps: 9, plots }
+    }
+
+    #[test]
+    fn the_range_is_that_of_what_is_shown_with_a_margin() {
+        let raw = Spread { min: -100.0, low: 0.0, high: 10.0, max: 900.0, last: 4.0 };
+        let held = Spread { min: 5.0, low: 5.0, high: 20.0, max: 20.0, last: 20.0 };
+        let drawn = drawn(Scale::Linear, raw, held);
+        let range = |shows, without| {
+            let axis = y_axis(&drawn, &drawn.plots[0], shows, without);
+            [axis.low, axis.high].map(|v| (v * 1e6).round() / 1e6)
+        };
+        assert_eq!(range([true, true, true], true), [-1.6, 21.6]);
+        assert_eq!(range([false, true, true], true), [3.8, 21.2]);
+        assert_eq!(range([true, true, true], false), [-180.0, 980.0]);
+    }
+
+    #[test]
+    fn a_constant_stands_in_the_middle() {
+        for scale in [Scale::Linear, Scale::Log] {
+            let constant = Spread { min: 1e-3, low: 1e-3, high: 1e-3, max: 1e-3, last: 1e-3 };
+            let drawn = drawn(scale, constant, constant);
+            let axis = y_axis(&drawn, &drawn.plots[0], [true; 3], true);
+            assert!(axis.low > 0.0 && axis.low < 6e-4 && axis.high > 1.4e-3, "{axis:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ const BETWEEN: f32 = 20.0;
 /// The plots take this share of the window's height at most, until they are given more by hand.
 const SHARE: f32 = 0.2;
 /// And this at most even then.
-const MOST: f32 = 0.7;
+const MOST: f32 = 0.55;
 /// From this width of the header on there is room for everything, in points.
 const WIDE: f32 = 800.0;
 /// And from this width on for more than what is nowhere else.
