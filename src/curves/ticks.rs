@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(labels(Scale::Linear, (0.05, 0.42), 4.0), ["0.1", "0.2", "0.3", "0.4"]);
         assert_eq!(labels(Scale::Linear, (0.0, 1_100_000.0), 2.0), ["0", "1,000,000"]);
         // One alone would not say how long a unit is.
-        assert_eq!(labels(Scale::Linear, (2.8, 3.9), 2.0), ["3", "3.5"]);
+        assert_eq!(labels(Scale::Linear, (2.8, 3.9), 2.0), ["3.0", "3.5"]);
         assert_eq!(step(6.0, 6.0), (1.0, 0));
         assert_eq!(step(1.1, 6.0).1, 1);
         assert_eq!(step(0.003, 3.0).1, 3);
