@@ -11,6 +11,7 @@ pub mod keeper;
 pub mod latest;
 pub mod loader;
 pub mod runs;
+pub mod save_curves;
 pub mod start;
 pub mod task;
 pub mod window;

@@ -5,6 +5,7 @@
 
 mod args;
 pub mod bench;
+mod curves;
 mod encode;
 mod eval;
 mod grid;
@@ -26,6 +27,7 @@ use crate::cli::args::{Cli, Command};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::config::ConfigError;
+use crate::curves::CurvesError;
 use crate::data::{LoadError, Source};
 use crate::export::ExportError;
 use crate::run::RunError;
@@ -83,7 +85,8 @@ fn window(open: Option<String>, frame_log: Option<&Path>, began: Instant) -> any
 /// What is refused because a file is there can be asked for on the command line.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     let exists = matches!(error.downcast_ref(), Some(RunError::Exists(_)))
-        || matches!(error.downcast_ref(), Some(ExportError::Exists(_)));
+        || matches!(error.downcast_ref(), Some(ExportError::Exists(_)))
+        || matches!(error.downcast_ref(), Some(CurvesError::Exists(_)));
     if exists { anyhow::anyhow!("{error}, or add --force") } else { error }
 }
 
@@ -96,6 +99,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output),
+        Command::Curves(args) => curves::run(args, output),
         Command::Bench(args) => bench_command(args, output),
     }
 }

@@ -62,6 +62,17 @@ pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// The highest number of a file called `word-NNN`, whatever its ending, in `folder`; 0 when there is none.
+pub fn highest_number(folder: &Path, word: &str) -> io::Result<u32> {
+    let mut highest = 0;
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        let number = path.file_stem().and_then(|stem| stem.to_str()?.strip_prefix(word)?.strip_prefix('-'));
+        highest = highest.max(number.and_then(|number| number.parse().ok()).unwrap_or(0));
+    }
+    Ok(highest)
+}
+
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let (beginning, ending) = TEMPORARY;
     let mut builder = Builder::new();

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod curves;
 pub mod data;
 pub mod export;
 pub mod files;

@@ -5,10 +5,9 @@
 //! [`Effect`].
 
 pub mod action;
-pub mod course;
-pub mod curve;
 pub mod curves_view;
 pub mod data;
+pub mod drawing;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
@@ -19,12 +18,11 @@ pub mod update;
 pub mod walk;
 
 pub use action::{Action, Effect, ExportKind, Layer, Opened, OpenedRun, PinSource, View};
-pub use course::{Course, Measured};
-pub use curve::{Bucket, Curve};
-pub use curves_view::{CurvesView, Series};
+pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
+pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use grid_picture::GridPicture;
-pub use history::{History, Metric, Smoothed, Smoothing};
+pub use history::History;
 pub use kept::Kept;
 pub use map::{Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
@@ -33,6 +31,7 @@ pub use update::update;
 pub use walk::{Pin, Pinned, PointView, SelectedView, StripView, Walk};
 
 use crate::config::RunConfig;
+pub use crate::curves::{Mark, Metric};
 
 /// Light, dark, or as the system has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -67,8 +66,10 @@ pub struct AppState {
     pub theme: ThemeChoice,
     /// Whether the overlay with every key is shown.
     pub help_open: bool,
-    /// How the curves are shown.
+    /// How the curves are looked at.
     pub curves: CurvesView,
+    /// The curves that were drawn.
+    pub drawing: Drawing,
     /// Whether the window fills the screen.
     pub fullscreen: bool,
     /// What was last asked of the decoding thread.

@@ -3,8 +3,11 @@
 //! Invariants: no files, no workers, no arithmetic on images beyond turning bytes into textures, which are kept in
 //! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
 
+pub mod curve_input;
 pub mod curve_legend;
+pub mod curve_menus;
 pub mod curve_plot;
+pub mod curve_table;
 pub mod curves;
 pub mod data_panel;
 pub mod dots;
@@ -22,6 +25,7 @@ pub mod map_input;
 pub mod map_paint;
 pub mod model_panel;
 pub mod notices;
+pub mod scene;
 pub mod splat;
 pub mod strip;
 pub mod textures;

@@ -4,6 +4,8 @@
 
 #[path = "cli/benches.rs"]
 mod benches;
+#[path = "cli/curves.rs"]
+mod curves;
 #[path = "cli/errors.rs"]
 mod errors;
 #[path = "cli/pictures.rs"]

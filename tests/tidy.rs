@@ -26,7 +26,7 @@ const FLOORS: &[&[&str]] = &[
     &["data"],
     &["model"],
     &["train", "latent", "lens"],
-    &["run", "export"],
+    &["run", "export", "curves"],
     &["state"],
     &["ui"],
     &["app", "cli"],

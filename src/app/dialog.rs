@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::task::Task;
+use crate::curves::Format;
 use crate::state::{Action, ExportKind};
 use crate::threads::WakeUp;
 
@@ -12,6 +13,8 @@ pub enum Answered {
     Action(Action),
     /// Where to write a picture.
     SaveTo(ExportKind, PathBuf),
+    /// Where to write the curves.
+    SaveCurvesTo(Format, PathBuf),
 }
 
 impl From<Action> for Answered {
@@ -38,6 +41,17 @@ pub fn save_picture(wake: WakeUp, kind: ExportKind) -> Result<Task<Answered>, St
         let file = rfd::FileDialog::new().add_filter("PNG", &["png"]).set_file_name(name).save_file();
         if let Some(path) = file {
             post.send(Answered::SaveTo(kind, path));
+        }
+    })
+}
+
+/// Asks where to write the curves.
+pub fn save_curves(wake: WakeUp, format: Format) -> Result<Task<Answered>, String> {
+    Task::spawn("dialog", wake, move |post| {
+        let ending = format.ending();
+        let dialog = rfd::FileDialog::new().add_filter(ending.to_uppercase(), &[ending]);
+        if let Some(path) = dialog.set_file_name(format!("curves.{ending}")).save_file() {
+            post.send(Answered::SaveCurvesTo(format, path));
         }
     })
 }

@@ -9,11 +9,13 @@ use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::loader::{self, Loaded};
 use crate::app::runs::{self, OpenedModel, Ready};
+use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
+use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::{Action, AppState, Effect, ExportKind, Model, Smoothed, Smoothing, View};
+use crate::state::{Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
 use crate::ui::dots;
@@ -30,7 +32,7 @@ pub struct Workers {
     cache: Option<PathBuf>,
     service: Service,
     painter: Latest<dots::Order, Painted>,
-    smoother: Latest<Smoothing, Smoothed>,
+    curves: Latest<CurvesOrder, DrawnCurves>,
     trainer: Option<Worker>,
     /// Runs that were told to stop because other images were opened; kept until they have.
     retired: Vec<Worker>,
@@ -53,14 +55,14 @@ impl Workers {
             (order, image)
         };
         let painter = Latest::spawn("painter", Arc::clone(&wake), paint).map_err(anyhow::Error::msg)?;
-        let smoother = Latest::spawn("smoother", Arc::clone(&wake), Smoothing::curves).map_err(anyhow::Error::msg)?;
+        let curves = Latest::spawn("curves", Arc::clone(&wake), CurvesOrder::draw).map_err(anyhow::Error::msg)?;
         Ok(Self {
             wake,
             runs,
             cache,
             service,
             painter,
-            smoother,
+            curves,
             trainer: None,
             retired: Vec::new(),
             loader: None,
@@ -90,8 +92,7 @@ impl Workers {
         self.listen_to_starter(&mut actions);
         self.listen_to_trainer(&mut actions);
         actions.extend(self.service.answers().try_iter().map(Action::Answered));
-        let smoothed = |curves: Smoothed| Action::Smoothed(Box::new(curves));
-        actions.extend(self.smoother.results().map(|result| result.map_or_else(Action::Failed, smoothed)));
+        actions.extend(self.curves.results().map(|result| result.map_or_else(Action::Failed, Action::CurvesDrawn)));
         let mut save_to = Vec::new();
         self.dialogs.retain(|dialog| {
             let (messages, ended) = dialog.poll();
@@ -99,6 +100,7 @@ impl Workers {
                 match message {
                     Answered::Action(action) => actions.push(action),
                     Answered::SaveTo(kind, path) => save_to.push(Action::ExportTo(kind, path)),
+                    Answered::SaveCurvesTo(format, path) => save_to.push(Action::SaveCurvesTo(format, path)),
                 }
             }
             !ended
@@ -216,7 +218,12 @@ impl Workers {
                 self.view = view;
                 self.ask();
             }
-            Effect::Smooth => self.smoother.order(state.training.history.to_smooth()),
+            Effect::DrawCurves => self.curves.order(state.curves_order()),
+            Effect::SaveCurves(format, true) => {
+                self.dialogs.push(dialog::save_curves(wake, format).map_err(Action::Failed)?);
+            }
+            Effect::SaveCurves(format, false) => self.save_curves(state, format, None)?,
+            Effect::SaveCurvesTo(format, path) => self.save_curves(state, format, Some(path))?,
             Effect::Export(kind, true) => {
                 self.dialogs.push(dialog::save_picture(wake, kind).map_err(Action::Failed)?);
             }
@@ -232,6 +239,12 @@ impl Workers {
         let order = Order::new(state, kind, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
         let exporter = export::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?;
         self.helpers.push(exporter);
+        Ok(())
+    }
+
+    fn save_curves(&mut self, state: &AppState, format: Format, file: Option<PathBuf>) -> Result<(), Action> {
+        let order = SaveOrder::new(state, format, file).map_err(Action::Failed)?;
+        self.helpers.push(save_curves::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?);
         Ok(())
     }
 

@@ -25,7 +25,7 @@ pub fn write_numbered(picture: &Picture, folder: &Path) -> Result<PathBuf, Expor
     let json = picture.provenance.json()?;
     let png = encode(picture, &json)?;
     let word = picture.provenance.made.word();
-    let mut number = u64::from(highest_number(folder, word).map_err(|e| refused(folder, &e))?);
+    let mut number = u64::from(files::highest_number(folder, word).map_err(|e| refused(folder, &e))?);
     loop {
         number += 1;
         let file = folder.join(format!("{word}-{number:03}.png"));
@@ -83,17 +83,6 @@ fn is_ours(sidecar: &Path) -> bool {
     }
     let signed = File::open(sidecar).ok().and_then(|file| serde_json::from_reader(BufReader::new(file)).ok());
     signed.is_some_and(|Signed { program }| program == env!("CARGO_PKG_NAME"))
-}
-
-/// The highest number of a picture or sidecar called `word-NNN` in `folder`; 0 when there is none.
-fn highest_number(folder: &Path, word: &str) -> io::Result<u32> {
-    let mut highest = 0;
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let number = path.file_stem().and_then(|stem| stem.to_str()?.strip_prefix(word)?.strip_prefix('-'));
-        highest = highest.max(number.and_then(|number| number.parse().ok()).unwrap_or(0));
-    }
-    Ok(highest)
 }
 
 fn refused(path: &Path, error: &io::Error) -> ExportError {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{DataConfig, RunConfig};
+use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, Grid, Path};
-use crate::state::{History, Model, Pin, Series, Smoothed, ThemeChoice};
+use crate::state::{CurvesChange, DrawnCurves, History, Model, Pin, ThemeChoice};
 use crate::train::{Command, Event};
 
 /// Something happened.
@@ -109,16 +110,14 @@ pub enum Action {
     /// The picture was written, or the sentence for the user.
     Exported(Result<PathBuf, String>),
 
-    /// Smoothing of the curves, 0 to just below 1.
-    SetSmoothing(f64),
-    /// The curves were drawn again with another smoothing.
-    Smoothed(Box<Smoothed>),
-    /// Shows or hides one kind of line of the curves.
-    ToggleSeries(Series),
-    /// Shows this kind of line alone; done again, all of them.
-    IsolateSeries(Series),
-    /// Shows or hides the curves.
-    ToggleCurves,
+    /// The curves are looked at otherwise.
+    Curves(CurvesChange),
+    /// The curves were drawn.
+    CurvesDrawn(DrawnCurves),
+    /// Writes the curves into the run's exports; with `true`, asks where to first.
+    SaveCurves(Format, bool),
+    /// Writes the curves into this file.
+    SaveCurvesTo(Format, PathBuf),
     /// Shows or hides the keys.
     ToggleHelp,
     /// Colours.
@@ -159,8 +158,12 @@ pub enum Effect {
     Command(Command),
     /// Ask the decoding thread.
     Ask(View),
-    /// Draw the curves again, from [`History::to_smooth`].
-    Smooth,
+    /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).
+    DrawCurves,
+    /// Write the curves into the run's exports; with `true`, ask where to first.
+    SaveCurves(Format, bool),
+    /// Write the curves into this file.
+    SaveCurvesTo(Format, PathBuf),
     /// Write a picture; with `true`, ask where to first.
     Export(ExportKind, bool),
     /// Write a picture into this file.

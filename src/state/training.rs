@@ -98,6 +98,11 @@ impl TrainingState {
         !matches!(self.phase, Phase::Idle | Phase::Ended(_))
     }
 
+    /// Whether steps are made.
+    pub fn is_moving(&self) -> bool {
+        matches!(self.phase, Phase::Running | Phase::Pausing | Phase::Stopping)
+    }
+
     /// Whether the run, should there be one, has a prior and so a bound.
     pub fn is_variational(&self) -> bool {
         self.run.as_ref().is_none_or(|r| r.config.model.kind == Kind::Vae)
@@ -105,21 +110,18 @@ impl TrainingState {
 
     /// Forgets the run.
     pub fn clear(&mut self) {
-        *self = Self { history: History::new(self.history.smoothing()), ..Self::default() };
+        *self = Self::default();
     }
 
     /// Begins a new run.
     pub fn begin(&mut self, config: RunConfig) {
-        let history = History::new(self.history.smoothing());
         let run = Some(Run { name: String::new(), folder: None, config });
         let model_run = self.model_run.take();
-        *self = Self { phase: Phase::Starting, run, history, model: self.model, model_run, ..Self::default() };
+        *self = Self { phase: Phase::Starting, run, model: self.model, model_run, ..Self::default() };
     }
 
     /// Shows a run that was read from disk.
     pub fn show(&mut self, opened: OpenedRun) {
-        let mut history = *opened.history;
-        history.set_smoothing(self.history.smoothing());
         let ended = if opened.can_continue { StopReason::Asked } else { StopReason::Finished };
         *self = Self {
             phase: Phase::Ended(ended),
@@ -127,7 +129,7 @@ impl TrainingState {
             model: None,
             model_run: None,
             total_steps: opened.total_steps,
-            history,
+            history: *opened.history,
             can_continue: opened.can_continue,
         };
     }

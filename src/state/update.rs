@@ -6,8 +6,8 @@ use crate::export;
 use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned, PointView,
-    Primary, SelectedView, StripView, View,
+    Action, AppState, CurvesChange, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned,
+    PointView, Primary, SelectedView, StripView, View,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -26,6 +26,9 @@ pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
     if state.training.model.is_some() && view != state.asked {
         state.asked = view.clone();
         effects.push(Effect::Ask(view));
+    }
+    if state.asks_for_curves() {
+        effects.push(Effect::DrawCurves);
     }
     effects
 }
@@ -62,7 +65,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Opened(opened) => {
-            show_opened(state, *opened, effects);
+            show_opened(state, *opened);
             if std::mem::take(&mut state.data.train_when_loaded) {
                 start(state, effects);
             }
@@ -115,14 +118,10 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
-        Action::SetSmoothing(smoothing) => {
-            state.training.history.set_smoothing(smoothing);
-            effects.push(Effect::Smooth);
-        }
-        Action::Smoothed(smoothed) => state.training.history.take_smoothed(*smoothed),
-        Action::ToggleSeries(series) => state.curves.toggle(series),
-        Action::IsolateSeries(series) => state.curves.isolate(series),
-        Action::ToggleCurves => state.curves.open = !state.curves.open,
+        Action::Curves(change) => state.curves.change(change),
+        Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
+        Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),
+        Action::SaveCurvesTo(format, path) => effects.push(Effect::SaveCurvesTo(format, path)),
         Action::ToggleHelp => state.help_open = !state.help_open,
         Action::SetTheme(theme) => {
             state.theme = theme;
@@ -242,7 +241,7 @@ fn reload(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Shows other images; a run on the old ones is stopped and kept.
-fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) {
+fn show_opened(state: &mut AppState, opened: Opened) {
     if state.training.is_active() {
         let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
         state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
@@ -256,6 +255,7 @@ fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) 
     state.data.set = Some(data);
     state.data.version += 1;
     state.training.clear();
+    state.curves.change(CurvesChange::Fit);
     state.map.clear();
     state.map.latent_dim = None;
     state.map.fit();
@@ -264,7 +264,6 @@ fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) 
     if let Some(run) = run {
         state.settings = run.config.clone();
         state.training.show(run);
-        effects.push(Effect::Smooth);
     }
 }
 
@@ -307,6 +306,8 @@ fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
         return;
     }
     state.notices.clear_errors();
+    // A new run is seen whole, wherever the last one was looked at.
+    state.curves.change(CurvesChange::Fit);
     state.training.begin(config.clone());
     effects.push(Effect::StartRun(Box::new(config)));
 }

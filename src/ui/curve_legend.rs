@@ -3,21 +3,22 @@
 use egui::{CornerRadius, Label, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, CurvesView, Series};
+use crate::state::{Action, CurvesChange, CurvesView, Series};
 use crate::ui::{theme, widgets};
 
 /// Length of a sample of a line, in points.
 const SAMPLE: f32 = 18.0;
 
 /// Draws the legend.
-pub fn ui(ui: &mut Ui, view: CurvesView, actions: &mut Vec<Action>) {
+pub fn ui(ui: &mut Ui, view: &CurvesView, actions: &mut Vec<Action>) {
     let names = [t!("curves.raw"), t!("curves.train"), t!("curves.validation")];
     for (series, name) in Series::ALL.into_iter().zip(names) {
         let shown = view.shows(series);
         let response = entry_ui(ui, series, &name, shown);
         if response.on_hover_text(t!("curves.legend_tip")).clicked() {
             let alone = ui.input(|i| i.modifiers.alt);
-            actions.push(if alone { Action::IsolateSeries(series) } else { Action::ToggleSeries(series) });
+            let change = if alone { CurvesChange::Isolate(series) } else { CurvesChange::Toggle(series) };
+            actions.push(Action::Curves(change));
         }
     }
 }

@@ -1,39 +1,51 @@
 //! The curves under the map: what was measured at every step, smoothed, and on the held images.
 
-use egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Slider, Ui, vec2};
+use egui::{
+    Align, Button, Frame, Label, Layout, Margin, Panel, Rect, RichText, ScrollArea, Slider, Ui, UiBuilder, vec2,
+};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, Metric};
-use crate::ui::{curve_legend, curve_plot, kl_bars, theme, widgets};
+use crate::curves::{Metric, SMOOTHINGS, Scale};
+use crate::state::{Action, AppState, CurvesChange};
+use crate::ui::curve_input::Hovered;
+use crate::ui::{curve_legend, curve_menus, curve_plot, curve_table, kl_bars, theme, widgets};
 
 /// Space between two plots, in points.
 const BETWEEN: f32 = 20.0;
-/// The plots take at most this share of the window's height.
-const MOST: f32 = 0.2;
-/// From this width of the header on there is room for the unit, in points.
-const WIDE: f32 = 640.0;
+/// The plots take this share of the window's height at most, until they are given more by hand.
+const SHARE: f32 = 0.2;
+/// And this at most even then.
+const MOST: f32 = 0.55;
+/// From this width of the header on there is room for everything, in points.
+const WIDE: f32 = 800.0;
+/// And from this width on for more than what is nowhere else.
+const ROOMY: f32 = 640.0;
+/// A plot is at least this wide and high, in points.
+const NARROWEST: f32 = 150.0;
+const LOWEST: f32 = 108.0;
 /// Height of a plot's title.
 pub const TITLE: f32 = 18.0;
-
-/// Height of the panel: in a low window it leaves the map its room.
-fn height(ui: &Ui, state: &AppState) -> f32 {
-    let share = ui.ctx().content_rect().height() * MOST;
-    theme::CURVES_HEADER + if state.curves.open { theme::CURVES.min(share) } else { 0.0 }
-}
 
 /// Draws the panel: one line when closed.
 pub fn panel_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
-    Panel::bottom("curves")
-        .exact_size(height(ui, state))
-        .resizable(false)
-        .frame(Frame::NONE.fill(palette.panel).inner_margin(Margin::symmetric(theme::PAD, 0)))
-        .show(ui, |ui| {
-            header_ui(ui, state, actions);
-            if state.curves.open {
-                plots_ui(ui, state);
-            }
-        });
+    let frame = Frame::NONE.fill(palette.panel).inner_margin(Margin::symmetric(theme::PAD, 0));
+    if !state.curves.open {
+        let panel = Panel::bottom("curves_closed").exact_size(theme::CURVES_HEADER).resizable(false);
+        panel.frame(frame).show(ui, |ui| header_ui(ui, state, actions));
+        return;
+    }
+    let window = ui.ctx().content_rect().height();
+    let plots = theme::CURVES.min(window * SHARE);
+    let panel = Panel::bottom("curves").default_size(theme::CURVES_HEADER + plots).resizable(true);
+    let range = theme::CURVES_HEADER + plots.min(LOWEST)..=theme::CURVES_HEADER + window * MOST;
+    panel.size_range(range).frame(frame).show(ui, |ui| {
+        // As high as it was left, whatever is in it.
+        ui.set_min_height(ui.available_height());
+        let panel = ui.max_rect();
+        header_ui(ui, state, actions);
+        plots_ui(ui, state, panel, actions);
+    });
 }
 
 fn header_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -45,55 +57,124 @@ fn header_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let tip = if state.curves.open { t!("curves.close") } else { t!("curves.open") };
         widgets::name(&toggle, &tip);
         if toggle.on_hover_text(tip).clicked() {
-            actions.push(Action::ToggleCurves);
+            actions.push(Action::Curves(CurvesChange::Open));
         }
         if !state.curves.open {
             return;
         }
-        // One unit for all of them; in a narrow window it gives way.
-        if ui.available_width() > WIDE {
-            widgets::weak(ui, &t!("curves.unit"));
+        let (wide, roomy) = (ui.available_width() > WIDE, ui.available_width() > ROOMY);
+        curve_menus::view_ui(ui, state, wide, actions);
+        // In a narrow window it is found in the menu only.
+        if roomy {
+            let log = state.curves.y_scale == Scale::Log;
+            let button = ui.add(Button::new(t!("curves.log")).selected(log));
+            if button.on_hover_text(t!("curves.log_y_tip")).clicked() {
+                let scale = if log { Scale::Linear } else { Scale::Log };
+                actions.push(Action::Curves(CurvesChange::YScale(scale)));
+            }
         }
-        ui.add_space(6.0);
-        curve_legend::ui(ui, state.curves, actions);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| smoothing_ui(ui, state, actions));
-    });
-}
-
-fn smoothing_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let mut smoothing = state.training.history.smoothing();
-    ui.label(format!("{smoothing:.3}"));
-    ui.spacing_mut().slider_width = 110.0;
-    let response = ui.add(Slider::new(&mut smoothing, 0.0..=0.999).show_value(false));
-    let label = widgets::weak(ui, &t!("curves.smoothing")).on_hover_text(t!("curves.smoothing_tip"));
-    if response.labelled_by(label.id).changed() {
-        actions.push(Action::SetSmoothing(smoothing));
-    }
-}
-
-fn plots_ui(ui: &mut Ui, state: &AppState) {
-    let bars = 210.0_f32.min(ui.available_width() * 0.2);
-    let width = (ui.available_width() - bars - 3.0 * BETWEEN) / 3.0;
-    let height = ui.available_height() - 8.0;
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = BETWEEN;
-        for metric in Metric::ALL {
-            ui.allocate_ui_with_layout(vec2(width, height), Layout::top_down(Align::Min), |ui| {
-                curve_plot::ui(ui, state, metric, height);
-            });
-        }
-        ui.allocate_ui_with_layout(vec2(bars, height), Layout::top_down(Align::Min), |ui| {
-            kl_bars::ui(ui, state, height);
+        curve_legend::ui(ui, &state.curves, actions);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            curve_menus::save_ui(ui, state, actions);
+            let fit = ui.add_enabled(state.curves.is_zoomed(), Button::new(t!("curves.fit")));
+            widgets::name_as(&fit, &t!("curves.fit_name"));
+            if fit.on_hover_text(t!("curves.fit_tip")).clicked() {
+                actions.push(Action::Curves(CurvesChange::Fit));
+            }
+            smoothing_ui(ui, state, wide, actions);
         });
     });
 }
 
-/// A plot's name on the left, its last figures on the right.
-pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, values: impl FnOnce(&mut Ui)) {
+fn smoothing_ui(ui: &mut Ui, state: &AppState, wide: bool, actions: &mut Vec<Action>) {
+    let mut smoothing = state.curves.smoothing;
+    ui.label(format!("{smoothing:.3}")).on_hover_text(t!("curves.smoothing_tip"));
+    ui.spacing_mut().slider_width = if wide { 110.0 } else { 48.0 };
+    // Much smoothing needs fine steps, little needs none: even in the logarithm of 1 − s, which is how far it reaches.
+    let mut reach = -(1.0 - smoothing).log10();
+    let slider = Slider::new(&mut reach, 0.0..=-(1.0 - SMOOTHINGS.end()).log10()).show_value(false);
+    let response = ui.add(slider);
+    response.widget_info(|| egui::WidgetInfo::slider(true, state.curves.smoothing, t!("curves.smoothing")));
+    if response.changed() {
+        smoothing = (1000.0 * (1.0 - 10.0_f64.powf(-reach))).round() / 1000.0;
+        actions.push(Action::Curves(CurvesChange::Smoothing(smoothing)));
+    }
+    if wide {
+        widgets::weak(ui, &t!("curves.smoothing")).on_hover_text(t!("curves.smoothing_tip"));
+    }
+}
+
+fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action>) {
+    let height = ui.available_height() - 8.0;
+    let bars = 210.0_f32.min(ui.available_width() * 0.2);
+    let room = ui.available_width() - bars - BETWEEN;
+    let metrics: Vec<Metric> = state.curves.metrics().collect();
+    let across = ((room + BETWEEN) / (NARROWEST + BETWEEN)).floor().max(1.0) as usize;
+    let down = metrics.len().div_ceil(across).max(1);
+    // As many to a row in the last as in the others.
+    let across = metrics.len().div_ceil(down).max(1);
+    let width = (room - (across - 1) as f32 * BETWEEN) / across as f32;
+    let columns = curve_plot::columns(ui, width);
+    if state.curves.want().is_none_or(|want| want.columns != columns) {
+        actions.push(Action::Curves(CurvesChange::Columns(columns)));
+    }
+    let each = ((height + theme::GAP) / down as f32 - theme::GAP).max(LOWEST.min(height));
+    let mut hovered = None;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = BETWEEN;
+        let builder = UiBuilder::new().layout(Layout::top_down(Align::Min));
+        ui.scope_builder(builder, |ui| {
+            ui.set_min_size(vec2(room, height));
+            let mut rows_ui = |ui: &mut Ui| {
+                ui.spacing_mut().item_spacing.y = theme::GAP;
+                for row in metrics.chunks(across) {
+                    hovered = row_ui(ui, state, row, [width, each], actions).or(hovered.take());
+                }
+            };
+            if each * down as f32 <= height {
+                rows_ui(ui);
+            } else {
+                let scroll = ScrollArea::vertical().id_salt("plots").max_height(height).max_width(room);
+                scroll.auto_shrink([false, false]).show(ui, rows_ui);
+            }
+        });
+        ui.allocate_ui_with_layout(vec2(bars, height), Layout::top_down(Align::Min), |ui| {
+            kl_bars::ui(ui, state, height);
+        });
+    });
+    let x = hovered.as_ref().map(|hovered: &Hovered| hovered.x);
+    if x != state.curves.cursor {
+        actions.push(Action::Curves(CurvesChange::Point(x)));
+    }
+    if let (Some(hovered), Some(drawn)) = (&hovered, state.curves_drawn()) {
+        curve_table::ui(hovered, panel, drawn, &state.training.history.marks);
+    }
+}
+
+fn row_ui(ui: &mut Ui, state: &AppState, row: &[Metric], size: [f32; 2], actions: &mut Vec<Action>) -> Option<Hovered> {
+    let mut hovered = None;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = BETWEEN;
+        for &metric in row {
+            ui.allocate_ui_with_layout(size.into(), Layout::top_down(Align::Min), |ui| {
+                hovered = curve_plot::ui(ui, state, metric, size[1], actions).or(hovered.take());
+            });
+        }
+    });
+    hovered
+}
+
+/// A plot's name and unit on the left, its last figures on the right.
+pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: Option<&String>, values: impl FnOnce(&mut Ui)) {
+    ui.spacing_mut().interact_size.y = TITLE;
     ui.horizontal(|ui| {
         ui.set_height(TITLE);
         ui.spacing_mut().item_spacing.x = theme::GAP;
         ui.add(Label::new(RichText::new(name).font(theme::strong(theme::BODY))).extend()).on_hover_text(tip);
+        if let Some(unit) = unit {
+            let weak = theme::palette(ui).weak;
+            ui.add(Label::new(RichText::new(unit).color(weak).size(theme::SMALL)).extend());
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), values);
     });
 }

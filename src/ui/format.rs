@@ -75,19 +75,6 @@ pub fn class_name(folder: &str) -> &str {
     if rest.starts_with(char::is_alphabetic) && rest.len() + 1 < folder.len() { rest } else { folder }
 }
 
-/// Round steps for about `target` ticks over `span`: 1, 2 or 5 times a power of ten, and the decimals they need.
-pub fn tick_step(span: f32, target: f32) -> (f32, usize) {
-    let raw = (span / target.max(1.0)).max(f32::MIN_POSITIVE);
-    let power = 10.0_f32.powf(raw.log10().floor());
-    let step = match raw / power {
-        r if r <= 1.0 => power,
-        r if r <= 2.0 => 2.0 * power,
-        r if r <= 5.0 => 5.0 * power,
-        _ => 10.0 * power,
-    };
-    (step, (-step.log10().floor()).max(0.0) as usize)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,12 +105,5 @@ mod tests {
         for whole in ["3d", "7", "2024_12", "cats", "_x", ""] {
             assert_eq!(class_name(whole), whole);
         }
-    }
-
-    #[test]
-    fn ticks_are_round() {
-        assert_eq!(tick_step(6.0, 6.0), (1.0, 0));
-        assert_eq!(tick_step(1.1, 6.0), (0.2, 1));
-        assert_eq!(tick_step(30.0, 6.0), (5.0, 0));
     }
 }

@@ -86,10 +86,12 @@ fn on_the_map() -> [Row; 6] {
     ]
 }
 
-fn on_the_curves() -> [Row; 5] {
+fn on_the_curves() -> [Row; 7] {
     [
+        (t!("help.key_hover"), t!("help.curves_point")),
         (t!("help.key_drag"), t!("help.curves_drag")),
         (t!("help.key_zoom"), t!("help.curves_zoom")),
+        (t!("help.key_zoom_up"), t!("help.curves_zoom_up")),
         (t!("help.key_double"), t!("help.curves_reset")),
         (t!("help.key_legend"), t!("help.curves_hide")),
         (t!("help.key_legend_alt"), t!("help.curves_alone")),

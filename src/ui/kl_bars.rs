@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, Rect, Sense, Ui, pos2, vec2};
 use rust_i18n::t;
 
+use crate::curves::{Metric, Unit};
 use crate::state::AppState;
 use crate::ui::{curves, format, theme, widgets};
 
@@ -10,6 +11,8 @@ use crate::ui::{curves, format, theme, widgets};
 const MAX_LINES: usize = 4;
 /// Height of a line, in points.
 const LINE: f32 = 30.0;
+/// Beside the title there is room for the unit from this width on, in points.
+const UNIT: f32 = 160.0;
 /// Room for a dimension's name and for its figure, in points.
 const NAME: f32 = 26.0;
 const FIGURE: f32 = 46.0;
@@ -17,9 +20,15 @@ const FIGURE: f32 = 46.0;
 /// Draws the bars.
 pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     ui.spacing_mut().item_spacing.y = 3.0;
-    let kl: &[f64] = state.training.history.validation.last().map_or(&[], |v| &v.kl_per_dim_nats);
+    // Of an image, whatever the curves are given for: a dimension has no pixels.
+    let bits = state.curves.unit.bits;
+    let factor = Unit { bits, per_pixel: false }.factor(Metric::Kl, 1);
+    let unit = if bits { t!("unit.bits") } else { t!("unit.nats") }.into_owned();
+    let nats: &[f64] = state.training.history.validation.last().map_or(&[], |v| &v.kl_per_dim_nats);
+    let kl: &[f64] = &nats.iter().map(|nats| factor * nats).collect::<Vec<_>>();
     let is_vae = state.training.is_variational();
-    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), |_| {});
+    let unit_beside = Some(&unit).filter(|_| ui.available_width() > UNIT);
+    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), unit_beside, |_| {});
     let room = height - curves::TITLE - 6.0;
     if kl.is_empty() || !is_vae {
         let text = if is_vae { t!("curves.per_dim_empty") } else { t!("model.beta_ae") };
@@ -32,10 +41,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     } else {
         upright(ui, rect, kl);
     }
-    let all = kl
-        .iter()
-        .enumerate()
-        .map(|(i, v)| t!("curves.per_dim_one", axis = format::axis(i), value = format::figure(*v)).into_owned());
+    let all = kl.iter().enumerate().map(|(i, v)| {
+        t!("curves.per_dim_one", axis = format::axis(i), value = format::figure(*v), unit = unit).into_owned()
+    });
     response.on_hover_text(all.collect::<Vec<_>>().join("\n"));
 }
 

@@ -94,7 +94,9 @@ fn axes(ui: &Ui, rect: Rect, state: &AppState) {
     let font = theme::regular(theme::SMALL);
     let tick = Stroke::new(1.0, palette.weak);
     let map = &state.map;
-    let (step, decimals) = format::tick_step(rect.width() * map.scale, rect.width() / 80.0);
+    let (step, decimals) =
+        crate::curves::ticks::step(f64::from(rect.width() * map.scale), f64::from(rect.width() / 80.0));
+    let step = step as f32;
     let name = |axis: usize| {
         let variational =
             state.training.run.as_ref().map_or(state.settings.model.kind, |r| r.config.model.kind) == Kind::Vae;

@@ -7,6 +7,8 @@ use egui::{
     TextStyle, Theme, Ui, Vec2, Visuals,
 };
 
+use crate::curves::scene::Ink;
+
 /// Space between related things, in points; everything else is a multiple.
 pub const GAP: f32 = 8.0;
 /// Space inside panels, in points.
@@ -146,6 +148,29 @@ const LIGHT: Palette = Palette {
 /// The colours of the theme in use.
 pub fn palette(ui: &Ui) -> &'static Palette {
     if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+}
+
+/// What a scene of [`crate::curves`] is drawn in.
+pub fn ink(palette: &Palette, ink: Ink) -> Color32 {
+    match ink {
+        Ink::Paper => palette.panel,
+        Ink::Text => palette.text,
+        Ink::Weak => palette.weak,
+        Ink::Grid => palette.outline,
+        Ink::Recon => palette.recon,
+        Ink::Kl => palette.kl,
+        Ink::Elbo => palette.elbo,
+        Ink::Plain => palette.accent_hovered,
+        Ink::Validation => palette.validation,
+        Ink::Mark => palette.error,
+        Ink::Run(run) => class_colour(Some(run as u16)),
+    }
+}
+
+/// The same on paper: the light colours, on white.
+pub fn ink_on_paper(ink_of: Ink) -> [u8; 3] {
+    let colour = if ink_of == Ink::Paper { LIGHT.sunken } else { ink(&LIGHT, ink_of) };
+    [colour.r(), colour.g(), colour.b()]
 }
 
 /// Class colours that stay apart for colour-blind eyes (Okabe & Ito 2008, then Tol 2021), bright enough for a dark

@@ -40,6 +40,12 @@ pub fn name(response: &Response, text: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, text));
 }
 
+/// Names a button whose words are not enough by themselves.
+pub fn name_as(response: &Response, text: &str) {
+    let enabled = response.enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, text));
+}
+
 /// A quiet button that closes something; its caller names it.
 pub fn close_button() -> Button<'static> {
     Button::new(RichText::new(theme::CLOSE).size(theme::CLOSE_SIZE)).frame(false)

@@ -6,7 +6,7 @@ use latent_atlas::config::RunConfig;
 use latent_atlas::data::{Dataset, ScanReport, Skipped};
 use latent_atlas::latent::Answer;
 use latent_atlas::model::ImageShape;
-use latent_atlas::state::{Action, AppState, Model, Opened, Pin, PinSource, update};
+use latent_atlas::state::{Action, AppState, Mark, Model, Opened, Pin, PinSource, update};
 use latent_atlas::train::{Event, StepStats, Terms, ValidationStats};
 
 /// Side of the images.
@@ -45,6 +45,7 @@ pub fn training() -> AppState {
     act(Action::Grab([0.4, 0.5]));
     act(Action::Release);
     act(Action::Select(Some(1)));
+    state.training.history.marks.push(Mark { step: 120, epoch: 12.0, seconds: 4.8, text: "β 1 → 4".into() });
     let z = state.walk.z.clone();
     let nearest = vec![(1, 0.0), (2, 0.31), (5, 0.44), (7, 1.02)];
     answer(&mut state, Answer::Point { image: picture(z[0], z[1]), z, nearest, step: 200 });

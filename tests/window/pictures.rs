@@ -3,20 +3,23 @@
 use egui::{Frame, Theme, Ui};
 use egui_kittest::{Harness, image_snapshot};
 use image::RgbaImage;
-use latent_atlas::state::{Action, AppState, update};
+use latent_atlas::curves::{Scale, Unit};
+use latent_atlas::state::{Action, AppState, CurvesChange, Effect, update};
 use latent_atlas::ui::{Cache, curves, data_panel, image_panel, map, model_panel, theme};
 
 use crate::made;
 
+type Panel = fn(&mut Ui, &AppState, &mut Cache, &mut Vec<Action>);
+
 /// Draws `panel` on its ground and compares it with the picture called `name`.
 #[track_caller]
-fn looks_like(
-    name: &str,
-    size: [f32; 2],
-    colours: Theme,
-    state: &AppState,
-    panel: fn(&mut Ui, &AppState, &mut Cache, &mut Vec<Action>),
-) {
+fn looks_like(name: &str, size: [f32; 2], colours: Theme, state: &AppState, panel: Panel) {
+    let picture = drawn(size, colours, state, panel).render().unwrap();
+    image_snapshot(&crop(&picture), name);
+}
+
+/// `panel` on its ground.
+pub fn drawn(size: [f32; 2], colours: Theme, state: &AppState, panel: Panel) -> Harness<'static> {
     let (mut state, mut cache) = (state.clone(), Cache::default());
     let mut harness =
         Harness::builder().with_size(size).with_theme(colours).with_context_setup(theme::install).wgpu().build_ui(
@@ -29,15 +32,17 @@ fn looks_like(
                     let image = order.paint();
                     cache.dots.show(ui.ctx(), order, image);
                 }
-                // As in the window, less what would be asked of the outside.
+                // As in the window; of what is asked of the outside, what draws the curves.
                 for action in actions {
-                    update(&mut state, action);
+                    if update(&mut state, action).contains(&Effect::DrawCurves) {
+                        let drawn = state.curves_order().draw();
+                        update(&mut state, Action::CurvesDrawn(drawn));
+                    }
                 }
             },
         );
-    harness.run_steps(4);
-    let picture = harness.render().unwrap();
-    image_snapshot(&crop(&picture), name);
+    harness.run_steps(6);
+    harness
 }
 
 /// Without the rows above the panel that are the ground alone.
@@ -78,8 +83,23 @@ fn the_image_panel() {
 
 #[test]
 fn the_curves() {
-    let panel = |ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>| {
-        curves::panel_ui(ui, state, actions);
-    };
-    looks_like("curves_dark", [800.0, 800.0], Theme::Dark, &made::training(), panel);
+    looks_like("curves_dark", [800.0, 800.0], Theme::Dark, &made::training(), curves_panel);
+}
+
+#[test]
+fn the_curves_on_logarithmic_axes() {
+    let mut state = made::training();
+    for change in [
+        CurvesChange::XScale(Scale::Log),
+        CurvesChange::YScale(Scale::Log),
+        CurvesChange::Unit(Unit { bits: true, per_pixel: false }),
+    ] {
+        update(&mut state, Action::Curves(change));
+    }
+    looks_like("curves_log_light", [1100.0, 800.0], Theme::Light, &state, curves_panel);
+}
+
+/// The curves at the foot of the window.
+pub fn curves_panel(ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>) {
+    curves::panel_ui(ui, state, actions);
 }

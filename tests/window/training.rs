@@ -1,7 +1,7 @@
 //! Training, pausing, stopping.
 
 use egui::accesskit::Role;
-use latent_atlas::state::{Metric, Phase};
+use latent_atlas::state::Phase;
 use latent_atlas::train::StopReason;
 
 use crate::folder;
@@ -12,8 +12,9 @@ fn training_fills_the_curves_and_the_map() {
     let (mut person, _images) = Person::while_training();
     assert_eq!(person.state().map.places.len(), 2 * folder::OF_EACH);
     person.until("a validation", |s| !s.training.history.validation.is_empty());
-    let history = &person.state().training.history;
-    assert!(Metric::ALL.iter().all(|m| !history.curve(*m).buckets().is_empty()));
+    person.until("the curves are drawn", |s| {
+        s.curves_drawn().is_some_and(|drawn| drawn.plots.iter().all(|plot| !plot.curves[0].train.is_empty()))
+    });
     assert!(!person.sees("With the first steps"));
     assert!(person.sees("step ") && person.sees("Epoch "));
 }

@@ -1,0 +1,59 @@
+//! `latent-atlas curves`: the curves of runs as a picture or a table.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::args::{Curves, Direction, Per, within};
+use crate::cli::output::Output;
+use crate::cli::{Outcome, Usage};
+use crate::curves::sheet::View;
+use crate::curves::{Format, Order, SMOOTHINGS, Saving, Scale, Source, Unit, Want};
+use crate::files::Clash;
+use crate::run::SavedRun;
+use crate::ui::theme;
+
+/// What was written.
+#[derive(Serialize)]
+struct Written<'a> {
+    file: &'a Path,
+    format: &'static str,
+    runs: Vec<String>,
+    steps: Vec<usize>,
+}
+
+pub fn run(args: &Curves, output: &Output) -> anyhow::Result<Outcome> {
+    within("--smoothing", args.smoothing, &SMOOTHINGS)?;
+    let format = Format::of(&args.out).map_err(|error| Usage(error.to_string()))?;
+    let range = match args.range.as_slice() {
+        [] => None,
+        &[low, high] if low < high => Some((low, high)),
+        _ => return Err(Usage("--range takes two rising numbers, such as 2,5".into()).into()),
+    };
+    let sources = args.runs.iter().map(|folder| source(folder)).collect::<anyhow::Result<Vec<_>>>()?;
+    let scale = |direction| if args.log.contains(&direction) { Scale::Log } else { Scale::Linear };
+    let want = Want {
+        metrics: args.plots.clone(),
+        x: args.x.into(),
+        x_scale: scale(Direction::X),
+        y_scale: scale(Direction::Y),
+        range,
+        columns: 0,
+        smoothing: args.smoothing,
+        unit: Unit { bits: args.bits, per_pixel: args.per == Per::Pixel },
+    };
+    let (runs, steps) = sources.iter().map(|s| (s.run.clone(), s.steps.len())).unzip();
+    let view = View { without_outliers: !args.all, ..View::default() };
+    let saving = Saving { order: Order { want, sources }, view, colours: theme::ink_on_paper };
+    saving.write(&args.out, if args.replace.force { Clash::Replace } else { Clash::Refuse })?;
+    let written = Written { file: &args.out, format: format.ending(), runs, steps };
+    output.result(&written, || format!("the curves of {} in {}", written.runs.join(", "), args.out.display()));
+    Ok(Outcome::Done)
+}
+
+fn source(folder: &Path) -> anyhow::Result<Source> {
+    let run = SavedRun::open(folder)?;
+    let validation = run.rows.iter().filter_map(|row| row.validation.as_ref());
+    let steps = run.rows.iter().map(|row| &row.step);
+    Ok(Source::recorded(run.name(), run.record.shape().pixels(), steps, validation))
+}
