@@ -30,6 +30,7 @@ mod conv_transpose2d;
 mod gemm;
 mod linear;
 mod loss;
+mod norm;
 mod op;
 mod simd;
 #[cfg(test)]
@@ -44,6 +45,7 @@ pub use conv_transpose2d::{conv_transpose2d, conv_transpose2d_backward};
 pub use conv2d::{conv2d, conv2d_backward};
 pub use linear::{linear, linear_backward};
 pub use loss::{bernoulli_nll, bernoulli_nll_backward, sigmoid_sse, sigmoid_sse_backward};
+pub use norm::{scaled, sum_of_squares};
 pub use op::Gradients;
 pub use simd::sigmoid;
 pub use window::Window;

@@ -211,7 +211,11 @@ impl Workers {
                 self.retire();
                 self.starter = Some(runs::resume(wake, folder, data).map_err(Action::RunFailed)?);
             }
-            Effect::Command(command) => self.trainer.iter().for_each(|trainer| trainer.send(command)),
+            Effect::Command(command) => {
+                if let Some(trainer) = &self.trainer {
+                    trainer.send(command);
+                }
+            }
             Effect::Ask(view) => {
                 self.view = view;
                 self.ask();

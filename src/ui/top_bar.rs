@@ -186,7 +186,7 @@ fn progress_texts(state: &AppState) -> Texts {
             let right = match reason {
                 StopReason::Finished => t!("top.finished"),
                 StopReason::Asked => t!("top.stopped"),
-                StopReason::Failed(_) => t!("top.failed"),
+                StopReason::Failed(_) | StopReason::Diverged(_) => t!("top.failed"),
             };
             Texts { first: epoch(), right: right.into_owned(), more: std::iter::once(step()).chain(sigma).collect() }
         }

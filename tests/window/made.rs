@@ -117,5 +117,12 @@ fn validation(epoch: u16) -> ValidationStats {
     let t = f64::from(epoch) * 10.0;
     let terms = Terms { recon_nats: 64.0 + 130.0 / t, kl_nats: 6.0 - 5.0 / (1.0 + 0.05 * t) };
     let kl_per_dim_nats = vec![terms.kl_nats * 0.65, terms.kl_nats * 0.35];
-    ValidationStats { step: t as u64, epoch: f64::from(epoch), seconds: t / 25.0, terms, kl_per_dim_nats }
+    ValidationStats {
+        step: t as u64,
+        epoch: f64::from(epoch),
+        seconds: t / 25.0,
+        terms,
+        kl_per_dim_nats,
+        active_units: Some(2),
+    }
 }
