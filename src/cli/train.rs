@@ -220,8 +220,8 @@ fn in_words(warning: &Warning) -> String {
 
 /// What happened, and the command that goes on from the last good state.
 fn diverged(divergence: &Divergence, args: &Train, config: &RunConfig) -> String {
-    let Divergence { step, what } = divergence;
-    let kept = format!("{what} was not finite at step {step}; step {} is kept in {}", step - 1, args.out.display());
+    let Divergence { step, what, kept } = divergence;
+    let kept = format!("{what} was not finite at step {step}; step {kept} is kept in {}", args.out.display());
     let Some(Change { key, to }) = Cure::LowerLr.changes(config, 0.0).pop() else { return kept };
     let (data, out) = (quoted(&args.data), quoted(&args.out.display().to_string()));
     format!(

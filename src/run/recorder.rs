@@ -52,10 +52,13 @@ impl FolderRecorder {
             Some(StopReason::Diverged(divergence)) => Some(divergence.clone()),
             _ => None,
         };
+        // A run that went back keeps what was before.
+        self.rows.retain(|row| row.step.step <= saved.step);
         record.step = saved.step;
         record.seconds = saved.seconds;
+        let steps_per_epoch = record.data.train_images.div_ceil(record.config.train.batch).max(1);
+        record.epoch = saved.step as f64 / steps_per_epoch as f64;
         if let Some(last) = self.rows.last() {
-            record.epoch = last.step.epoch;
             record.train = Some(last.step.terms.into());
         }
         if let Some(held) = self.rows.iter().rev().find_map(|row| row.validation.as_ref()) {

@@ -69,6 +69,9 @@ impl SavedRun {
             watch.step(&row.step);
             row.validation.iter().for_each(|held| watch.validation(held));
         }
+        if self.record.marks.iter().any(|mark| mark.step == self.step()) {
+            watch.changed();
+        }
         watch
     }
 

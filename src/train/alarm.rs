@@ -128,12 +128,14 @@ impl Cure {
                 std::iter::once(lower).chain(Self::WarmUp.changes(config, epoch)).collect()
             }
             Self::WarmUp => {
+                // As it is read easily, and not later than now.
+                let from = (epoch * 100.0).floor() / 100.0;
                 // A quarter of what is left, as one cycle of four would take (Fu et al. 2019, section 4.1).
                 let epochs = ((train.epochs as f64 - epoch) / 4.0).floor().clamp(1.0, 10.0);
                 vec![
                     Change::new("train.beta_schedule", "constant"),
                     Change::new("train.warmup_epochs", epochs),
-                    Change::new("train.beta_from_epoch", epoch),
+                    Change::new("train.beta_from_epoch", from),
                 ]
             }
             Self::FreeBits => {
@@ -187,8 +189,8 @@ pub struct Watch {
     /// KL and negative ELBO summed over the images of the steps that wait to be judged.
     kl: Mean,
     loss: Mean,
-    /// KL of the stretch of training steps before, once there was one.
-    idle_before: bool,
+    /// KL of the stretch of training steps before, when it was idle.
+    idle_before: Option<f64>,
     /// KL of the validation before, when it looked collapsed.
     few_before: Option<f64>,
     collapse: Option<Alarm>,
@@ -258,14 +260,14 @@ impl Watch {
         if self.steps.is_multiple_of(SETTLING_STEPS) {
             let kl_nats = self.kl.take();
             let idle = self.variational && stats.beta > 0.0 && kl_nats < COLLAPSED_NATS * self.latent_dim as f64;
-            if idle && self.idle_before {
+            if idle && self.idle_before.is_some_and(|before| kl_nats <= before * GROWING) {
                 let known = matches!(self.collapse, Some(Alarm::Collapse { active_units: Some(_), .. }));
                 let collapse = Alarm::Collapse { kl_nats, active_units: None, latent_dim: self.latent_dim };
                 self.collapse = if known { self.collapse.take() } else { Some(collapse) };
             } else if !idle && matches!(self.collapse, Some(Alarm::Collapse { active_units: None, .. })) {
                 self.collapse = None;
             }
-            self.idle_before = idle;
+            self.idle_before = idle.then_some(kl_nats);
         }
     }
 

@@ -73,6 +73,16 @@ impl Adam {
         Ok(tensors)
     }
 
+    /// Takes parameters and moments back from [`Adam::to_torch`].
+    pub fn restore(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), TrainError> {
+        for Slot { param, var, .. } in &self.slots {
+            let stored = lookup(&param.name);
+            let stored = stored.ok_or_else(|| TrainError::Checkpoint(format!("{} is missing", param.name)))?;
+            var.set(&param.layout.from_torch(&stored)?)?;
+        }
+        self.load_moments(lookup)
+    }
+
     /// Takes the moments back from [`Adam::to_torch`].
     pub fn load_moments(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), TrainError> {
         for Slot { param, m, v, .. } in &mut self.slots {

@@ -120,7 +120,7 @@ pub enum StopReason {
     Finished,
     /// [`Command::Stop`], or nobody listens any more.
     Asked,
-    /// A number was not finite; the state of the step before is kept.
+    /// A number was not finite; an earlier state is kept.
     Diverged(Divergence),
     /// It could not go on; the sentence for the user.
     Failed(String),
@@ -133,23 +133,22 @@ pub struct Divergence {
     pub step: u64,
     /// What was not finite: `the loss`, `the gradient of encoder.fc1.weight`.
     pub what: String,
+    /// The step whose state is kept. Weights that make the next loss infinite are no good state, however finite they
+    /// are: it lies further back.
+    pub kept: u64,
 }
 
 impl Divergence {
-    /// At `step`.
+    /// At `step`, with the weights of the step before.
     pub fn at(step: u64, what: impl Into<String>) -> Self {
-        Self { step, what: what.into() }
+        Self { step, what: what.into(), kept: step.saturating_sub(1) }
     }
 }
 
 impl fmt::Display for Divergence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { step, what } = self;
-        write!(
-            f,
-            "{what} was not finite at step {step}; the weights of step {} are kept: go on with a lower learning rate",
-            step.saturating_sub(1)
-        )
+        let Self { step, what, kept } = self;
+        write!(f, "{what} was not finite at step {step}; step {kept} is kept: go on from it with a lower learning rate")
     }
 }
 

@@ -1,5 +1,6 @@
 //! The training loop's body: one call, one step. No thread, no clock, no file.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
@@ -28,7 +29,13 @@ pub struct Trainer {
     /// Order of the training images in the epoch under way, and which epoch that is.
     order: Vec<u32>,
     order_epoch: Option<u64>,
+    /// Where to go back to when numbers end: the last two states at a distance of [`BACK`], oldest first.
+    back: VecDeque<Checkpoint>,
 }
+
+/// Steps between two states to go back to. A copy costs a fifth of a step, so this is little; and what ends in numbers
+/// that are none has begun some steps before.
+const BACK: u64 = 100;
 
 impl Trainer {
     /// A new model on `data`, everything drawn from `config.train.seed`.
@@ -76,7 +83,8 @@ impl Trainer {
         }
         let adam = Adam::new(vae.params())?;
         let marks = Vec::new();
-        Ok(Self { config, marks, data, split, vae, adam, step: 0, order: Vec::new(), order_epoch: None })
+        let (order, back) = (Vec::new(), VecDeque::new());
+        Ok(Self { config, marks, data, split, vae, adam, step: 0, order, order_epoch: None, back })
     }
 
     /// The run's marks; the settings so far are those after all of them. What was changed after the step that training
@@ -138,6 +146,12 @@ impl Trainer {
         for mark in self.marks.iter().filter(|mark| mark.step == self.step) {
             self.config.set(&mark.key, &mark.to)?;
         }
+        if self.back.back().is_none_or(|last| last.step + BACK <= self.step) {
+            if self.back.len() == 2 {
+                self.back.pop_front();
+            }
+            self.back.push_back(self.checkpoint()?);
+        }
         let per_step = 1.0 / self.steps_per_epoch() as f64;
         let train = &self.config.train;
         // In the middle of the step: a learning rate that begins or ends at 0 is 0 at no step.
@@ -162,6 +176,21 @@ impl Trainer {
             kl_nats: f64::from(elbo.kl.mean(0)?.sum_all()?.to_scalar::<f32>()?),
         };
         Ok(StepStats { step, epoch: self.epoch(), seconds: 0.0, terms, beta, lr, sigma, n_images })
+    }
+
+    /// Goes back to a state that is some way before a step that could not be made; returns its step. What is changed from
+    /// here on does not count what was changed after it.
+    pub fn go_back(&mut self) -> Result<u64, TrainError> {
+        let Some(good) = self.back.pop_front() else { return Ok(self.step) };
+        self.back.clear();
+        self.adam.restore(&|name| good.tensor(name).cloned())?;
+        let latest = self.marks.iter().fold(self.config.clone(), |mut config, mark| {
+            let _known = config.set(&mark.key, &mark.to);
+            config
+        });
+        self.config = mark::at_step(&latest, &self.marks, good.step);
+        (self.step, self.order_epoch) = (good.step, None);
+        Ok(self.step)
     }
 
     /// Pixels of the next batch, `[B, P]` in [0, 1].

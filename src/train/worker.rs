@@ -237,7 +237,9 @@ fn drive(
         }
         let stats = match pool.install(|| trainer.step()) {
             Ok(stats) => StepStats { seconds: clock.seconds(), ..stats },
-            Err(TrainError::NotFinite(divergence)) => break StopReason::Diverged(divergence),
+            Err(TrainError::NotFinite(divergence)) => {
+                break StopReason::Diverged(Divergence { kept: trainer.go_back()?, ..divergence });
+            }
             Err(error) => break StopReason::Failed(error.to_string()),
         };
         unsaved.push(stats);
@@ -248,7 +250,8 @@ fn drive(
             let active_units = Some(evaluation.active_units());
             let Evaluation { terms, kl_per_dim_nats, .. } = evaluation;
             if !terms.elbo_nats().is_finite() {
-                break StopReason::Diverged(Divergence::at(stats.step + 1, "the loss on the held images"));
+                let divergence = Divergence::at(stats.step + 1, "the loss on the held images");
+                break StopReason::Diverged(Divergence { kept: trainer.go_back()?, ..divergence });
             }
             let StepStats { step, epoch, seconds, .. } = stats;
             let stats = ValidationStats { step, epoch, seconds, terms, kl_per_dim_nats, active_units };
@@ -272,6 +275,8 @@ fn drive(
             saved = Instant::now();
         }
     };
+    // After going back what came later does not count.
+    unsaved.retain(|stats| stats.step <= trainer.step_count());
     save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), Some(&reason))?;
     outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
     Ok(reason)

@@ -203,3 +203,31 @@ fn a_loss_that_is_not_finite_stops_before_the_weights_change() {
     };
     assert!(failed.contains("not finite") && failed.contains("lower learning rate"), "{failed}");
 }
+
+#[test]
+fn a_run_that_diverged_goes_back_to_where_a_lower_rate_helps() {
+    let mut config = small_config();
+    (config.train.lr, config.train.beta, config.train.epochs) = (1.0, 1000.0, 1000);
+    let data = squares(30, 16);
+    let mut trainer = Trainer::new(config.clone(), Arc::clone(&data)).unwrap();
+    let failed = loop {
+        assert!(trainer.step_count() < 3000, "this run should have diverged");
+        if trainer.step().is_err() {
+            break trainer.step_count() + 1;
+        }
+    };
+    assert!(trainer.step().is_err(), "these weights go nowhere, whatever the learning rate");
+    let kept = trainer.go_back().unwrap();
+    assert!(kept + BACK < failed || kept == 0, "{kept} of {failed}");
+    let mut straight = Trainer::new(config, data).unwrap();
+    run(&mut straight, kept);
+    assert_eq!(bits(&trainer.checkpoint().unwrap()), bits(&straight.checkpoint().unwrap()));
+    for to in ["0.1", "0.01", "0.001"] {
+        trainer.change(&[Change::new("train.lr", to)], 0.0).unwrap();
+        if (0..300).all(|_| trainer.step().is_ok()) {
+            return;
+        }
+        trainer.go_back().unwrap();
+    }
+    panic!("a thousandth of the learning rate is still too much");
+}
