@@ -2,6 +2,7 @@
 //!
 //! The same keys serve the window, `--set K=V`, a TOML file (`--config F`) and `run.json`.
 
+mod schedule;
 mod values;
 
 use std::fmt;
@@ -9,12 +10,19 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use values::{Arch, Channels, Fit, Kind, Likelihood, Rgb, Size};
+pub use values::{Arch, BetaSchedule, Channels, Fit, Kind, Likelihood, LrSchedule, Rgb, Size};
 
 /// A setting that cannot be used, in one sentence that names the key, the value and what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfigError(String);
+
+impl ConfigError {
+    /// `key` cannot change in a run that has begun.
+    pub fn needs_new_run(key: &str) -> Self {
+        Self(format!("{key} needs a new run: it cannot change in one that has begun"))
+    }
+}
 
 /// Everything that decides a run's numbers, given the images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -72,14 +80,34 @@ pub struct TrainConfig {
     pub batch: usize,
     /// Adam's step size.
     pub lr: f64,
+    /// What becomes of it over the run.
+    pub lr_schedule: LrSchedule,
+    /// The learning rate rises linearly from 0 over this many epochs (Goyal et al. 2017, section 2.2).
+    pub lr_warmup_epochs: f64,
     /// Weight of the KL term (Higgins et al. 2017); 1 is the ELBO.
     pub beta: f64,
+    /// What becomes of it over the run.
+    pub beta_schedule: BetaSchedule,
     /// β rises linearly from 0 over this many epochs.
     pub warmup_epochs: f64,
+    /// Epochs of one cycle of a cyclical β.
+    pub cycle_epochs: f64,
+    /// So many cycles, then β stays.
+    pub cycles: usize,
+    /// Share of a cycle in which β rises; the rest it stays.
+    pub cycle_ramp: f64,
+    /// Epoch at which the warm-up and the cycles of β begin.
+    pub beta_from_epoch: f64,
     /// Nats per latent dimension below which KL is not penalised (Kingma et al. 2016, eq. 15).
     pub free_bits: f64,
     /// Samples of z per image and step.
     pub mc_samples: usize,
+    /// Longest gradient, over all parameters together; longer ones are shortened to it (Pascanu et al. 2013); 0 is off.
+    pub clip_norm: f64,
+    /// Training images are mirrored left to right, every other time by chance.
+    pub flip: bool,
+    /// Training images are moved by chance, up to this many pixels each way; the edge is repeated.
+    pub shift_pixels: usize,
     /// Seed of the weights, the split, the order of the images and the noise.
     pub seed: u64,
     /// Training threads; 0 is one per core.
@@ -117,10 +145,21 @@ impl Default for TrainConfig {
             epochs: 40,
             batch: 128,
             lr: 1e-3,
+            lr_schedule: LrSchedule::Constant,
+            lr_warmup_epochs: 0.0,
             beta: 1.0,
+            beta_schedule: BetaSchedule::Constant,
             warmup_epochs: 0.0,
+            // Four cycles in the default forty epochs, half of each rising: Fu et al. 2019, section 4.1.
+            cycle_epochs: 10.0,
+            cycles: 4,
+            cycle_ramp: 0.5,
+            beta_from_epoch: 0.0,
             free_bits: 0.0,
             mc_samples: 1,
+            clip_norm: 0.0,
+            flip: false,
+            shift_pixels: 0,
             seed: 0,
             threads: 0,
         }
@@ -129,11 +168,19 @@ impl Default for TrainConfig {
 
 /// Smallest and largest side of an image, in pixels.
 pub const SIDES: std::ops::RangeInclusive<usize> = 16..=128;
+/// Smallest and largest learning rate.
+pub const LRS: std::ops::RangeInclusive<f64> = 1e-7..=1.0;
+/// Furthest that a training image is moved, in pixels: half of the smallest image.
+pub const MAX_SHIFT: usize = 8;
 /// Fewest and most latent dimensions.
 pub const LATENT_DIMS: std::ops::RangeInclusive<usize> = 2..=64;
 
 fn number<T: FromStr>(value: &str) -> Result<T, ConfigError> {
     value.parse().map_err(|_| ConfigError(format!("\"{value}\" is not a number this setting takes")))
+}
+
+fn yes_or_no(value: &str) -> Result<bool, ConfigError> {
+    value.parse().map_err(|_| ConfigError(format!("\"{value}\" is neither true nor false")))
 }
 
 /// One arm per key: reads it as text, or sets it from text.
@@ -176,10 +223,20 @@ keys! {
     "train.epochs" => train.epochs, number;
     "train.batch" => train.batch, number;
     "train.lr" => train.lr, number;
+    "train.lr_schedule" => train.lr_schedule, str::parse;
+    "train.lr_warmup_epochs" => train.lr_warmup_epochs, number;
     "train.beta" => train.beta, number;
+    "train.beta_schedule" => train.beta_schedule, str::parse;
     "train.warmup_epochs" => train.warmup_epochs, number;
+    "train.cycle_epochs" => train.cycle_epochs, number;
+    "train.cycles" => train.cycles, number;
+    "train.cycle_ramp" => train.cycle_ramp, number;
+    "train.beta_from_epoch" => train.beta_from_epoch, number;
     "train.free_bits" => train.free_bits, number;
     "train.mc_samples" => train.mc_samples, number;
+    "train.clip_norm" => train.clip_norm, number;
+    "train.flip" => train.flip, yes_or_no;
+    "train.shift_pixels" => train.shift_pixels, number;
     "train.seed" => train.seed, number;
     "train.threads" => train.threads, number;
 }
@@ -210,11 +267,18 @@ impl RunConfig {
         within("model.hidden", model.hidden, &(1..=4096))?;
         within("train.epochs", train.epochs, &(1..=1_000_000))?;
         within("train.batch", train.batch, &(1..=4096))?;
-        within("train.lr", train.lr, &(1e-7..=1.0))?;
+        within("train.lr", train.lr, &LRS)?;
+        within("train.lr_warmup_epochs", train.lr_warmup_epochs, &(0.0..=1e6))?;
         within("train.beta", train.beta, &(0.0..=1000.0))?;
         within("train.warmup_epochs", train.warmup_epochs, &(0.0..=1e6))?;
+        within("train.cycle_epochs", train.cycle_epochs, &(0.01..=1e6))?;
+        within("train.cycles", train.cycles, &(1..=1_000_000))?;
+        within("train.cycle_ramp", train.cycle_ramp, &(0.0..=1.0))?;
+        within("train.beta_from_epoch", train.beta_from_epoch, &(0.0..=1e6))?;
         within("train.free_bits", train.free_bits, &(0.0..=100.0))?;
         within("train.mc_samples", train.mc_samples, &(1..=64))?;
+        within("train.clip_norm", train.clip_norm, &(0.0..=1e9))?;
+        within("train.shift_pixels", train.shift_pixels, &(0..=MAX_SHIFT))?;
         within("train.threads", train.threads, &(0..=1024))
     }
 }
@@ -272,6 +336,10 @@ mod tests {
         refuses("train.batch=-1", "train.batch: \"-1\" is not a number");
         refuses("data.background=red", "#ff8800");
         refuses("train.lr", "KEY=VALUE");
+        refuses("train.flip=maybe", "train.flip: \"maybe\" is neither true nor false");
+        refuses("train.beta_schedule=linear", "constant, cyclical");
+        refuses("train.cycle_epochs=0", "train.cycle_epochs is 0; it must lie between 0.01");
+        refuses("train.shift_pixels=9", "between 0 and 8");
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum Stream {
     EvalNoise,
     /// ε of importance samples; the counter is the image.
     ImportanceNoise,
+    /// How training images are mirrored and moved; the counter is the step.
+    Augment,
 }
 
 /// A generator for one (seed, stream, counter).

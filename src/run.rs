@@ -17,10 +17,11 @@ pub mod saved;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use record::{DataFacts, RunRecord, Status};
+pub use record::{DataFacts, Parent, RunRecord, Status};
 pub use recorder::FolderRecorder;
 pub use saved::SavedRun;
 
+use crate::config::ConfigError;
 use crate::model::ModelError;
 use crate::train::TrainError;
 
@@ -83,6 +84,12 @@ pub enum RunError {
     /// Something is there that would be overwritten.
     #[error("{} exists already and was left alone; choose another name, or move it away", .0.display())]
     Exists(PathBuf),
+    /// A run cannot begin with the weights of another.
+    #[error("the new run could not begin with these weights: {0}")]
+    Weights(String),
+    /// A setting cannot be changed.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The stored weights do not make a model.
     #[error(transparent)]
     Model(#[from] ModelError),

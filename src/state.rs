@@ -13,6 +13,8 @@ pub mod history;
 pub mod kept;
 pub mod map;
 pub mod notice;
+pub mod plan;
+pub mod steering;
 pub mod training;
 pub mod update;
 pub mod walk;
@@ -26,12 +28,13 @@ pub use history::History;
 pub use kept::Kept;
 pub use map::{Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
+pub use plan::Plan;
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;
 pub use walk::{Pin, Pinned, PointView, SelectedView, StripView, Walk};
 
 use crate::config::RunConfig;
-pub use crate::curves::{Mark, Metric};
+pub use crate::curves::Metric;
 
 /// Light, dark, or as the system has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

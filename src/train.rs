@@ -4,19 +4,25 @@
 //! frozen [`crate::model::Snapshot`]; no message is lost but progress may be merged; every run ends in exactly one
 //! [`Event::Stopped`].
 
+pub mod alarm;
+pub mod augment;
 pub mod checkpoint;
 pub mod evaluate;
+pub mod mark;
 pub mod optimizer;
 pub mod protocol;
 pub mod trainer;
 pub mod worker;
 
+pub use alarm::{Alarm, AlarmKind, Cure, Watch};
 pub use checkpoint::Checkpoint;
 pub use evaluate::{Evaluation, evaluate};
-pub use protocol::{Command, Event, Recorder, StepStats, StopReason, Terms, ValidationStats};
+pub use mark::{Change, Mark, Moment, is_live};
+pub use protocol::{Command, Divergence, Event, Recorder, StepStats, StopReason, Terms, ValidationStats};
 pub use trainer::Trainer;
 pub use worker::{Job, Worker};
 
+use crate::config::ConfigError;
 use crate::model::ModelError;
 
 /// Why training cannot start or go on.
@@ -28,12 +34,12 @@ pub enum TrainError {
     /// There is nothing to train on.
     #[error("{0} has no image to train on")]
     NoImages(String),
-    /// The loss stopped being a number.
-    #[error("the loss was not finite at step {step}; the weights of step {} are kept: try a lower learning rate", step - 1)]
-    NotFinite {
-        /// The step that failed, counted from 1.
-        step: u64,
-    },
+    /// The loss or a gradient stopped being a number; the weights are those of the step before.
+    #[error("{0}")]
+    NotFinite(Divergence),
+    /// A setting cannot be changed.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// A checkpoint does not belong to this run.
     #[error("the checkpoint does not fit: {0}")]
     Checkpoint(String),

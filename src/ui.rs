@@ -3,6 +3,7 @@
 //! Invariants: no files, no workers, no arithmetic on images beyond turning bytes into textures, which are kept in
 //! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
 
+pub mod alarm_bar;
 pub mod curve_input;
 pub mod curve_legend;
 pub mod curve_menus;
@@ -23,9 +24,13 @@ pub mod legend;
 pub mod map;
 pub mod map_input;
 pub mod map_paint;
+pub mod model_more;
 pub mod model_panel;
+pub mod new_run;
 pub mod notices;
+pub mod run_buttons;
 pub mod scene;
+pub mod schedule_picture;
 pub mod splat;
 pub mod strip;
 pub mod textures;
@@ -64,6 +69,7 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
         .resizable(false)
         .frame(frame(palette.panel, 0, 0))
         .show(ui, |ui| left_ui(ui, state, cache, actions));
+    alarm_bar::panel_ui(ui, state, actions);
     // After the settings, which need the height more than the curves need the width.
     curves::panel_ui(ui, state, actions);
     Panel::right("image")

@@ -14,5 +14,7 @@ mod pictures;
 mod runs;
 #[path = "cli/scans.rs"]
 mod scans;
+#[path = "cli/steering.rs"]
+mod steering;
 #[path = "cli/support.rs"]
 mod support;

@@ -23,5 +23,7 @@ mod pictures;
 mod pins;
 #[path = "window/settings.rs"]
 mod settings;
+#[path = "window/steering.rs"]
+mod steering;
 #[path = "window/training.rs"]
 mod training;

@@ -60,7 +60,7 @@ fn open(text: &str, config: DataConfig, cache: Option<Cache>, post: &Post<Loaded
     let (data, unsaved) = load_images(&run.record.source, &run.record.data_config(), cache, post)?;
     let others = run.record.check_data(&data).err();
     let config = run.record.config.data.clone();
-    let (run, model) = runs::show(run, others.is_none())?;
+    let (run, model) = runs::show(&run, others.is_none())?;
     if let Some(others) = others {
         post.send(Loaded::Action(Action::Failed(others.to_string())));
     }

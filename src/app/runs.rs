@@ -11,7 +11,7 @@ use crate::run::history::Row;
 use crate::run::{RunError, RunRecord, SavedRun, job};
 use crate::state::{Action, History, OpenedRun};
 use crate::threads::WakeUp;
-use crate::train::Job;
+use crate::train::{Change, Job};
 
 /// The model of a run that was opened.
 pub struct OpenedModel(pub Arc<Snapshot>);
@@ -37,20 +37,36 @@ pub fn read(text: &str) -> Result<Option<SavedRun>, RunError> {
 }
 
 /// The history of `run` and its model; on other images than its own it can be looked at but not go on.
-pub fn show(run: SavedRun, has_its_images: bool) -> Result<(OpenedRun, Option<OpenedModel>), RunError> {
+pub fn show(run: &SavedRun, has_its_images: bool) -> Result<(OpenedRun, Option<OpenedModel>), RunError> {
     let model = match run.checkpoint {
         Some(_) => Some(OpenedModel(Arc::new(run.snapshot()?))),
         None => None,
     };
-    let opened = OpenedRun {
+    Ok((describe(run, has_its_images), model))
+}
+
+fn describe(run: &SavedRun, has_its_images: bool) -> OpenedRun {
+    OpenedRun {
         name: run.name(),
-        total_steps: run.total_steps(),
-        can_continue: has_its_images && run.step() < run.total_steps(),
+        folder: run.folder.clone(),
+        config: run.record.config.clone(),
         history: Box::new(history(&run.rows)),
-        config: run.record.config,
-        folder: run.folder,
-    };
-    Ok((opened, model))
+        total_steps: run.total_steps(),
+        steps_per_epoch: run.steps_per_epoch(),
+        can_continue: has_its_images && run.step() < run.total_steps(),
+        has_its_images,
+        marks: run.record.marks.clone(),
+        watch: Box::new(run.watch()),
+        diverged: run.record.diverged.clone(),
+    }
+}
+
+/// Reads the run in `folder` again, on the thread `starter`.
+pub fn reread(wake: WakeUp, folder: PathBuf) -> Result<Task<Ready>, String> {
+    Task::spawn("starter", wake, move |post| {
+        let read = SavedRun::open(&folder).map(|run| Action::RunReread(Box::new(describe(&run, true))));
+        post.send(Ready::Action(read.unwrap_or_else(|error| Action::Failed(error.to_string()))));
+    })
 }
 
 fn history(rows: &[Row]) -> History {
@@ -58,24 +74,42 @@ fn history(rows: &[Row]) -> History {
     History::recorded(rows.iter().map(|row| &row.step), validation)
 }
 
-/// Makes the folder of a new run inside `runs`, on the thread `starter`.
-pub fn start(wake: WakeUp, runs: PathBuf, config: RunConfig, data: Arc<Dataset>) -> Result<Task<Ready>, String> {
+/// Makes the folder of a new run inside `runs`, on the thread `starter`; with the weights of the run in `parent`, if any.
+pub fn start(
+    wake: WakeUp,
+    runs: PathBuf,
+    config: RunConfig,
+    data: Arc<Dataset>,
+    parent: Option<PathBuf>,
+) -> Result<Task<Ready>, String> {
     let worker_wake = Arc::clone(&wake);
     Task::spawn("starter", wake, move |post| {
-        let begun = begin(&runs, config, &data, &worker_wake);
+        let begun = begin(&runs, config, &data, parent.as_deref(), &worker_wake);
         post.send(begun.unwrap_or_else(|error| Ready::Action(Action::RunFailed(error.to_string()))));
     })
 }
 
 /// Takes the first free name: `fashion-01`, `fashion-02`, …
-fn begin(runs: &Path, config: RunConfig, data: &Arc<Dataset>, wake: &WakeUp) -> Result<Ready, RunError> {
+fn begin(
+    runs: &Path,
+    config: RunConfig,
+    data: &Arc<Dataset>,
+    parent: Option<&Path>,
+    wake: &WakeUp,
+) -> Result<Ready, RunError> {
     let short = data.name.parse::<Source>().map_or_else(|_| "images".into(), |source| source.short_name());
     let record = RunRecord::new(data, config);
+    let parent = parent.map(SavedRun::open).transpose()?;
     let mut number = 1;
     loop {
         let name = format!("{short}-{number:02}");
         let folder = runs.join(&name);
-        match job::begin(&folder, record.clone(), Arc::clone(data), Arc::clone(wake)) {
+        let (record, data, wake) = (record.clone(), Arc::clone(data), Arc::clone(wake));
+        let job = match &parent {
+            Some(parent) => job::branch(&folder, record, parent, data, wake),
+            None => job::begin(&folder, record, data, wake),
+        };
+        match job {
             Ok(job) => return Ok(Ready::Job(name, folder, Box::new(job))),
             Err(RunError::NotEmpty(_)) => number += 1,
             Err(error) => return Err(error),
@@ -83,12 +117,16 @@ fn begin(runs: &Path, config: RunConfig, data: &Arc<Dataset>, wake: &WakeUp) -> 
     }
 }
 
-/// Lets the run in `folder` go on, on the thread `starter`.
-pub fn resume(wake: WakeUp, folder: PathBuf, data: Arc<Dataset>) -> Result<Task<Ready>, String> {
+/// Lets the run in `folder` go on with `changes`, on the thread `starter`.
+pub fn resume(wake: WakeUp, folder: PathBuf, changes: Vec<Change>, data: Arc<Dataset>) -> Result<Task<Ready>, String> {
     let worker_wake = Arc::clone(&wake);
     Task::spawn("starter", wake, move |post| {
-        let ready = SavedRun::open(&folder).and_then(|run| {
+        let ready = SavedRun::open(&folder).and_then(|mut run| {
             let name = run.name();
+            if !changes.is_empty() {
+                run.change(&changes)?;
+            }
+            post.send(Ready::Action(Action::RunReread(Box::new(describe(&run, true)))));
             Ok(Ready::Job(name, folder, Box::new(job::go_on(run, data, worker_wake)?)))
         });
         post.send(ready.unwrap_or_else(|error| Ready::Action(Action::RunFailed(error.to_string()))));

@@ -206,14 +206,26 @@ impl Workers {
             Effect::StartRun(config) => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                self.starter = Some(runs::start(wake, self.runs.clone(), *config, data).map_err(Action::RunFailed)?);
+                let starter = runs::start(wake, self.runs.clone(), *config, data, None);
+                self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
-            Effect::ResumeRun(folder) => {
+            Effect::BranchRun { config, from } => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                self.starter = Some(runs::resume(wake, folder, data).map_err(Action::RunFailed)?);
+                let starter = runs::start(wake, self.runs.clone(), *config, data, Some(from));
+                self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
-            Effect::Command(command) => self.trainer.iter().for_each(|trainer| trainer.send(command)),
+            Effect::RereadRun(folder) => self.starter = Some(runs::reread(wake, folder).map_err(Action::Failed)?),
+            Effect::ResumeRun { folder, changes } => {
+                let Some(data) = self.data.clone() else { return Ok(()) };
+                self.retire();
+                self.starter = Some(runs::resume(wake, folder, changes, data).map_err(Action::RunFailed)?);
+            }
+            Effect::Command(command) => {
+                if let Some(trainer) = &self.trainer {
+                    trainer.send(command);
+                }
+            }
             Effect::Ask(view) => {
                 self.view = view;
                 self.ask();

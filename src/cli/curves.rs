@@ -11,6 +11,7 @@ use crate::curves::sheet::View;
 use crate::curves::{Format, Order, SMOOTHINGS, Saving, Scale, Source, Unit, Want};
 use crate::files::Clash;
 use crate::run::SavedRun;
+use crate::train::Mark;
 use crate::ui::theme;
 
 /// What was written.
@@ -42,8 +43,9 @@ pub fn run(args: &Curves, output: &Output) -> anyhow::Result<Outcome> {
         smoothing: args.smoothing,
         unit: Unit { bits: args.bits, per_pixel: args.per == Per::Pixel },
     };
+    let (sources, marks): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
     let (runs, steps) = sources.iter().map(|s| (s.run.clone(), s.steps.len())).unzip();
-    let view = View { without_outliers: !args.all, ..View::default() };
+    let view = View { without_outliers: !args.all, marks: marks.concat(), ..View::default() };
     let saving = Saving { order: Order { want, sources }, view, colours: theme::ink_on_paper };
     saving.write(&args.out, if args.replace.force { Clash::Replace } else { Clash::Refuse })?;
     let written = Written { file: &args.out, format: format.ending(), runs, steps };
@@ -51,9 +53,11 @@ pub fn run(args: &Curves, output: &Output) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn source(folder: &Path) -> anyhow::Result<Source> {
+/// What is drawn of a run, and what was changed while it trained.
+fn source(folder: &Path) -> anyhow::Result<(Source, Vec<Mark>)> {
     let run = SavedRun::open(folder)?;
     let validation = run.rows.iter().filter_map(|row| row.validation.as_ref());
     let steps = run.rows.iter().map(|row| &row.step);
-    Ok(Source::recorded(run.name(), run.record.shape().pixels(), steps, validation))
+    let source = Source::recorded(run.name(), run.record.shape().pixels(), steps, validation);
+    Ok((source, run.record.marks.clone()))
 }

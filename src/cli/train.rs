@@ -16,7 +16,10 @@ use crate::data::Dataset;
 use crate::run::record::TermsRecord;
 use crate::run::{RunRecord, SavedRun, job};
 use crate::threads::WakeUp;
-use crate::train::{Command, Event, StepStats, StopReason, Terms, ValidationStats, Worker};
+use crate::train::{
+    Alarm, AlarmKind, Change, Command, Cure, Divergence, Event, StepStats, StopReason, Terms, ValidationStats, Watch,
+    Worker, is_live,
+};
 
 #[derive(Serialize)]
 struct Started<'a> {
@@ -46,10 +49,23 @@ struct Figures {
     sigma: Option<f64>,
 }
 
+/// Something is wrong with the run.
+#[derive(Serialize)]
+struct Warning {
+    step: u64,
+    epoch: f64,
+    reason: String,
+    /// Settings that usually help, as `--resume --set` takes them.
+    usual_cure: Vec<String>,
+}
+
 pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     let Plan { record, saved, data } = Plan::make(args, interrupt)?;
     let mut tally = Tally::default();
+    let config = record.config.clone();
+    let mut alarms = Alarms { watch: Watch::new(&config.model), told: Vec::new() };
     if let Some(saved) = &saved {
+        alarms.watch = saved.watch();
         saved.rows.iter().for_each(|row| tally.take(&row.step, saved.steps_per_epoch()));
         tally.validation = saved.rows.iter().rev().find_map(|row| row.validation.clone());
         tally.count_speed_from(saved.seconds());
@@ -88,17 +104,22 @@ pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Resu
             }
             Event::Steps(steps) => steps.iter().for_each(|step| {
                 tally.take(step, steps_per_epoch);
+                alarms.watch.step(step);
                 bar.set_position(step.step);
                 if step.step.is_multiple_of(steps_per_epoch) && facts.validation_images == 0 {
                     tell_epoch(&tally, output, &bar);
                 }
             }),
             Event::Validation(stats) => {
+                alarms.watch.validation(&stats);
                 tally.validation = Some(stats);
                 tell_epoch(&tally, output, &bar);
             }
             Event::Stopped(reason) => break reason,
-            Event::Snapshot(_) | Event::Paused | Event::Resumed => {}
+            Event::Snapshot(_) | Event::Paused | Event::Resumed | Event::Changed { .. } | Event::Refused(_) => {}
+        }
+        for warning in alarms.fresh(&config, &tally) {
+            bar.suspend(|| output.event("alarm", &warning, || Some(in_words(&warning))));
         }
     };
     bar.finish_and_clear();
@@ -106,6 +127,7 @@ pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Resu
     let (status, outcome) = match reason {
         StopReason::Finished => ("finished", Outcome::Done),
         StopReason::Asked => ("stopped", Outcome::Interrupted),
+        StopReason::Diverged(divergence) => anyhow::bail!(diverged(&divergence, args, &config)),
         StopReason::Failed(reason) => anyhow::bail!("{reason}; the run is kept in {}", args.out.display()),
     };
     let figures = Figures { status: Some(status), ..tally.figures() };
@@ -133,8 +155,12 @@ impl Plan {
         let mut saved = SavedRun::open(&args.out)?;
         let config = args.config_over(saved.record.config.clone())?;
         refuse_changes(&saved.record.config, &config)?;
+        let changes = Change::between(&saved.record.config, &config);
+        if !changes.is_empty() {
+            saved.change(&changes)?;
+        }
+        saved.record.config.train.threads = config.train.threads;
         let data = images::open_for(&saved, &args.data, &args.reading, interrupt)?;
-        saved.record.config = config;
         Ok(Self { record: saved.record.clone(), saved: Some(saved), data: Arc::new(data) })
     }
 }
@@ -148,15 +174,69 @@ fn refuse_unless_empty(args: &Train) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A run that goes on keeps its settings, but for how long and with how many threads.
+/// A run that goes on keeps what its model and its images are; how it is trained may change.
 fn refuse_changes(old: &RunConfig, new: &RunConfig) -> Result<(), Usage> {
-    let free = ["train.epochs", "train.threads"];
-    let changed: Vec<_> = KEYS.iter().copied().filter(|k| !free.contains(k) && old.get(k) != new.get(k)).collect();
+    let fixed = |key: &&str| !is_live(key) && *key != "train.threads";
+    let changed: Vec<_> = KEYS.iter().copied().filter(fixed).filter(|k| old.get(k) != new.get(k)).collect();
     if changed.is_empty() {
         return Ok(());
     }
     let changed = changed.join(", ");
-    Err(Usage(format!("--resume keeps the settings of the run, but {changed} would change; train a new run instead")))
+    Err(Usage(format!(
+        "--resume keeps the model and the images of the run, but {changed} would change; train a new run instead"
+    )))
+}
+
+/// Each kind of alarm is told once.
+struct Alarms {
+    watch: Watch,
+    told: Vec<AlarmKind>,
+}
+
+impl Alarms {
+    /// Those that were not told yet.
+    fn fresh(&mut self, config: &RunConfig, tally: &Tally) -> Vec<Warning> {
+        let mut alarms = self.watch.alarms();
+        alarms.retain(|alarm| !self.told.contains(&alarm.kind()));
+        self.told.extend(alarms.iter().map(Alarm::kind));
+        let cure = |alarm: &Alarm| alarm.cures(config).first().map_or(Vec::new(), |c| c.changes(config, tally.epoch));
+        let pair = |change: &Change| format!("{}={}", change.key, change.to);
+        let warning = |alarm: &Alarm| Warning {
+            step: tally.step,
+            epoch: tally.epoch,
+            reason: alarm.to_string(),
+            usual_cure: cure(alarm).iter().map(pair).collect(),
+        };
+        alarms.iter().map(warning).collect()
+    }
+}
+
+fn in_words(warning: &Warning) -> String {
+    let cure = warning.usual_cure.join(" --set ");
+    let help =
+        if cure.is_empty() { "it may be time to stop".into() } else { format!("usual cure: --resume --set {cure}") };
+    format!("warning: {}; {help}", warning.reason)
+}
+
+/// What happened, and the command that goes on from the last good state.
+fn diverged(divergence: &Divergence, args: &Train, config: &RunConfig) -> String {
+    let Divergence { step, what, kept } = divergence;
+    let kept = format!("{what} was not finite at step {step}; step {kept} is kept in {}", args.out.display());
+    let Some(Change { key, to }) = Cure::LowerLr.changes(config, 0.0).pop() else { return kept };
+    let (data, out) = (quoted(&args.data), quoted(&args.out.display().to_string()));
+    format!(
+        "{kept}. To go on from it with a tenth of the learning rate:\n  \
+         latent-atlas train {data} --out {out} --resume --set {key}={to}"
+    )
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-:~+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// What has been measured so far.

@@ -75,6 +75,18 @@ words!(
         GaussianLearned = "gaussian-learned", /// Independent Bernoulli pixels, grey values as soft targets.
         Bernoulli = "bernoulli" }
 );
+words!(
+    /// β over the run.
+    BetaSchedule { /// It stays, after its warm-up.
+        Constant = "constant", /// It rises again and again from 0 (Fu et al. 2019).
+        Cyclical = "cyclical" }
+);
+words!(
+    /// The learning rate over the run.
+    LrSchedule { /// It stays, after its warm-up.
+        Constant = "constant", /// It falls along half a cosine to 0 at the last epoch (Loshchilov & Hutter 2017).
+        Cosine = "cosine" }
+);
 
 /// Side of the square image: a number of pixels, or the images' own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

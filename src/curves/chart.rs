@@ -4,7 +4,8 @@ use rust_i18n::t;
 
 use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place};
 use crate::curves::ticks::{Tick, ticks};
-use crate::curves::{Axis, Column, Drawn, DrawnCurve, DrawnPlot, Mark, Metric, Scale, number};
+use crate::curves::{Axis, Column, Drawn, DrawnCurve, DrawnPlot, Metric, Scale, number};
+use crate::train::Mark;
 
 /// Room for the labels on the left and below.
 const LEFT: f32 = 44.0;

@@ -4,7 +4,8 @@ use rust_i18n::t;
 
 use crate::curves::chart::{self, Look};
 use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place, Scene};
-use crate::curves::{Axis, Drawn, DrawnPlot, Mark, Metric, Scale, XAxis};
+use crate::curves::{Axis, Drawn, DrawnPlot, Metric, Scale, XAxis};
+use crate::train::Mark;
 
 /// Size of a plot with its title and the name of its axis.
 const PLOT: Place = [520.0, 320.0];

@@ -32,41 +32,46 @@ pub struct Param {
 }
 
 impl TorchLayout {
-    /// `values` in PyTorch's layout and shape.
+    /// `values` in PyTorch's layout and shape, with storage of their own: with one channel the layouts are the same, and
+    /// `contiguous` would share it.
     pub fn to_torch(self, values: &Tensor) -> candle_core::Result<Tensor> {
         match self {
             Self::Same => values.copy(),
-            Self::Kernel => values.permute((0, 3, 1, 2))?.contiguous(),
+            Self::Kernel => values.permute((0, 3, 1, 2))?.force_contiguous(),
             Self::FromMap(Map { side, channels }) => {
                 let rows = values.dim(0)?;
                 values
                     .reshape((rows, side, side, channels))?
                     .permute((0, 3, 1, 2))?
-                    .contiguous()?
+                    .force_contiguous()?
                     .reshape(values.shape())
             }
-            Self::ToMap(Map { side, channels }) => {
-                values.reshape((side, side, channels, ()))?.permute((2, 0, 1, 3))?.contiguous()?.reshape(values.shape())
-            }
+            Self::ToMap(Map { side, channels }) => values
+                .reshape((side, side, channels, ()))?
+                .permute((2, 0, 1, 3))?
+                .force_contiguous()?
+                .reshape(values.shape()),
         }
     }
 
-    /// The inverse of [`TorchLayout::to_torch`].
+    /// The inverse of [`TorchLayout::to_torch`], with storage of their own too.
     pub fn from_torch(self, values: &Tensor) -> candle_core::Result<Tensor> {
         match self {
             Self::Same => values.copy(),
-            Self::Kernel => values.permute((0, 2, 3, 1))?.contiguous(),
+            Self::Kernel => values.permute((0, 2, 3, 1))?.force_contiguous(),
             Self::FromMap(Map { side, channels }) => {
                 let rows = values.dim(0)?;
                 values
                     .reshape((rows, channels, side, side))?
                     .permute((0, 2, 3, 1))?
-                    .contiguous()?
+                    .force_contiguous()?
                     .reshape(values.shape())
             }
-            Self::ToMap(Map { side, channels }) => {
-                values.reshape((channels, side, side, ()))?.permute((1, 2, 0, 3))?.contiguous()?.reshape(values.shape())
-            }
+            Self::ToMap(Map { side, channels }) => values
+                .reshape((channels, side, side, ()))?
+                .permute((1, 2, 0, 3))?
+                .force_contiguous()?
+                .reshape(values.shape()),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::train::{StepStats, Terms, ValidationStats};
 /// Its name in the folder.
 pub const FILE: &str = "history.csv";
 
-/// The columns of every run; one more for each latent dimension follows.
+/// The columns of every run; one more for each latent dimension follows, and [`ACTIVE_UNITS`].
 const COLUMNS: [&str; 13] = [
     "step",
     "epoch",
@@ -28,6 +28,9 @@ const COLUMNS: [&str; 13] = [
     "validation_kl_nats",
     "validation_elbo_nats",
 ];
+
+/// The last column. Runs of older versions have none.
+const ACTIVE_UNITS: &str = "validation_active_units";
 
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,11 +52,12 @@ impl Row {
         fields.extend([beta.to_string(), lr.to_string(), text(sigma)]);
         fields.extend(held.map_or([None; 3], |v| of(v.terms).map(Some)).map(text));
         fields.extend((0..latent_dim).map(|i| text(held.and_then(|v| v.kl_per_dim_nats.get(i).copied()))));
+        fields.push(held.and_then(|v| v.active_units).map_or_else(String::new, |n| n.to_string()));
         fields
     }
 
     /// `None` for a row that is not whole.
-    fn parse(record: &csv::StringRecord) -> Option<Self> {
+    fn parse(record: &csv::StringRecord, counts_units: bool) -> Option<Self> {
         let number = |i: usize| record.get(i)?.parse::<f64>().ok();
         let terms = |i: usize| Some(Terms { recon_nats: number(i)?, kl_nats: number(i + 1)? });
         let step = StepStats {
@@ -71,7 +75,8 @@ impl Row {
             epoch: step.epoch,
             seconds: step.seconds,
             terms,
-            kl_per_dim_nats: (COLUMNS.len()..record.len()).filter_map(number).collect(),
+            kl_per_dim_nats: (COLUMNS.len()..record.len() - usize::from(counts_units)).filter_map(number).collect(),
+            active_units: record.iter().next_back().filter(|_| counts_units).and_then(|n| n.parse().ok()),
         });
         Some(Self { step, validation })
     }
@@ -79,7 +84,7 @@ impl Row {
 
 fn header(latent_dim: usize) -> Vec<String> {
     let dimensions = (0..latent_dim).map(|i| format!("validation_kl_dim{i}_nats"));
-    COLUMNS.iter().map(|&c| c.to_owned()).chain(dimensions).collect()
+    COLUMNS.iter().map(|&c| c.to_owned()).chain(dimensions).chain([ACTIVE_UNITS.to_owned()]).collect()
 }
 
 /// Replaces `folder`'s history by `rows`.
@@ -115,8 +120,13 @@ pub fn read(folder: &Path, last_step: u64) -> Result<Vec<Row>, RunError> {
         file => file.map_err(|e| RunError::read(&path, &e))?,
     };
     let mut rows: Vec<Row> = Vec::new();
-    for record in csv::ReaderBuilder::new().flexible(true).from_reader(file).records() {
-        let Some(row) = record.ok().as_ref().and_then(Row::parse) else { break };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let columns = reader.headers().map_or(0, csv::StringRecord::len);
+    let counts_units = reader.headers().is_ok_and(|header| header.iter().next_back() == Some(ACTIVE_UNITS));
+    for record in reader.records() {
+        // A torn row has fewer fields, or its last one is cut: both stand after the last checkpoint.
+        let whole = record.ok().filter(|record| record.len() == columns);
+        let Some(row) = whole.and_then(|record| Row::parse(&record, counts_units)) else { break };
         if row.step.step > last_step {
             break;
         }
@@ -144,6 +154,7 @@ mod tests {
             seconds,
             terms: Terms { recon_nats: 1.0 / 3.0, kl_nats: -0.0 },
             kl_per_dim_nats: vec![0.1, 0.2 + 0.1],
+            active_units: Some(2),
         });
         Row { step: StepStats { step, epoch, seconds, terms, beta: 0.3, lr: 1e-3, sigma, n_images: 128 }, validation }
     }
@@ -157,8 +168,15 @@ mod tests {
         assert_eq!(read(folder.path(), 6).unwrap(), rows);
         let text = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
         assert!(text.starts_with("step,epoch,seconds,images,recon_nats,"), "{text}");
-        assert!(text.lines().next().unwrap().ends_with(",validation_kl_dim0_nats,validation_kl_dim1_nats"));
-        assert!(text.lines().all(|line| line.matches(',').count() == 14), "{text}");
+        let header = text.lines().next().unwrap();
+        assert!(header.ends_with(",validation_kl_dim0_nats,validation_kl_dim1_nats,validation_active_units"));
+        assert!(text.lines().all(|line| line.matches(',').count() == 15), "{text}");
+        // As the version before wrote it.
+        let older = |line: &str| line.rsplit_once(',').map(|(rest, _)| format!("{rest}\n"));
+        std::fs::write(folder.path().join(FILE), text.lines().filter_map(older).collect::<String>()).unwrap();
+        let mut without = rows;
+        without.iter_mut().filter_map(|r| r.validation.as_mut()).for_each(|v| v.active_units = None);
+        assert_eq!(read(folder.path(), 6).unwrap(), without);
     }
 
     #[test]

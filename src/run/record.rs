@@ -9,12 +9,12 @@ use crate::data::Dataset;
 use crate::files::{self, Clash};
 use crate::model::ImageShape;
 use crate::run::RunError;
-use crate::train::{StopReason, Terms};
+use crate::train::{Divergence, Mark, StopReason, Terms};
 
 /// Its name in the folder.
 pub const FILE: &str = "run.json";
 /// What this version writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The whole of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,13 +27,22 @@ pub struct RunRecord {
     pub source: String,
     /// What the images were.
     pub data: DataFacts,
-    /// Every setting.
+    /// Every setting, after all changes.
     pub config: RunConfig,
+    /// What was changed while it trained.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub marks: Vec<Mark>,
+    /// The run whose weights it began with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parent: Option<Parent>,
     /// Where the run stands.
     pub status: Status,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// Where its numbers ended, when that is why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub diverged: Option<Divergence>,
     /// Steps done.
     pub step: u64,
     /// Passes over the training images done.
@@ -46,6 +55,19 @@ pub struct RunRecord {
     pub validation: Option<TermsRecord>,
     /// Hardware threads of the machine that trains: with `train.threads = 0` the bits depend on it.
     pub cores: usize,
+}
+
+/// Where a run's first weights come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Name of the run's folder.
+    pub run: String,
+    /// Its step.
+    pub step: u64,
+    /// Parameters that were taken over; the others did not fit and were drawn.
+    pub parameters_kept: usize,
+    /// Parameters of the new model.
+    pub parameters: usize,
 }
 
 /// The images, as far as a run depends on them.
@@ -102,7 +124,7 @@ impl From<Option<&StopReason>> for Status {
             None => Self::Running,
             Some(StopReason::Asked) => Self::Stopped,
             Some(StopReason::Finished) => Self::Finished,
-            Some(StopReason::Failed(_)) => Self::Failed,
+            Some(StopReason::Diverged(_) | StopReason::Failed(_)) => Self::Failed,
         }
     }
 }
@@ -128,8 +150,11 @@ impl RunRecord {
             source,
             data,
             config,
+            marks: Vec::new(),
+            parent: None,
             status: Status::Running,
             reason: None,
+            diverged: None,
             step: 0,
             epoch: 0.0,
             seconds: 0.0,

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::config::RunConfig;
 use crate::data::Dataset;
 use crate::model::{Snapshot, Vae};
 use crate::run::history::{self, Row};
 use crate::run::{RunError, RunRecord, SavedRun, Status, checkpoint, latents};
-use crate::train::{Checkpoint, Recorder, StepStats, StopReason, TrainError, ValidationStats};
+use crate::train::{Checkpoint, Mark, Recorder, StepStats, StopReason, TrainError, ValidationStats};
 
 /// Keeps a run folder up to date. Rows wait in memory until the next checkpoint.
 pub struct FolderRecorder {
@@ -32,7 +33,7 @@ impl FolderRecorder {
 
     /// Goes on with a run that was read from its folder: what lies after its checkpoint is taken away.
     pub fn resume(run: &SavedRun, data: Arc<Dataset>) -> Result<Self, RunError> {
-        let record = RunRecord { status: Status::Running, reason: None, ..run.record.clone() };
+        let record = RunRecord { status: Status::Running, reason: None, diverged: None, ..run.record.clone() };
         crate::files::remove_leftovers(&run.folder).map_err(|e| RunError::write(&run.folder, &e))?;
         history::write(&run.folder, record.config.model.latent_dim, &run.rows)?;
         record.write(&run.folder)?;
@@ -44,12 +45,20 @@ impl FolderRecorder {
         record.status = ended.into();
         record.reason = match ended {
             Some(StopReason::Failed(reason)) => Some(reason.clone()),
+            Some(StopReason::Diverged(divergence)) => Some(divergence.to_string()),
             _ => None,
         };
+        record.diverged = match ended {
+            Some(StopReason::Diverged(divergence)) => Some(divergence.clone()),
+            _ => None,
+        };
+        // A run that went back keeps what was before.
+        self.rows.retain(|row| row.step.step <= saved.step);
         record.step = saved.step;
         record.seconds = saved.seconds;
+        let steps_per_epoch = record.data.train_images.div_ceil(record.config.train.batch).max(1);
+        record.epoch = saved.step as f64 / steps_per_epoch as f64;
         if let Some(last) = self.rows.last() {
-            record.epoch = last.step.epoch;
             record.train = Some(last.step.terms.into());
         }
         if let Some(held) = self.rows.iter().rev().find_map(|row| row.validation.as_ref()) {
@@ -87,6 +96,12 @@ impl Recorder for FolderRecorder {
             row.validation = Some(stats.clone());
         }
         Ok(())
+    }
+
+    fn changed(&mut self, config: &RunConfig, marks: &[Mark]) -> Result<(), TrainError> {
+        self.record.config = config.clone();
+        self.record.marks = marks.to_vec();
+        Ok(self.record.write(&self.folder)?)
     }
 
     fn checkpoint(&mut self, saved: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError> {

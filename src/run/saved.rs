@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::ConfigError;
 use crate::model::{Snapshot, Vae};
 use crate::run::history::{self, Row};
 use crate::run::{RunError, RunRecord, checkpoint, record};
-use crate::train::Checkpoint;
+use crate::train::mark::{self, Change, Moment};
+use crate::train::{Checkpoint, Watch};
 
 /// A run that was read from its folder.
 #[derive(Debug, Clone)]
@@ -40,12 +42,37 @@ impl SavedRun {
         whole.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned())
     }
 
+    /// Changes settings from the next step on. What was changed after the checkpoint does not count any more.
+    ///
+    /// Errors when a value is out of range or needs a new run.
+    pub fn change(&mut self, changes: &[Change]) -> Result<(), ConfigError> {
+        let epoch = self.step() as f64 / self.steps_per_epoch().max(1) as f64;
+        let now = Moment { step: self.step(), epoch, seconds: self.seconds() };
+        mark::change(&mut self.record.config, &mut self.record.marks, changes, now)
+    }
+
     /// The trained model.
     pub fn snapshot(&self) -> Result<Snapshot, RunError> {
         let saved = self.checkpoint.as_ref().ok_or_else(|| RunError::NoCheckpoint(self.folder.clone()))?;
         let lookup = |name: &str| saved.tensor(name).cloned();
         let vae = Vae::from_torch(&self.record.config.model, self.record.shape(), &lookup)?;
         Ok(Snapshot::of(&vae, saved.step, self.rows.last().map_or(0.0, |r| r.step.epoch))?)
+    }
+
+    /// What the rows have to say about how it goes.
+    pub fn watch(&self) -> Watch {
+        let mut watch = Watch::new(&self.record.config.model);
+        for row in &self.rows {
+            if self.record.marks.iter().any(|mark| mark.step + 1 == row.step.step) {
+                watch.changed();
+            }
+            watch.step(&row.step);
+            row.validation.iter().for_each(|held| watch.validation(held));
+        }
+        if self.record.marks.iter().any(|mark| mark.step == self.step()) {
+            watch.changed();
+        }
+        watch
     }
 
     /// Steps of one epoch.

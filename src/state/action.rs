@@ -8,7 +8,7 @@ use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, Grid, Path};
 use crate::state::{CurvesChange, DrawnCurves, History, Model, Pin, ThemeChoice};
-use crate::train::{Command, Event};
+use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -46,6 +46,20 @@ pub enum Action {
     Stop,
     /// Train a new model although the last run could go on.
     NewRun,
+    /// Make one step of the run that waits.
+    Step,
+    /// Change settings, of the run under way too.
+    Change(Vec<Change>),
+    /// Do what usually helps against an alarm.
+    Cure(Cure),
+    /// An alarm was read.
+    DismissAlarm(AlarmKind),
+    /// Epochs that a run is prolonged by.
+    SetMoreEpochs(usize),
+    /// Let the ended run go on for as many epochs more.
+    ContinueForMore,
+    /// Begin a new run, with the settings as they are now and the weights of this one; this one is kept.
+    BranchRun,
     /// The run's folder exists and training was started.
     RunStarted {
         /// The run's name.
@@ -53,6 +67,8 @@ pub enum Action {
         /// Its folder.
         folder: PathBuf,
     },
+    /// The run was read from its folder again: that is how far it is kept.
+    RunReread(Box<OpenedRun>),
     /// The run could not be started.
     RunFailed(String),
     /// The training thread said something.
@@ -152,8 +168,22 @@ pub enum Effect {
     ClearKept,
     /// Record and train a new run.
     StartRun(Box<RunConfig>),
-    /// Go on with the run in this folder.
-    ResumeRun(PathBuf),
+    /// Read the run in this folder again.
+    RereadRun(PathBuf),
+    /// Go on with a run.
+    ResumeRun {
+        /// Its folder.
+        folder: PathBuf,
+        /// What changes from here on.
+        changes: Vec<Change>,
+    },
+    /// Record and train a new run that begins with the weights of another.
+    BranchRun {
+        /// Its settings.
+        config: Box<RunConfig>,
+        /// Folder of the other.
+        from: PathBuf,
+    },
     /// Tell the training thread.
     Command(Command),
     /// Ask the decoding thread.
@@ -215,8 +245,18 @@ pub struct OpenedRun {
     pub history: Box<History>,
     /// Steps of the whole run.
     pub total_steps: u64,
+    /// Steps of one epoch.
+    pub steps_per_epoch: u64,
     /// Whether epochs are left to train.
     pub can_continue: bool,
+    /// Whether it can be trained at all: the images are its own.
+    pub has_its_images: bool,
+    /// What was changed while it trained.
+    pub marks: Vec<Mark>,
+    /// What has been seen of it.
+    pub watch: Box<Watch>,
+    /// Where its numbers ended, when they did.
+    pub diverged: Option<Divergence>,
 }
 
 /// A picture that can be written.

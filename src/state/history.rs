@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::curves::{Course, Held, Mark, Source};
+use crate::curves::{Course, Held, Source};
 use crate::train::{StepStats, ValidationStats};
 
 /// Training is timed over this many seconds for the figures in the top bar.
@@ -14,8 +14,6 @@ const RATE_WINDOW_SECS: f64 = 3.0;
 pub struct History {
     /// Every validation.
     pub validation: Vec<ValidationStats>,
-    /// What happened, to be marked on the curves.
-    pub marks: Vec<Mark>,
     steps: Course,
     /// The validations as curves need them, shared with whoever draws.
     held: Arc<Vec<Held>>,
@@ -115,7 +113,14 @@ mod tests {
     fn a_validation_costs_with_the_beta_of_the_step_before_it() {
         let validation = |step: u64| {
             let terms = Terms { recon_nats: 1.0, kl_nats: 3.0 };
-            ValidationStats { step, epoch: step as f64 / 10.0, seconds: 1.0, terms, kl_per_dim_nats: vec![3.0] }
+            ValidationStats {
+                step,
+                epoch: step as f64 / 10.0,
+                seconds: 1.0,
+                terms,
+                kl_per_dim_nats: vec![3.0],
+                active_units: None,
+            }
         };
         let steps: Vec<_> = (1..=30).map(|i| step(i, i as f64)).collect();
         let source = History::recorded(&steps, vec![validation(10), validation(20)]).source("a".into(), 1);

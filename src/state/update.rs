@@ -7,9 +7,9 @@ use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, CurvesChange, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned,
-    PointView, Primary, SelectedView, StripView, View,
+    PointView, Primary, SelectedView, StripView, View, steering,
 };
-use crate::train::{Command, Event, StopReason};
+use crate::train::{Command, StopReason};
 
 /// How near the pointer must be to a pin to take hold of it, in points.
 const PIN_REACH: f32 = 12.0;
@@ -84,29 +84,24 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
 
         Action::Configure(config) => state.settings = *config,
         Action::TogglePlay => toggle_play(state, effects),
-        Action::Stop if state.training.is_active() => {
-            state.training.phase = Phase::Stopping;
-            effects.push(Effect::Command(Command::Stop));
-        }
+        Action::Stop => steering::stop(state, effects),
         Action::NewRun if !state.training.is_active() => start(state, effects),
-        Action::Stop | Action::NewRun => {}
+        Action::NewRun => {}
         Action::RunStarted { name, folder } => {
             if let Some(run) = &mut state.training.run {
                 run.name = name;
                 run.folder = Some(folder);
             }
         }
+        Action::RunReread(kept) => {
+            state.training.reread(*kept);
+        }
         Action::RunFailed(message) => {
             state.training.phase = Phase::Ended(StopReason::Failed(message.clone()));
             state.training.can_continue = false;
             state.notices.push(NoticeKind::Error(message));
         }
-        Action::Training(event) => {
-            if let Event::Stopped(StopReason::Failed(message)) = &event {
-                state.notices.push(NoticeKind::Error(message.clone()));
-            }
-            state.training.apply(event);
-        }
+        Action::Training(event) => steering::hear(state, event, effects),
         Action::ModelReady(model) => show_model(state, model),
         Action::Answered(answer) => take_answer(state, answer),
 
@@ -134,7 +129,11 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss(id) => state.notices.dismiss(id),
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
-        moved => walk(state, &moved),
+        other => {
+            if let Some(moved) = steering::steer(state, other, effects) {
+                walk(state, &moved);
+            }
+        }
     }
 }
 
@@ -279,12 +278,7 @@ fn toggle_play(state: &mut AppState, effects: &mut Vec<Effect>) {
             training.phase = Phase::Running;
             effects.push(Effect::Command(Command::Resume));
         }
-        Primary::Continue => {
-            if let Some(folder) = training.run.as_ref().and_then(|r| r.folder.clone()) {
-                training.phase = Phase::Starting;
-                effects.push(Effect::ResumeRun(folder));
-            }
-        }
+        Primary::Continue => steering::go_on(state, Vec::new(), effects),
         Primary::Wait => {}
     }
 }

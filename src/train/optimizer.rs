@@ -4,9 +4,9 @@ use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
 use rayon::prelude::*;
 
-use crate::kernels::adam_step;
+use crate::kernels::{adam_step, scaled, sum_of_squares};
 use crate::model::Param;
-use crate::train::TrainError;
+use crate::train::{Divergence, TrainError};
 
 /// One parameter with its two moments.
 struct Slot {
@@ -34,11 +34,27 @@ impl Adam {
     }
 
     /// Changes every parameter in place; `step` counts from 1.
-    pub fn step(&mut self, grads: &GradStore, step: u64, lr: f64) -> Result<(), TrainError> {
+    ///
+    /// A gradient longer than `clip_norm`, over all parameters together, is shortened to it (Pascanu et al. 2013,
+    /// algorithm 1); 0 leaves it as it is. With a gradient that is not finite nothing changes.
+    ///
+    /// A finite gradient leaves finite weights: a step of Adam is at most lr (1 − β₁) / √(1 − β₂) ≈ 3.2 lr long
+    /// (Kingma & Ba 2015, section 2.1).
+    pub fn step(&mut self, grads: &GradStore, step: u64, lr: f64, clip_norm: f64) -> Result<(), TrainError> {
+        let squares = |slot: &Slot| grads.get(slot.var.as_tensor()).map_or(Ok(0.0), sum_of_squares);
+        let squares: Vec<f64> = self.slots.par_iter().map(squares).collect::<Result<_, _>>()?;
+        if let Some((slot, _)) = self.slots.iter().zip(&squares).find(|(_, squares)| !squares.is_finite()) {
+            return Err(TrainError::NotFinite(Divergence::at(step, format!("the gradient of {}", slot.param.name))));
+        }
+        let norm = squares.iter().sum::<f64>().sqrt();
+        let shorten = (clip_norm > 0.0 && norm > clip_norm).then(|| clip_norm / norm);
         // All at once, so that the threads meet once.
         self.slots.par_iter_mut().try_for_each(|Slot { var, m, v, .. }| {
-            let grad = grads.get(var.as_tensor());
-            grad.map_or(Ok(()), |grad| Ok(adam_step(var, grad, m, v, step, lr)?))
+            let Some(grad) = grads.get(var.as_tensor()) else { return Ok(()) };
+            match shorten {
+                Some(factor) => Ok(adam_step(var, &scaled(grad, factor)?, m, v, step, lr)?),
+                None => Ok(adam_step(var, grad, m, v, step, lr)?),
+            }
         })
     }
 
@@ -55,6 +71,16 @@ impl Adam {
             tensors.push((format!("adam.v.{}", param.name), moment(v)?));
         }
         Ok(tensors)
+    }
+
+    /// Takes parameters and moments back from [`Adam::to_torch`].
+    pub fn restore(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), TrainError> {
+        for Slot { param, var, .. } in &self.slots {
+            let stored = lookup(&param.name);
+            let stored = stored.ok_or_else(|| TrainError::Checkpoint(format!("{} is missing", param.name)))?;
+            var.set(&param.layout.from_torch(&stored)?)?;
+        }
+        self.load_moments(lookup)
     }
 
     /// Takes the moments back from [`Adam::to_torch`].
@@ -98,13 +124,65 @@ mod tests {
             let noise = Rng::new(2, Stream::TrainNoise, step).normals(16);
             let eps = Tensor::from_vec(noise, (8, 2), &Device::Cpu).unwrap();
             let grads = |vae: &Vae| vae.elbo(&x, &eps, 1).unwrap().loss(1.0, 0.0).unwrap().backward().unwrap();
-            adam.step(&grads(&ours), step, 1e-2).unwrap();
+            adam.step(&grads(&ours), step, 1e-2, 0.0).unwrap();
             candle.step(&grads(&theirs)).unwrap();
         }
         for (ours, theirs) in ours.params().iter().zip(theirs.params()) {
             let flat = |p: &Param| p.values.flatten_all().unwrap().to_vec1::<f32>().unwrap();
             let furthest = flat(ours).iter().zip(flat(theirs)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(furthest < 2e-4, "{}: {furthest}", ours.name);
+        }
+    }
+
+    /// One parameter and its gradient after a step with `clip_norm`; Adam's first moment is a tenth of what it saw.
+    fn seen_by_adam(clip_norm: f64, spoil: Option<f32>) -> Result<(Vec<f32>, Vec<f32>), TrainError> {
+        let shape = ImageShape { side: 16, channels: 1 };
+        let vae = Vae::new(&ModelConfig { hidden: 4, ..ModelConfig::default() }, shape, 1)?;
+        let mut adam = Adam::new(vae.params())?;
+        let x = Tensor::full(0.25_f32, (2, 256), &Device::Cpu)?;
+        let mut grads = vae.elbo(&x, &Tensor::zeros((2, 2), candle_core::DType::F32, &Device::Cpu)?, 1)?;
+        grads.recon = (grads.recon * 100.0)?;
+        let mut grads = grads.loss(1.0, 0.0)?.backward()?;
+        if let Some(bad) = spoil {
+            let weight = &adam.slots[1].var;
+            let spoilt = Tensor::full(bad, weight.shape(), &Device::Cpu)?;
+            grads.insert(weight.as_tensor(), spoilt);
+        }
+        let all = |adam: &Adam| {
+            let slots = adam.slots.iter().map(|slot| grads.get(slot.var.as_tensor()).unwrap());
+            slots.flat_map(|g| g.flatten_all().unwrap().to_vec1::<f32>().unwrap()).collect::<Vec<_>>()
+        };
+        let before = adam.to_torch()?;
+        if let Err(error) = adam.step(&grads, 1, 1e-3, clip_norm) {
+            for ((_, now), (name, before)) in adam.to_torch()?.iter().zip(&before) {
+                let same = now.eq(before)?.to_dtype(candle_core::DType::F32)?.mean_all()?.to_scalar::<f32>()?;
+                assert!(same > 0.999, "{name} changed");
+            }
+            return Err(error);
+        }
+        Ok((all(&adam), adam.slots.iter().flat_map(|slot| slot.m.clone()).map(|m| m * 10.0).collect()))
+    }
+
+    #[test]
+    fn a_long_gradient_is_shortened_and_keeps_its_direction() {
+        let norm = |v: &[f32]| v.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
+        let (grad, seen) = seen_by_adam(0.0, None).unwrap();
+        let whole = norm(&grad);
+        assert!(whole > 100.0 && (norm(&seen) - whole).abs() < 1e-4 * whole);
+        let (_, seen) = seen_by_adam(2.5, None).unwrap();
+        assert!((norm(&seen) - 2.5).abs() < 1e-4);
+        let cosine = grad.iter().zip(&seen).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>() / (whole * 2.5);
+        assert!((cosine - 1.0).abs() < 1e-5, "{cosine}");
+        // A short one is left alone.
+        let (_, seen) = seen_by_adam(2.0 * whole, None).unwrap();
+        assert!((norm(&seen) - whole).abs() < 1e-4 * whole);
+    }
+
+    #[test]
+    fn a_gradient_that_is_not_finite_changes_nothing_and_is_named() {
+        for bad in [f32::NAN, f32::INFINITY] {
+            let error = seen_by_adam(1.0, Some(bad)).unwrap_err().to_string();
+            assert!(error.contains("the gradient of encoder.fc1.bias was not finite at step 1"), "{error}");
         }
     }
 }

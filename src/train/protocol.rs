@@ -1,9 +1,13 @@
 //! What the training thread says and is told: plain data.
 
+use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use crate::config::RunConfig;
 use crate::model::Snapshot;
-use crate::train::{Checkpoint, TrainError};
+use crate::train::{Change, Checkpoint, Mark, TrainError};
 
 /// The terms of the bound, mean over images.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -55,15 +59,21 @@ pub struct ValidationStats {
     pub terms: Terms,
     /// KL of each latent dimension, nats per image.
     pub kl_per_dim_nats: Vec<f64>,
+    /// [`crate::train::Evaluation::active_units`]; `None` in runs that were recorded without.
+    pub active_units: Option<usize>,
 }
 
 /// What the worker may be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Stop after this step and wait.
     Pause,
     /// Go on.
     Resume,
+    /// Make one step, then wait.
+    Step,
+    /// Change settings from the next step on; whether the run waits or goes on stays as it is.
+    Change(Vec<Change>),
     /// End the run; what was learned is kept.
     Stop,
 }
@@ -88,6 +98,17 @@ pub enum Event {
     Paused,
     /// Training goes on.
     Resumed,
+    /// Settings were changed: those after the change, every mark of the run, and the steps it now has.
+    Changed {
+        /// The settings.
+        config: Box<RunConfig>,
+        /// Every mark.
+        marks: Vec<Mark>,
+        /// Steps of the whole run.
+        total_steps: u64,
+    },
+    /// A change that cannot be made; the sentence for the user.
+    Refused(String),
     /// The last word.
     Stopped(StopReason),
 }
@@ -99,8 +120,36 @@ pub enum StopReason {
     Finished,
     /// [`Command::Stop`], or nobody listens any more.
     Asked,
+    /// A number was not finite; an earlier state is kept.
+    Diverged(Divergence),
     /// It could not go on; the sentence for the user.
     Failed(String),
+}
+
+/// Where numbers ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Divergence {
+    /// The step that was not made, counted from 1.
+    pub step: u64,
+    /// What was not finite: `the loss`, `the gradient of encoder.fc1.weight`.
+    pub what: String,
+    /// The step whose state is kept. Weights that make the next loss infinite are no good state, however finite they
+    /// are: it lies further back.
+    pub kept: u64,
+}
+
+impl Divergence {
+    /// At `step`, with the weights of the step before.
+    pub fn at(step: u64, what: impl Into<String>) -> Self {
+        Self { step, what: what.into(), kept: step.saturating_sub(1) }
+    }
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { step, what, kept } = self;
+        write!(f, "{what} was not finite at step {step}; step {kept} is kept: go on from it with a lower learning rate")
+    }
 }
 
 /// Where a run is written down; [`crate::run`] keeps one on disk, `()` forgets.
@@ -109,6 +158,10 @@ pub trait Recorder: Send {
     fn steps(&mut self, steps: &[StepStats]) -> Result<(), TrainError>;
     /// After every epoch, and after the steps before it were told.
     fn validation(&mut self, stats: &ValidationStats) -> Result<(), TrainError>;
+    /// Settings were changed, before the first step they act on; every mark of the run.
+    fn changed(&mut self, _config: &RunConfig, _marks: &[Mark]) -> Result<(), TrainError> {
+        Ok(())
+    }
     /// Now and then, at every pause, and at the end.
     fn checkpoint(&mut self, checkpoint: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError>;
 }

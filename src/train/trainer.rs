@@ -1,19 +1,25 @@
 //! The training loop's body: one call, one step. No thread, no clock, no file.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 
-use crate::config::RunConfig;
+use crate::config::{RunConfig, TrainConfig};
 use crate::data::{Dataset, Split};
 use crate::model::{ImageShape, Snapshot, Vae};
 use crate::rng::{Rng, Stream};
+use crate::train::augment::augment;
+use crate::train::mark::{self, Change, Mark, Moment};
 use crate::train::optimizer::Adam;
-use crate::train::{Checkpoint, Evaluation, StepStats, Terms, TrainError, evaluate};
+use crate::train::{Checkpoint, Divergence, Evaluation, StepStats, Terms, TrainError, evaluate};
 
 /// A model in training.
 pub struct Trainer {
+    /// The settings of the next step.
     config: RunConfig,
+    /// What was changed, or will be when its step comes.
+    marks: Vec<Mark>,
     data: Arc<Dataset>,
     split: Split,
     vae: Vae,
@@ -23,7 +29,13 @@ pub struct Trainer {
     /// Order of the training images in the epoch under way, and which epoch that is.
     order: Vec<u32>,
     order_epoch: Option<u64>,
+    /// Where to go back to when numbers end: the last two states at a distance of [`BACK`], oldest first.
+    back: VecDeque<Checkpoint>,
 }
+
+/// Steps between two states to go back to. A copy costs a fifth of a step, so this is little; and what ends in numbers
+/// that are none has begun some steps before.
+const BACK: u64 = 100;
 
 impl Trainer {
     /// A new model on `data`, everything drawn from `config.train.seed`.
@@ -42,13 +54,64 @@ impl Trainer {
         Ok(trainer)
     }
 
+    /// A new run whose weights are those of `from`, as far as their names and shapes are the same; the others are drawn.
+    /// Also returns how many parameters were taken over, and of how many.
+    pub fn from_weights(
+        config: RunConfig,
+        data: Arc<Dataset>,
+        from: &Checkpoint,
+    ) -> Result<(Self, usize, usize), TrainError> {
+        let drawn = Vae::new(&config.model, shape_of(&data), config.train.seed)?;
+        let mut tensors = Vec::with_capacity(drawn.params().len());
+        let mut taken = 0;
+        for param in drawn.params() {
+            let own = param.layout.to_torch(&param.values)?;
+            let old = from.tensor(&param.name).filter(|old| old.dims() == own.dims());
+            taken += usize::from(old.is_some());
+            tensors.push((param.name.as_str(), old.cloned().unwrap_or(own)));
+        }
+        let lookup = |name: &str| tensors.iter().find(|(n, _)| *n == name).map(|(_, tensor)| tensor.clone());
+        let vae = Vae::from_torch(&config.model, shape_of(&data), &lookup)?;
+        let all = tensors.len();
+        Ok((Self::with_model(config, data, vae)?, taken, all))
+    }
+
     fn with_model(config: RunConfig, data: Arc<Dataset>, vae: Vae) -> Result<Self, TrainError> {
         let split = data.split(config.data.validation_fraction, config.train.seed);
         if split.train.is_empty() {
             return Err(TrainError::NoImages(data.name.clone()));
         }
         let adam = Adam::new(vae.params())?;
-        Ok(Self { config, data, split, vae, adam, step: 0, order: Vec::new(), order_epoch: None })
+        let marks = Vec::new();
+        let (order, back) = (Vec::new(), VecDeque::new());
+        Ok(Self { config, marks, data, split, vae, adam, step: 0, order, order_epoch: None, back })
+    }
+
+    /// The run's marks; the settings so far are those after all of them. What was changed after the step that training
+    /// goes on from will be changed again when its step comes.
+    #[must_use]
+    pub fn with_marks(mut self, marks: Vec<Mark>) -> Self {
+        self.config = mark::at_step(&self.config, &marks, self.step);
+        self.marks = marks;
+        self
+    }
+
+    /// Changes settings from the next step on.
+    pub fn change(&mut self, changes: &[Change], seconds: f64) -> Result<(), TrainError> {
+        let now = Moment { step: self.step, epoch: self.epoch(), seconds };
+        // Those to come do not count any more.
+        self.marks.retain(|mark| mark.step <= now.step);
+        Ok(mark::change(&mut self.config, &mut self.marks, changes, now)?)
+    }
+
+    /// The settings of the next step.
+    pub fn config(&self) -> &RunConfig {
+        &self.config
+    }
+
+    /// What was changed, or will be again.
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
     }
 
     /// Steps of one epoch; the last batch of an epoch may be smaller.
@@ -76,31 +139,36 @@ impl Trainer {
         self.step > 0 && self.step.is_multiple_of(self.steps_per_epoch())
     }
 
-    /// β of the next step: linear warm-up from 0, then constant (Bowman et al. 2016; Sønderby et al. 2016).
-    fn beta(&self) -> f64 {
-        let train = &self.config.train;
-        let warmed = if train.warmup_epochs > 0.0 { (self.epoch() / train.warmup_epochs).min(1.0) } else { 1.0 };
-        train.beta * warmed
-    }
-
     /// Draws the next batch, follows the gradient once. On `Err` the weights are those of the step before.
     ///
     /// The returned `seconds` is 0: the trainer has no clock.
     pub fn step(&mut self) -> Result<StepStats, TrainError> {
-        let (beta, lr) = (self.beta(), self.config.train.lr);
+        for mark in self.marks.iter().filter(|mark| mark.step == self.step) {
+            self.config.set(&mark.key, &mark.to)?;
+        }
+        if self.back.back().is_none_or(|last| last.step + BACK <= self.step) {
+            if self.back.len() == 2 {
+                self.back.pop_front();
+            }
+            self.back.push_back(self.checkpoint()?);
+        }
+        let per_step = 1.0 / self.steps_per_epoch() as f64;
+        let train = &self.config.train;
+        // In the middle of the step: a learning rate that begins or ends at 0 is 0 at no step.
+        let (beta, lr) = (train.beta_at(self.epoch()), train.lr_at((self.step as f64 + 0.5) * per_step));
+        let (n_samples, free_bits, clip_norm) = (train.mc_samples, train.free_bits, train.clip_norm);
         let x = self.next_batch()?; // [B, P]
         let n_images = x.dim(0)?;
-        let n_samples = self.config.train.mc_samples;
         let eps = self.noise(n_samples * n_images)?; // [L·B, d]
 
-        let (elbo, loss, grads) = self.vae.gradients(&x, &eps, n_samples, beta, self.config.train.free_bits)?;
+        let (elbo, loss, grads) = self.vae.gradients(&x, &eps, n_samples, beta, free_bits)?;
 
         let step = self.step + 1;
         if !loss.is_finite() {
-            return Err(TrainError::NotFinite { step });
+            return Err(TrainError::NotFinite(Divergence::at(step, "the loss")));
         }
         let sigma = self.vae.sigma()?;
-        self.adam.step(&grads, step, lr)?;
+        self.adam.step(&grads, step, lr, clip_norm)?;
         self.step = step;
 
         let terms = Terms {
@@ -108,6 +176,21 @@ impl Trainer {
             kl_nats: f64::from(elbo.kl.mean(0)?.sum_all()?.to_scalar::<f32>()?),
         };
         Ok(StepStats { step, epoch: self.epoch(), seconds: 0.0, terms, beta, lr, sigma, n_images })
+    }
+
+    /// Goes back to a state that is some way before a step that could not be made; returns its step. What is changed from
+    /// here on does not count what was changed after it.
+    pub fn go_back(&mut self) -> Result<u64, TrainError> {
+        let Some(good) = self.back.pop_front() else { return Ok(self.step) };
+        self.back.clear();
+        self.adam.restore(&|name| good.tensor(name).cloned())?;
+        let latest = self.marks.iter().fold(self.config.clone(), |mut config, mark| {
+            let _known = config.set(&mark.key, &mark.to);
+            config
+        });
+        self.config = mark::at_step(&latest, &self.marks, good.step);
+        (self.step, self.order_epoch) = (good.step, None);
+        Ok(self.step)
     }
 
     /// Pixels of the next batch, `[B, P]` in [0, 1].
@@ -123,6 +206,9 @@ impl Trainer {
         let indices = self.order.get(start..(start + batch).min(self.order.len())).unwrap_or_default();
         let mut pixels = Vec::new();
         self.data.batch_into(indices, &mut pixels);
+        let Dataset { side, channels, .. } = *self.data;
+        let TrainConfig { flip, shift_pixels, seed, .. } = self.config.train;
+        augment(&mut pixels, side, channels, flip, shift_pixels, &mut Rng::new(seed, Stream::Augment, self.step));
         Ok(Tensor::from_vec(pixels, (indices.len(), self.data.pixels_per_image()), &Device::Cpu)?)
     }
 
@@ -158,142 +244,4 @@ fn shape_of(data: &Dataset) -> ImageShape {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::config::{Arch, Likelihood};
-    use crate::data::ScanReport;
-
-    /// `n` images of a bright square on dark ground, each at a place of its own.
-    pub(crate) fn squares(n: usize, side: usize) -> Arc<Dataset> {
-        let mut pixels = vec![20_u8; n * side * side];
-        for image in 0..n {
-            let (top, left) = (image * 3 % (side - 6), image * 5 % (side - 6));
-            for row in top..top + 6 {
-                let start = image * side * side + row * side + left;
-                pixels[start..start + 6].fill(230);
-            }
-        }
-        Arc::new(Dataset {
-            name: "squares".into(),
-            side,
-            channels: 1,
-            pixels: pixels.into(),
-            classes: Vec::new(),
-            labels: vec![None; n],
-            names: (0..n).map(|i| format!("{i}.png")).collect(),
-            root: None,
-            report: ScanReport::default(),
-            fingerprint: std::sync::OnceLock::new(),
-        })
-    }
-
-    pub(crate) fn small_config() -> RunConfig {
-        let mut config = RunConfig::default();
-        config.model.hidden = 32;
-        config.train.batch = 8;
-        config.train.epochs = 5;
-        config
-    }
-
-    fn bits(checkpoint: &Checkpoint) -> Vec<(String, Vec<u32>)> {
-        let words =
-            |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap().iter().map(|v| v.to_bits()).collect();
-        checkpoint.tensors.iter().map(|(name, tensor)| (name.clone(), words(tensor))).collect()
-    }
-
-    fn run(trainer: &mut Trainer, steps: u64) -> Vec<StepStats> {
-        (0..steps).map(|_| trainer.step().unwrap()).collect()
-    }
-
-    #[test]
-    fn eight_images_are_learned_by_heart() {
-        for arch in Arch::ALL {
-            let mut config = small_config();
-            config.model.arch = *arch;
-            config.model.hidden = 64;
-            config.model.likelihood = Likelihood::Gaussian;
-            config.data.validation_fraction = 0.0;
-            config.train.lr = 3e-3;
-            let data = squares(8, 16);
-            let mut trainer = Trainer::new(config, Arc::clone(&data)).unwrap();
-            let first = run(&mut trainer, 1)[0].terms;
-            let last = run(&mut trainer, 600).last().unwrap().terms;
-            let evaluation = evaluate(&trainer.vae, &data, &trainer.split.train, 0, true, &|_| true).unwrap().unwrap();
-            let sse = evaluation.sse.unwrap();
-            // The eight pictures differ from their mean by 18 in squared error; under 1 they are told apart.
-            assert!(sse < 1.0, "{arch}: squared error {sse}");
-            assert!(last.elbo_nats() > first.elbo_nats() + 1000.0, "{arch}: {last:?} after {first:?}");
-            assert_eq!(evaluation.active_units(), 2, "{arch}");
-        }
-    }
-
-    #[test]
-    fn the_same_seed_gives_the_same_bits_and_another_seed_others() {
-        let train = |seed| {
-            let mut config = small_config();
-            config.train.seed = seed;
-            let mut trainer = Trainer::new(config, squares(30, 16)).unwrap();
-            (run(&mut trainer, 12), bits(&trainer.checkpoint().unwrap()))
-        };
-        assert_eq!(train(4), train(4));
-        assert_ne!(train(4).1, train(5).1);
-    }
-
-    #[test]
-    fn going_on_from_a_checkpoint_is_as_if_never_stopped() {
-        for arch in Arch::ALL {
-            let mut config = small_config();
-            config.model.arch = *arch;
-            config.model.likelihood = Likelihood::GaussianLearned;
-            let data = squares(30, 17);
-            let mut whole = Trainer::new(config.clone(), Arc::clone(&data)).unwrap();
-            let all = run(&mut whole, 11);
-            let mut first = Trainer::new(config.clone(), Arc::clone(&data)).unwrap();
-            run(&mut first, 6);
-            let mut second = Trainer::resume(config, data, &first.checkpoint().unwrap()).unwrap();
-            assert_eq!(run(&mut second, 5), all[6..]);
-            assert_eq!(bits(&second.checkpoint().unwrap()), bits(&whole.checkpoint().unwrap()));
-        }
-    }
-
-    #[test]
-    fn an_epoch_shows_every_training_image_once() {
-        let mut trainer = Trainer::new(small_config(), squares(30, 16)).unwrap();
-        assert_eq!((trainer.split.train.len(), trainer.steps_per_epoch()), (27, 4));
-        let shown: usize = run(&mut trainer, 4).iter().map(|s| s.n_images).sum();
-        assert_eq!(shown, 27);
-        assert!(trainer.at_epoch_end());
-        let mut order = trainer.order.clone();
-        order.sort_unstable();
-        assert_eq!(order, trainer.split.train);
-    }
-
-    #[test]
-    fn beta_rises_over_the_warm_up() {
-        let mut config = small_config();
-        config.train.beta = 2.0;
-        config.train.warmup_epochs = 2.0;
-        let mut trainer = Trainer::new(config, squares(30, 16)).unwrap();
-        let betas: Vec<f64> = run(&mut trainer, 10).iter().map(|s| s.beta).collect();
-        assert_eq!(betas[..5], [0.0, 0.25, 0.5, 0.75, 1.0]);
-        assert_eq!(betas[8..], [2.0, 2.0]);
-    }
-
-    #[test]
-    fn a_loss_that_is_not_finite_stops_before_the_weights_change() {
-        let mut config = small_config();
-        config.train.lr = 1.0;
-        config.model.likelihood = Likelihood::Gaussian;
-        config.model.sigma = 1e-3;
-        let mut trainer = Trainer::new(config, squares(16, 16)).unwrap();
-        let failed = loop {
-            let before = bits(&trainer.checkpoint().unwrap());
-            assert!(trainer.step_count() < 3000, "this run should have diverged");
-            if let Err(error) = trainer.step() {
-                assert_eq!(bits(&trainer.checkpoint().unwrap()), before);
-                break error.to_string();
-            }
-        };
-        assert!(failed.contains("not finite") && failed.contains("lower learning rate"), "{failed}");
-    }
-}
+pub(crate) mod tests;

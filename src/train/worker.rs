@@ -10,7 +10,10 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 use rayon::ThreadPool;
 
 use crate::threads::{Wake, WakeUp, panic_message, pool_here};
-use crate::train::{Command, Event, Recorder, StepStats, StopReason, TrainError, Trainer, ValidationStats};
+use crate::train::{
+    Checkpoint, Command, Divergence, Evaluation, Event, Recorder, StepStats, StopReason, TrainError, Trainer,
+    ValidationStats,
+};
 
 /// A snapshot is published this often; the promise is 250 ms.
 const SNAPSHOT_EVERY: Duration = Duration::from_millis(200);
@@ -157,35 +160,24 @@ impl Outbox {
     }
 }
 
-/// The owner's wishes, taken from the channel between steps.
-struct Control<'a> {
-    commands: &'a Receiver<Command>,
+/// Whether steps are made.
+#[derive(Clone, Copy, PartialEq)]
+enum Going {
+    On,
+    /// One step, then no more until told.
+    Once,
+    Waits,
 }
 
-enum Wish {
-    GoOn,
-    Pause,
-    Stop,
-}
-
-impl Control<'_> {
-    fn next(&self) -> Wish {
-        match self.commands.try_recv() {
-            Ok(Command::Pause) => Wish::Pause,
-            Ok(Command::Stop) | Err(TryRecvError::Disconnected) => Wish::Stop,
-            Ok(Command::Resume) | Err(TryRecvError::Empty) => Wish::GoOn,
-        }
+/// The owner's next wish, which a run that waits waits for. Nobody there any more is a wish to stop.
+fn next_wish(commands: &Receiver<Command>, going: Going) -> Option<Command> {
+    if going == Going::Waits {
+        return Some(commands.recv().unwrap_or(Command::Stop));
     }
-
-    /// Waits until told to go on (`true`) or to stop.
-    fn wait(&self) -> bool {
-        loop {
-            match self.commands.recv() {
-                Ok(Command::Resume) => return true,
-                Ok(Command::Pause) => {}
-                Ok(Command::Stop) | Err(_) => return false,
-            }
-        }
+    match commands.try_recv() {
+        Ok(command) => Some(command),
+        Err(TryRecvError::Empty) => None,
+        Err(TryRecvError::Disconnected) => Some(Command::Stop),
     }
 }
 
@@ -197,35 +189,57 @@ fn drive(
 ) -> Result<StopReason, TrainError> {
     let Job { make, mut recorder, seconds_before, .. } = job;
     let mut trainer = pool.install(make)?;
-    let total_steps = trainer.total_steps();
-    outbox.push(Event::Started { total_steps, steps_per_epoch: trainer.steps_per_epoch() });
+    outbox.push(Event::Started { total_steps: trainer.total_steps(), steps_per_epoch: trainer.steps_per_epoch() });
     outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
-    let control = Control { commands };
-    let mut clock = Clock { before: seconds_before, running_since: Instant::now() };
+    let mut clock = Clock { before: seconds_before, running_since: Some(Instant::now()) };
     let (mut shown, mut saved) = (Instant::now(), Instant::now());
     let mut unsaved = Vec::new();
+    let mut going = Going::On;
     let reason = loop {
-        if trainer.step_count() >= total_steps {
+        if trainer.step_count() >= trainer.total_steps() {
             break StopReason::Finished;
         }
-        match control.next() {
-            Wish::GoOn => {}
-            Wish::Stop => break StopReason::Asked,
-            Wish::Pause => {
-                save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
-                outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
-                outbox.push(Event::Paused);
-                clock.before = clock.seconds();
-                let goes_on = control.wait();
-                clock.running_since = Instant::now();
-                if !goes_on {
-                    break StopReason::Asked;
+        match next_wish(commands, going) {
+            Some(Command::Stop) => break StopReason::Asked,
+            Some(Command::Pause) => {
+                if going != Going::Waits {
+                    save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
+                    (saved, going) = (Instant::now(), Going::Waits);
+                    outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
+                    clock.hold();
+                    outbox.push(Event::Paused);
                 }
+                continue;
+            }
+            Some(Command::Resume) if going != Going::On => {
+                going = Going::On;
+                clock.go();
                 outbox.push(Event::Resumed);
+            }
+            None | Some(Command::Resume) => {}
+            Some(Command::Step) => {
+                going = Going::Once;
+                clock.go();
+            }
+            Some(Command::Change(changes)) => {
+                match trainer.change(&changes, clock.seconds()) {
+                    Ok(()) => recorder.changed(trainer.config(), trainer.marks())?,
+                    Err(error) => outbox.push(Event::Refused(error.to_string())),
+                }
+                // Also after a refusal: this is how things are.
+                outbox.push(Event::Changed {
+                    config: Box::new(trainer.config().clone()),
+                    marks: trainer.marks().to_vec(),
+                    total_steps: trainer.total_steps(),
+                });
+                continue;
             }
         }
         let stats = match pool.install(|| trainer.step()) {
             Ok(stats) => StepStats { seconds: clock.seconds(), ..stats },
+            Err(TrainError::NotFinite(divergence)) => {
+                break StopReason::Diverged(Divergence { kept: trainer.go_back()?, ..divergence });
+            }
             Err(error) => break StopReason::Failed(error.to_string()),
         };
         unsaved.push(stats);
@@ -233,18 +247,26 @@ fn drive(
         if trainer.at_epoch_end()
             && let Some(evaluation) = pool.install(|| trainer.validate(&|_| true))?
         {
+            let active_units = Some(evaluation.active_units());
+            let Evaluation { terms, kl_per_dim_nats, .. } = evaluation;
+            if !terms.elbo_nats().is_finite() {
+                let divergence = Divergence::at(stats.step + 1, "the loss on the held images");
+                break StopReason::Diverged(Divergence { kept: trainer.go_back()?, ..divergence });
+            }
+            let StepStats { step, epoch, seconds, .. } = stats;
+            let stats = ValidationStats { step, epoch, seconds, terms, kl_per_dim_nats, active_units };
             recorder.steps(&std::mem::take(&mut unsaved))?;
-            let stats = ValidationStats {
-                step: stats.step,
-                epoch: stats.epoch,
-                seconds: clock.seconds(),
-                terms: evaluation.terms,
-                kl_per_dim_nats: evaluation.kl_per_dim_nats,
-            };
             recorder.validation(&stats)?;
             outbox.push(Event::Validation(stats));
         }
-        if shown.elapsed() >= SNAPSHOT_EVERY && outbox.has_room() {
+        if going == Going::Once {
+            going = Going::Waits;
+            save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
+            saved = Instant::now();
+            clock.hold();
+            outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
+            outbox.push(Event::Paused);
+        } else if shown.elapsed() >= SNAPSHOT_EVERY && outbox.has_room() {
             outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
             shown = Instant::now();
         }
@@ -253,6 +275,8 @@ fn drive(
             saved = Instant::now();
         }
     };
+    // After going back what came later does not count.
+    unsaved.retain(|stats| stats.step <= trainer.step_count());
     save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), Some(&reason))?;
     outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
     Ok(reason)
@@ -261,12 +285,20 @@ fn drive(
 /// Wall time of training, pauses left out.
 struct Clock {
     before: f64,
-    running_since: Instant,
+    running_since: Option<Instant>,
 }
 
 impl Clock {
     fn seconds(&self) -> f64 {
-        self.before + self.running_since.elapsed().as_secs_f64()
+        self.before + self.running_since.map_or(0.0, |since| since.elapsed().as_secs_f64())
+    }
+
+    fn hold(&mut self) {
+        (self.before, self.running_since) = (self.seconds(), None);
+    }
+
+    fn go(&mut self) {
+        self.running_since.get_or_insert_with(Instant::now);
     }
 }
 
@@ -277,122 +309,10 @@ fn save(
     seconds: f64,
     ended: Option<&StopReason>,
 ) -> Result<(), TrainError> {
+    let checkpoint = Checkpoint { seconds, ..trainer.checkpoint()? };
     recorder.steps(&std::mem::take(unsaved))?;
-    let checkpoint = crate::train::Checkpoint { seconds, ..trainer.checkpoint()? };
     recorder.checkpoint(&checkpoint, ended)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::train::Checkpoint;
-    use crate::train::trainer::tests::{small_config, squares};
-
-    fn job(make: impl FnOnce() -> Result<Trainer, TrainError> + Send + 'static) -> Job {
-        Job { make: Box::new(make), recorder: Box::new(()), wake: Arc::new(|_| {}), threads: 1, seconds_before: 0.0 }
-    }
-
-    fn small() -> Job {
-        job(|| Trainer::new(small_config(), squares(30, 16)))
-    }
-
-    /// Every event up to the last word, answering with `reply`.
-    fn listen(worker: &Worker, mut reply: impl FnMut(&Event) -> Option<Command>) -> Vec<Event> {
-        let mut events = Vec::new();
-        while let Ok(event) = worker.events().recv() {
-            if let Some(command) = reply(&event) {
-                worker.send(command);
-            }
-            events.push(event);
-        }
-        events
-    }
-
-    fn steps_of(events: &[Event]) -> Vec<u64> {
-        let steps = events.iter().filter_map(|e| if let Event::Steps(steps) = e { Some(steps) } else { None });
-        steps.flatten().map(|s| s.step).collect()
-    }
-
-    #[test]
-    fn a_run_tells_every_step_and_ends_in_one_last_word() {
-        let worker = Worker::spawn(small()).unwrap();
-        let events = listen(&worker, |_| None);
-        assert!(matches!(events.first(), Some(Event::Started { total_steps: 20, steps_per_epoch: 4 })));
-        assert_eq!(steps_of(&events), (1..=20).collect::<Vec<_>>());
-        assert_eq!(events.iter().filter(|e| matches!(e, Event::Validation(_))).count(), 5);
-        assert_eq!(events.iter().filter(|e| matches!(e, Event::Stopped(_))).count(), 1);
-        assert!(matches!(events.last(), Some(Event::Stopped(StopReason::Finished))));
-        let last = events.iter().rev().find_map(|e| if let Event::Snapshot(s) = e { Some(s.step) } else { None });
-        assert_eq!(last, Some(20));
-    }
-
-    #[test]
-    fn pause_resume_and_stop_are_obeyed_between_steps() {
-        let mut endless = small_config();
-        endless.train.epochs = 1_000_000;
-        let worker = Worker::spawn(job(|| Trainer::new(endless, squares(30, 16)))).unwrap();
-        let mut resumed = false;
-        let events = listen(&worker, |event| match event {
-            Event::Started { .. } => Some(Command::Pause),
-            Event::Paused => Some(Command::Resume),
-            Event::Resumed => {
-                resumed = true;
-                None
-            }
-            Event::Steps(_) if resumed => Some(Command::Stop),
-            _ => None,
-        });
-        assert!(resumed);
-        assert!(matches!(events.last(), Some(Event::Stopped(StopReason::Asked))));
-    }
-
-    /// Tells when the run has ended.
-    struct Tell(Sender<()>);
-    impl Recorder for Tell {
-        fn steps(&mut self, _: &[StepStats]) -> Result<(), TrainError> {
-            Ok(())
-        }
-        fn validation(&mut self, _: &ValidationStats) -> Result<(), TrainError> {
-            Ok(())
-        }
-        fn checkpoint(&mut self, _: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError> {
-            if ended.is_some() {
-                self.0.send(()).unwrap();
-            }
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_reader_that_sleeps_through_the_run_still_gets_every_step() {
-        let mut config = small_config();
-        config.train.epochs = 200;
-        let (done, all_done) = bounded(1);
-        let job = Job { recorder: Box::new(Tell(done)), ..job(|| Trainer::new(config, squares(30, 16))) };
-        let worker = Worker::spawn(job).unwrap();
-        all_done.recv().unwrap();
-        let events = listen(&worker, |_| None);
-        assert_eq!(steps_of(&events), (1..=800).collect::<Vec<_>>());
-        assert_eq!(events.iter().filter(|e| matches!(e, Event::Validation(_))).count(), 200);
-    }
-
-    #[test]
-    fn a_panic_or_an_error_becomes_the_last_word() {
-        let says = |job: Job| match listen(&Worker::spawn(job).unwrap(), |_| None).pop() {
-            Some(Event::Stopped(StopReason::Failed(reason))) => reason,
-            other => panic!("{other:?}"),
-        };
-        assert!(says(job(|| panic!("out of luck"))).contains("out of luck"));
-        assert!(says(job(|| Trainer::new(small_config(), squares(0, 16)))).contains("squares has no image"));
-    }
-
-    #[test]
-    fn dropping_the_worker_ends_its_thread() {
-        let mut endless = small_config();
-        endless.train.epochs = 1_000_000;
-        let worker = Worker::spawn(job(|| Trainer::new(endless, squares(30, 16)))).unwrap();
-        let events = worker.events().clone();
-        drop(worker);
-        assert!(events.recv().is_err());
-    }
-}
+mod tests;

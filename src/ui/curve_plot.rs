@@ -58,7 +58,7 @@ fn look<'a>(state: &'a AppState, drawn: &'a Drawn, plot: &'a DrawnPlot) -> Look<
     );
     let cursor = view.cursor.filter(|_| same_x).and_then(|x| drawn.nearest(x)).map(|column| column.x_last);
     let x = Axis::new(want.x_scale, x);
-    Look { drawn, plot, x, y, shows, marks: &state.training.history.marks, cursor }
+    Look { drawn, plot, x, y, shows, marks: &state.training.marks, cursor }
 }
 
 fn no_prior(metric: Metric) -> String {

@@ -5,7 +5,8 @@ use rust_i18n::t;
 
 use crate::curves::chart;
 use crate::curves::column::{nearest, up_to};
-use crate::curves::{Column, Drawn, DrawnPlot, Mark, Scale, number, sheet};
+use crate::curves::{Column, Drawn, DrawnPlot, Scale, number, sheet};
+use crate::train::Mark;
 use crate::ui::curve_input::Hovered;
 use crate::ui::{format, theme};
 
@@ -27,7 +28,8 @@ pub fn ui(hovered: &Hovered, panel: Rect, drawn: &Drawn, marks: &[Mark]) {
         ui.spacing_mut().interact_size.y = theme::TEXT_ROW;
         for mark in marks {
             if hovered.around.contains(&drawn.want.x.of(mark.step, mark.epoch, mark.seconds)) {
-                let text = t!("curves.mark", what = mark.text, step = format::count(mark.step));
+                let text =
+                    t!("curves.mark", key = mark.key, from = mark.from, to = mark.to, step = format::count(mark.step));
                 ui.colored_label(theme::palette(ui).error, text);
             }
         }

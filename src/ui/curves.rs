@@ -147,7 +147,7 @@ fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action
         actions.push(Action::Curves(CurvesChange::Point(x)));
     }
     if let (Some(hovered), Some(drawn)) = (&hovered, state.curves_drawn()) {
-        curve_table::ui(hovered, panel, drawn, &state.training.history.marks);
+        curve_table::ui(hovered, panel, drawn, &state.training.marks);
     }
 }
 

@@ -1,4 +1,4 @@
-//! What each latent dimension carries: one bar a dimension.
+//! What each latent dimension carries: one bar a dimension, the one that carries most first.
 
 use egui::{Align2, CornerRadius, Rect, Sense, Ui, pos2, vec2};
 use rust_i18n::t;
@@ -16,6 +16,8 @@ const UNIT: f32 = 160.0;
 /// Room for a dimension's name and for its figure, in points.
 const NAME: f32 = 26.0;
 const FIGURE: f32 = 46.0;
+/// With less room than this the count of active dimensions is two numbers, in points.
+const COUNT: f32 = 90.0;
 
 /// Draws the bars.
 pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
@@ -24,11 +26,22 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     let bits = state.curves.unit.bits;
     let factor = Unit { bits, per_pixel: false }.factor(Metric::Kl, 1);
     let unit = if bits { t!("unit.bits") } else { t!("unit.nats") }.into_owned();
-    let nats: &[f64] = state.training.history.validation.last().map_or(&[], |v| &v.kl_per_dim_nats);
-    let kl: &[f64] = &nats.iter().map(|nats| factor * nats).collect::<Vec<_>>();
+    let last = state.training.history.validation.last();
+    let nats: &[f64] = last.map_or(&[], |v| &v.kl_per_dim_nats);
+    let kl = sorted(&nats.iter().map(|nats| factor * nats).collect::<Vec<_>>());
     let is_vae = state.training.is_variational();
+    let active = last.and_then(|v| v.active_units).filter(|_| is_vae);
     let unit_beside = Some(&unit).filter(|_| ui.available_width() > UNIT);
-    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), unit_beside, |_| {});
+    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), unit_beside, |ui| {
+        if let Some(active) = active {
+            let text = if ui.available_width() < COUNT {
+                format!("{active} / {}", kl.len())
+            } else {
+                t!("curves.active_units", n = active, of = kl.len()).into_owned()
+            };
+            widgets::weak(ui, &text).on_hover_text(t!("curves.active_units_tip"));
+        }
+    });
     let room = height - curves::TITLE - 6.0;
     if kl.is_empty() || !is_vae {
         let text = if is_vae { t!("curves.per_dim_empty") } else { t!("model.beta_ae") };
@@ -37,27 +50,34 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     }
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), room), Sense::hover());
     if kl.len() <= MAX_LINES {
-        lines(ui, rect, kl);
+        lines(ui, rect, &kl);
     } else {
-        upright(ui, rect, kl);
+        upright(ui, rect, &kl);
     }
-    let all = kl.iter().enumerate().map(|(i, v)| {
-        t!("curves.per_dim_one", axis = format::axis(i), value = format::figure(*v), unit = unit).into_owned()
+    let all = kl.iter().map(|(i, v)| {
+        t!("curves.per_dim_one", axis = format::axis(*i), value = format::figure(*v), unit = unit).into_owned()
     });
     response.on_hover_text(all.collect::<Vec<_>>().join("\n"));
 }
 
-fn most(kl: &[f64]) -> f64 {
-    kl.iter().copied().fold(1e-9, f64::max)
+/// Dimensions with what they carry, most first.
+fn sorted(kl: &[f64]) -> Vec<(usize, f64)> {
+    let mut sorted: Vec<_> = kl.iter().copied().enumerate().collect();
+    sorted.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    sorted
 }
 
-fn lines(ui: &Ui, rect: Rect, kl: &[f64]) {
+fn most(kl: &[(usize, f64)]) -> f64 {
+    kl.first().map_or(0.0, |(_, v)| *v).max(1e-9)
+}
+
+fn lines(ui: &Ui, rect: Rect, kl: &[(usize, f64)]) {
     let (palette, painter) = (theme::palette(ui), ui.painter());
     let line = (rect.height() / kl.len() as f32).min(LINE);
     let font = theme::regular(theme::BODY);
-    for (i, value) in kl.iter().enumerate() {
-        let y = rect.top() + line * (i as f32 + 0.5);
-        painter.text(pos2(rect.left(), y), Align2::LEFT_CENTER, format::axis(i), font.clone(), palette.weak);
+    for (row, (i, value)) in kl.iter().enumerate() {
+        let y = rect.top() + line * (row as f32 + 0.5);
+        painter.text(pos2(rect.left(), y), Align2::LEFT_CENTER, format::axis(*i), font.clone(), palette.weak);
         let figure = format::figure(*value);
         painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, figure, font.clone(), palette.text);
         let track = Rect::from_min_max(pos2(rect.left() + NAME, y - 4.0), pos2(rect.right() - FIGURE, y + 4.0));
@@ -68,21 +88,21 @@ fn lines(ui: &Ui, rect: Rect, kl: &[f64]) {
     }
 }
 
-fn upright(ui: &Ui, rect: Rect, kl: &[f64]) {
+fn upright(ui: &Ui, rect: Rect, kl: &[(usize, f64)]) {
     let (palette, painter) = (theme::palette(ui), ui.painter());
     let width = rect.width() / kl.len() as f32;
     let (top, floor) = (rect.top() + 16.0, rect.bottom() - 16.0);
     let font = theme::regular(theme::SMALL);
-    for (i, value) in kl.iter().enumerate() {
-        let left = rect.left() + width * i as f32;
+    for (column, (i, value)) in kl.iter().enumerate() {
+        let left = rect.left() + width * column as f32;
         let height = ((floor - top) * (value / most(kl)) as f32).max(1.0);
         let gap = (width * 0.15).clamp(0.5, 4.0);
         let bar = Rect::from_min_max(pos2(left + gap, floor - height), pos2(left + width - gap, floor));
         painter.rect_filled(bar, CornerRadius::same(2), palette.kl);
-        let named = width >= NAME - 8.0 || i == 0 || i + 1 == kl.len();
+        let named = width >= NAME - 8.0 || column == 0 || column + 1 == kl.len();
         if named {
             let at = pos2(bar.center().x, rect.bottom());
-            painter.text(at, Align2::CENTER_BOTTOM, format::axis(i), font.clone(), palette.weak);
+            painter.text(at, Align2::CENTER_BOTTOM, format::axis(*i), font.clone(), palette.weak);
         }
     }
     let best = format::figure(most(kl));

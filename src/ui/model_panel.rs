@@ -1,24 +1,28 @@
 //! What is trained and how: the few settings that matter, the rest under "More".
 
-use egui::{Button, ComboBox, DragValue, Response, RichText, Slider, Ui, vec2};
+use egui::{Button, ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui, vec2};
 use rust_i18n::t;
 
-use crate::config::{Arch, Kind, LATENT_DIMS, Likelihood, ModelConfig, RunConfig, TrainConfig};
+use crate::config::{Arch, Kind, LATENT_DIMS, LRS, Likelihood, ModelConfig, RunConfig, TrainConfig};
 use crate::state::data::held_for_validation;
 use crate::state::{Action, AppState, Primary};
-use crate::ui::{format, theme, widgets};
+use crate::train::Change;
+use crate::ui::{format, model_more, new_run, theme, widgets};
 
 /// A small model has hardly begun to learn after this many steps.
 const FEW_STEPS: usize = 500;
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let mut config = state.settings.clone();
-    let locked = state.training.is_active();
+    let active = state.training.is_active();
+    let shown = shown(state);
+    // While something is dragged its value waits here: one gesture is one change.
+    let waiting = ui.scope_id().with("waiting");
+    let mut config = ui.data(|d| d.get_temp::<RunConfig>(waiting)).unwrap_or_else(|| shown.clone());
     ui.horizontal(|ui| {
         widgets::title(ui, &t!("model.title"));
         let changed = config.model != ModelConfig::default() || config.train != TrainConfig::default();
-        if changed && !locked {
+        if changed && !active {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let text = RichText::new(t!("model.defaults")).size(theme::SMALL);
                 if ui.add(Button::new(text).small()).on_hover_text(t!("model.defaults_tip")).clicked() {
@@ -28,27 +32,54 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             });
         }
     });
-    if locked {
-        widgets::note(ui, &t!("model.locked"));
-        // While a run trains its own settings are shown.
-        if let Some(run) = &state.training.run {
-            config = run.config.clone();
-        }
+    if active {
+        widgets::note(ui, &t!("model.live"));
+        new_run::hint_ui(ui, state, actions);
     }
-    if let Some(run) = state.training.run.as_ref().filter(|_| !locked && state.training.primary() == Primary::Continue)
+    if let Some(run) = state.training.run.as_ref().filter(|_| !active && state.training.primary() == Primary::Continue)
         && run.config != state.settings
     {
         widgets::note(ui, &t!("model.for_new_run", name = run.name));
     }
-    ui.add_enabled_ui(!locked, |ui| {
+    ui.add_enabled_ui(!active || state.training.is_steerable(), |ui| {
         model_ui(ui, &mut config.model);
         objective_ui(ui, &mut config);
         steps_ui(ui, state, &config);
-        egui::CollapsingHeader::new(t!("model.more"))
-            .id_salt("more")
-            .show_unindented(ui, |ui| more_ui(ui, &mut config));
+        model_more::schedules_ui(ui, state, &mut config);
+        model_more::more_ui(ui, &mut config);
     });
-    if !locked && config != state.settings {
+    let dragged = ui.ctx().dragged_id().is_some();
+    if config == shown || !dragged {
+        ui.data_mut(|d| d.remove::<RunConfig>(waiting));
+    }
+    if config == shown {
+        return;
+    }
+    if dragged && active {
+        ui.data_mut(|d| d.insert_temp(waiting, config));
+        return;
+    }
+    settle(state, &shown, config, actions);
+}
+
+/// The settings on screen: of a run under way its own, as far as they can change in it.
+fn shown(state: &AppState) -> RunConfig {
+    let mut shown = state.settings.clone();
+    if let Some(run) = state.training.run.as_ref().filter(|_| state.training.is_active()) {
+        for change in Change::between(&shown, &run.config) {
+            let _known = shown.set(&change.key, &change.to);
+        }
+    }
+    shown
+}
+
+/// Makes what was chosen so: at the next step, or in the next run.
+fn settle(state: &AppState, shown: &RunConfig, config: RunConfig, actions: &mut Vec<Action>) {
+    let live = if state.training.is_active() { Change::between(shown, &config) } else { Vec::new() };
+    if !live.is_empty() {
+        actions.push(Action::Change(live));
+    }
+    if config != state.settings {
         actions.push(Action::Configure(Box::new(config)));
     }
 }
@@ -99,12 +130,12 @@ fn objective_ui(ui: &mut Ui, config: &mut RunConfig) {
     });
     widgets::row(ui, &t!("model.lr"), &t!("model.lr_tip"), |ui, label| {
         let speed = config.train.lr * 0.01;
-        let value = DragValue::new(&mut config.train.lr).range(1e-7..=1.0).speed(speed);
+        let value = DragValue::new(&mut config.train.lr).range(LRS).speed(speed);
         number(
             ui,
             label,
             value
-                .custom_formatter(|v, _| scientific(v))
+                .custom_formatter(|v, _| format::scientific(v))
                 .custom_parser(|text| text.trim().replace('−', "-").parse().ok()),
         );
     });
@@ -127,57 +158,8 @@ fn steps_ui(ui: &mut Ui, state: &AppState, config: &RunConfig) {
     }
 }
 
-fn more_ui(ui: &mut Ui, config: &mut RunConfig) {
-    let RunConfig { data, model, train } = config;
-    widgets::row(ui, &t!("model.batch"), &t!("model.batch_tip"), |ui, label| {
-        number(ui, label, DragValue::new(&mut train.batch).range(1..=4096).speed(1.0));
-    });
-    widgets::row(ui, &t!("model.warmup"), &t!("model.warmup_tip"), |ui, label| {
-        let unit = format!(" {}", t!("model.warmup_unit"));
-        number(
-            ui,
-            label,
-            DragValue::new(&mut train.warmup_epochs).range(0.0..=1e6).speed(0.1).max_decimals(1).suffix(unit),
-        );
-    });
-    widgets::row(ui, &t!("model.free_bits"), &t!("model.free_bits_tip"), |ui, label| {
-        let unit = format!(" {}", t!("unit.nats"));
-        number(
-            ui,
-            label,
-            DragValue::new(&mut train.free_bits).range(0.0..=100.0).speed(0.01).max_decimals(2).suffix(unit),
-        );
-    });
-    widgets::row(ui, &t!("model.mc_samples"), &t!("model.mc_samples_tip"), |ui, label| {
-        number(ui, label, DragValue::new(&mut train.mc_samples).range(1..=64).speed(0.1));
-    });
-    if model.arch == Arch::Mlp {
-        widgets::row(ui, &t!("model.hidden"), &t!("model.hidden_tip"), |ui, label| {
-            number(ui, label, DragValue::new(&mut model.hidden).range(1..=4096).speed(2.0));
-        });
-    }
-    widgets::row(ui, &t!("model.validation"), &t!("model.validation_tip"), |ui, label| {
-        let value = DragValue::new(&mut data.validation_fraction).range(0.0..=0.5).speed(0.002);
-        let percent = |v: f64, _| format!("{:.0} %", v * 100.0);
-        let parse = |text: &str| text.trim().trim_end_matches('%').trim().parse::<f64>().ok().map(|v| v / 100.0);
-        number(ui, label, value.custom_formatter(percent).custom_parser(parse));
-    });
-    widgets::row(ui, &t!("model.seed"), &t!("model.seed_tip"), |ui, label| {
-        number(ui, label, DragValue::new(&mut train.seed).speed(0.1));
-    });
-    widgets::row(ui, &t!("model.threads"), &t!("model.threads_tip"), |ui, label| {
-        let all = t!("model.threads_all").into_owned();
-        let parse_all = all.clone();
-        let value = DragValue::new(&mut train.threads).range(0..=1024).speed(0.05);
-        let value = value
-            .custom_formatter(move |v, _| if v < 0.5 { all.clone() } else { format!("{v:.0}") })
-            .custom_parser(move |text| if text.trim() == parse_all { Some(0.0) } else { text.trim().parse().ok() });
-        number(ui, label, value);
-    });
-}
-
 /// A number in a field of the usual width, named by its label.
-fn number(ui: &mut Ui, label: &Response, value: DragValue<'_>) {
+pub fn number(ui: &mut Ui, label: &Response, value: DragValue<'_>) {
     ui.add_sized(vec2(84.0, theme::CONTROL - 2.0), value.update_while_editing(false)).labelled_by(label.id);
 }
 
@@ -185,13 +167,9 @@ fn number(ui: &mut Ui, label: &Response, value: DragValue<'_>) {
 fn slide(ui: &mut Ui, slider: Slider<'_>, name: &str) {
     ui.spacing_mut().slider_width = ui.available_width();
     ui.spacing_mut().interact_size.y = 16.0;
+    // What lies beyond the rail was typed on purpose.
+    let slider = slider.clamping(SliderClamping::Edits);
     let response = ui.add(slider.show_value(false).trailing_fill(true));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
     ui.spacing_mut().interact_size.y = theme::CONTROL;
-}
-
-/// 0.001 as 1.0e−3, as learning rates are spoken of.
-fn scientific(value: f64) -> String {
-    let text = format!("{value:.1e}");
-    text.replace("e-", "e−")
 }

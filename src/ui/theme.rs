@@ -82,6 +82,10 @@ pub struct Palette {
     pub error: Color32,
     /// Background of errors.
     pub error_soft: Color32,
+    /// Something to look after.
+    pub warning: Color32,
+    /// Background of what should be looked after.
+    pub warning_soft: Color32,
     /// Success.
     pub good: Color32,
     /// Curve of the reconstruction.
@@ -115,6 +119,8 @@ const DARK: Palette = Palette {
     accent_soft: rgb(0x0026_3f73),
     error: rgb(0x00ff_8a80),
     error_soft: rgb(0x003d_2225),
+    warning: rgb(0x00f2_b84b),
+    warning_soft: rgb(0x0033_2a1a),
     good: rgb(0x004c_c38a),
     recon: rgb(0x005b_9dff),
     kl: rgb(0x004c_c38a),
@@ -138,6 +144,8 @@ const LIGHT: Palette = Palette {
     accent_soft: rgb(0x00cf_defc),
     error: rgb(0x00b3_261e),
     error_soft: rgb(0x00fd_e7e5),
+    warning: rgb(0x00b8_7400),
+    warning_soft: rgb(0x00fd_f1d9),
     good: rgb(0x0017_8a55),
     recon: rgb(0x001f_68d6),
     kl: rgb(0x0014_8a57),

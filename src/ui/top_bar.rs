@@ -10,12 +10,11 @@ use rust_i18n::t;
 use crate::config::Likelihood;
 use crate::state::{Action, AppState, Phase, Primary, ThemeChoice};
 use crate::train::StopReason;
+use crate::ui::run_buttons::{self, BUTTON};
 use crate::ui::{export_menu, format, theme, widgets};
 
 /// Size of the big button.
 const PRIMARY: egui::Vec2 = vec2(108.0, 34.0);
-/// Height of the other buttons of the bar.
-const BUTTON: f32 = 30.0;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -25,19 +24,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         run_name_ui(ui, state);
         ui.add_space(4.0);
         primary_ui(ui, state, actions);
-        let training = &state.training;
-        if training.is_active() {
-            let stop = Button::new(t!("top.stop")).min_size(vec2(0.0, BUTTON));
-            let enabled = training.phase != Phase::Stopping;
-            if ui.add_enabled(enabled, stop).on_hover_text(t!("top.stop_tip")).clicked() {
-                actions.push(Action::Stop);
-            }
-        } else if training.primary() == Primary::Continue {
-            let new_run = Button::new(t!("top.new_run")).min_size(vec2(0.0, BUTTON));
-            if ui.add(new_run).on_hover_text(t!("top.new_run_tip")).clicked() {
-                actions.push(Action::NewRun);
-            }
-        }
+        run_buttons::ui(ui, state, actions);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let help = Button::new("?").min_size(vec2(BUTTON, BUTTON));
             let help = ui.add(help).on_hover_text(t!("top.help"));
@@ -186,7 +173,7 @@ fn progress_texts(state: &AppState) -> Texts {
             let right = match reason {
                 StopReason::Finished => t!("top.finished"),
                 StopReason::Asked => t!("top.stopped"),
-                StopReason::Failed(_) => t!("top.failed"),
+                StopReason::Failed(_) | StopReason::Diverged(_) => t!("top.failed"),
             };
             Texts { first: epoch(), right: right.into_owned(), more: std::iter::once(step()).chain(sigma).collect() }
         }

@@ -46,6 +46,11 @@ pub fn name_as(response: &Response, text: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, text));
 }
 
+/// Names a control that has no label of its own.
+pub fn label(response: &Response, text: &str) {
+    response.ctx.accesskit_node_builder(response.id, |node| node.set_label(text.to_owned()));
+}
+
 /// A quiet button that closes something; its caller names it.
 pub fn close_button() -> Button<'static> {
     Button::new(RichText::new(theme::CLOSE).size(theme::CLOSE_SIZE)).frame(false)

@@ -62,7 +62,7 @@ fn a_run_is_asked_only_what_it_can_answer() {
     fails("eval R sample:emoji --split validation", &["not those the run was trained on"]);
     fails("train sample:fashion --out R", &["--resume"]);
     fails("train sample:emoji --out R --resume", &["not those the run was trained on"]);
-    check(run.path(), "train sample:fashion --out R --resume --set train.lr=1", 2, &["train.lr would change"]);
+    check(run.path(), "train sample:fashion --out R --resume --set train.batch=7", 2, &["train.batch would change"]);
 }
 
 #[test]

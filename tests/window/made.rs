@@ -6,8 +6,8 @@ use latent_atlas::config::RunConfig;
 use latent_atlas::data::{Dataset, ScanReport, Skipped};
 use latent_atlas::latent::Answer;
 use latent_atlas::model::ImageShape;
-use latent_atlas::state::{Action, AppState, Mark, Model, Opened, Pin, PinSource, update};
-use latent_atlas::train::{Event, StepStats, Terms, ValidationStats};
+use latent_atlas::state::{Action, AppState, Model, Opened, Pin, PinSource, update};
+use latent_atlas::train::{Event, Mark, StepStats, Terms, ValidationStats};
 
 /// Side of the images.
 const SIDE: usize = 16;
@@ -45,7 +45,8 @@ pub fn training() -> AppState {
     act(Action::Grab([0.4, 0.5]));
     act(Action::Release);
     act(Action::Select(Some(1)));
-    state.training.history.marks.push(Mark { step: 120, epoch: 12.0, seconds: 4.8, text: "β 1 → 4".into() });
+    let [key, from, to] = ["train.beta", "1", "4"].map(str::to_owned);
+    state.training.marks.push(Mark { step: 120, epoch: 12.0, seconds: 4.8, key, from, to });
     let z = state.walk.z.clone();
     let nearest = vec![(1, 0.0), (2, 0.31), (5, 0.44), (7, 1.02)];
     answer(&mut state, Answer::Point { image: picture(z[0], z[1]), z, nearest, step: 200 });
@@ -60,6 +61,19 @@ pub fn training() -> AppState {
     let images = state.walk.strip_points().iter().map(|z| picture(z[0], z[1])).collect();
     answer(&mut state, Answer::Strip { images, step: 200 });
     state
+}
+
+/// Goes on with the run of [`training`] until its code has died.
+pub fn collapse(state: &mut AppState) {
+    let terms = Terms { recon_nats: 130.0, kl_nats: 0.004 };
+    for epoch in 21..=44_u16 {
+        let steps = (0..10).map(|i| StepStats { terms, ..step(u64::from(epoch - 1) * 10 + i + 1) }).collect();
+        let held =
+            ValidationStats { terms, active_units: Some(0), kl_per_dim_nats: vec![0.001, 0.003], ..validation(epoch) };
+        for event in [Event::Steps(steps), Event::Validation(held)] {
+            update(state, Action::Training(event));
+        }
+    }
 }
 
 fn answer(state: &mut AppState, answer: Answer) {
@@ -118,5 +132,12 @@ fn validation(epoch: u16) -> ValidationStats {
     let t = f64::from(epoch) * 10.0;
     let terms = Terms { recon_nats: 64.0 + 130.0 / t, kl_nats: 6.0 - 5.0 / (1.0 + 0.05 * t) };
     let kl_per_dim_nats = vec![terms.kl_nats * 0.65, terms.kl_nats * 0.35];
-    ValidationStats { step: t as u64, epoch: f64::from(epoch), seconds: t / 25.0, terms, kl_per_dim_nats }
+    ValidationStats {
+        step: t as u64,
+        epoch: f64::from(epoch),
+        seconds: t / 25.0,
+        terms,
+        kl_per_dim_nats,
+        active_units: Some(2),
+    }
 }

@@ -3,9 +3,10 @@
 use egui::{Frame, Theme, Ui};
 use egui_kittest::{Harness, image_snapshot};
 use image::RgbaImage;
+use latent_atlas::config::{BetaSchedule, LrSchedule};
 use latent_atlas::curves::{Scale, Unit};
 use latent_atlas::state::{Action, AppState, CurvesChange, Effect, update};
-use latent_atlas::ui::{Cache, curves, data_panel, image_panel, map, model_panel, theme};
+use latent_atlas::ui::{Cache, alarm_bar, curves, data_panel, image_panel, map, model_panel, theme};
 
 use crate::made;
 
@@ -102,4 +103,27 @@ fn the_curves_on_logarithmic_axes() {
 /// The curves at the foot of the window.
 pub fn curves_panel(ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>) {
     curves::panel_ui(ui, state, actions);
+}
+
+#[test]
+fn a_schedule_and_its_settings() {
+    let mut state = made::idle();
+    let train = &mut state.settings.train;
+    (train.beta, train.beta_schedule, train.lr_schedule) = (4.0, BetaSchedule::Cyclical, LrSchedule::Cosine);
+    (train.cycles, train.lr_warmup_epochs) = (3, 4.0);
+    let settings = |ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>| {
+        model_panel::ui(ui, state, actions);
+    };
+    looks_like("schedule_light", [280.0, 460.0], Theme::Light, &state, settings);
+}
+
+#[test]
+fn a_collapse_is_told_with_what_helps() {
+    let mut state = made::training();
+    made::collapse(&mut state);
+    let panel = |ui: &mut Ui, state: &AppState, _: &mut Cache, actions: &mut Vec<Action>| {
+        alarm_bar::panel_ui(ui, state, actions);
+    };
+    looks_like("alarm_dark", [1008.0, 100.0], Theme::Dark, &state, panel);
+    looks_like("alarm_light", [720.0, 120.0], Theme::Light, &state, panel);
 }

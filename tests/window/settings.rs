@@ -14,8 +14,11 @@ fn every_setting_is_changed_where_it_stands() {
     assert_eq!(person.state().settings.model.arch, Arch::Mlp);
     person.set("Latent dimensions", "8");
     assert_eq!(person.state().settings.model.latent_dim, 8);
-    person.set("β", "4");
-    assert_eq!(person.state().settings.train.beta, 4.0);
+    for beta in [400.0, 4.0] {
+        // Also beyond the slider's end.
+        person.set("β", &beta.to_string());
+        assert_eq!(person.state().settings.train.beta, beta);
+    }
     person.set("Learning rate", "0.01");
     assert_eq!(person.state().settings.train.lr, 0.01);
     person.set("Epochs", "7");
@@ -64,16 +67,28 @@ fn only_a_gaussian_likelihood_has_a_sigma() {
 }
 
 #[test]
-fn the_settings_of_a_run_are_fixed_while_it_trains() {
+fn what_a_run_is_made_of_needs_a_new_run_and_says_so() {
     let (mut person, _images) = Person::while_training();
-    assert!(person.sees("Fixed while this run trains"));
-    for field in ["Latent dimensions", "Epochs"] {
-        assert!(!person.can_use(Role::SpinButton, field), "{field}");
-    }
-    person.click(Role::Button, "Stop");
-    person.until("the run has ended", |s| !s.training.is_active());
-    person.frames(1);
-    assert!(person.can_use(Role::SpinButton, "Epochs"));
+    person.until("steps are made", |s| s.training.step() > 0);
+    let run = |person: &Person| person.state().training.run.clone().unwrap();
+    let old = run(&person);
+    assert!(!person.sees("Needs a new run"));
+    person.set("Latent dimensions", "3");
+    assert!(person.sees("Needs a new run: Latent dimensions"));
+    assert_eq!(run(&person).config.model.latent_dim, 2, "the run itself stays as it is");
+    person.click(Role::Button, "New run from here");
+    person.until("the new run has a model", |s| s.training.model.is_some_and(|m| m.latent_dim == 3));
+    assert!(!person.sees("Needs a new run"));
+    let new = run(&person);
+    let record = |folder: &std::path::Path| std::fs::read_to_string(folder.join("run.json")).unwrap();
+    let (old_folder, new_folder) = (old.folder.unwrap(), new.folder.unwrap());
+    assert_ne!(old_folder, new_folder);
+    let (old_record, new_record) = (record(&old_folder), record(&new_folder));
+    assert!(old_record.contains("\"status\": \"stopped\""), "{old_record}");
+    let parent: serde_json::Value = serde_json::from_str(&new_record).unwrap();
+    let parent = &parent["parent"];
+    assert_eq!(parent["run"].as_str(), Some(old.name.as_str()));
+    assert!(parent["step"].as_u64().unwrap() > 0 && parent["parameters_kept"].as_u64().unwrap() > 0, "{parent}");
 }
 
 #[test]

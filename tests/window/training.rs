@@ -31,7 +31,7 @@ fn a_run_is_paused_continued_and_stopped() {
 
     person.click(Role::Button, "Continue");
     person.until("more steps", |s| s.training.step() > paused_at);
-    person.click(Role::Button, "Stop");
+    person.click(Role::Button, "Stop and keep");
     person.until("the run has ended", |s| s.training.phase == Phase::Ended(StopReason::Asked));
     assert!(person.sees("Stopped"));
     // What was learned can still be walked.

@@ -1,0 +1,48 @@
+//! Says which of the settings that were changed need a new run, and begins it.
+
+use egui::{Button, Label, RichText, Ui, vec2};
+use rust_i18n::t;
+
+use crate::state::steering::need_new_run;
+use crate::state::{Action, AppState};
+use crate::ui::theme;
+
+/// Draws the hint, when there is something to say.
+pub fn hint_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let training = &state.training;
+    let Some(run) = training.run.as_ref().filter(|_| training.is_active()) else { return };
+    let keys = need_new_run(&run.config, &state.settings);
+    if keys.is_empty() {
+        return;
+    }
+    let names: Vec<_> = keys.into_iter().map(name).collect();
+    let palette = theme::palette(ui);
+    egui::Frame::NONE.fill(palette.warning_soft).corner_radius(theme::RADIUS).inner_margin(8).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        let text = t!("model.needs_new_run", what = names.join(", "));
+        ui.add(Label::new(RichText::new(text).size(theme::SMALL)).wrap());
+        let button = Button::new(t!("top.branch")).min_size(vec2(ui.available_width(), theme::CONTROL));
+        let button = ui.add_enabled(training.can_branch(), button);
+        if button.on_hover_text(t!("model.needs_new_run_tip", name = run.name)).clicked() {
+            actions.push(Action::BranchRun);
+        }
+    });
+}
+
+/// What the window calls a setting.
+fn name(key: &str) -> String {
+    let name = match key {
+        "model.kind" => t!("model.kind"),
+        "model.arch" => t!("model.arch"),
+        "model.latent_dim" => t!("model.latent_dim"),
+        "model.likelihood" => t!("model.likelihood"),
+        "model.sigma" => t!("model.sigma"),
+        "model.hidden" => t!("model.hidden"),
+        "train.batch" => t!("model.batch"),
+        "train.seed" => t!("model.seed"),
+        "train.threads" => t!("model.threads"),
+        "data.validation_fraction" => t!("model.validation"),
+        other => return other.to_owned(),
+    };
+    name.into_owned()
+}
