@@ -10,7 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-pub use values::{Arch, BetaSchedule, Channels, Fit, Kind, Likelihood, LrSchedule, Rgb, Size};
+pub use values::{Activation, Arch, BetaSchedule, Channels, Fit, Kind, Likelihood, LrSchedule, Rgb, Size};
 
 /// A setting that cannot be used, in one sentence that names the key, the value and what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +68,11 @@ pub struct ModelConfig {
     pub sigma: f64,
     /// Width of the two hidden layers of `mlp`.
     pub hidden: usize,
+    /// What follows every layer but the last.
+    pub activation: Activation,
+    /// Pixels are 0 or 1, drawn from Bernoulli(x): anew for every batch, and once and for all where a model is evaluated
+    /// (Burda et al. 2016, section 5).
+    pub binarise: bool,
 }
 
 /// How it is trained.
@@ -135,6 +140,8 @@ impl Default for ModelConfig {
             likelihood: Likelihood::Bernoulli,
             sigma: 0.1,
             hidden: 400,
+            activation: Activation::Relu,
+            binarise: false,
         }
     }
 }
@@ -220,6 +227,8 @@ keys! {
     "model.likelihood" => model.likelihood, str::parse;
     "model.sigma" => model.sigma, number;
     "model.hidden" => model.hidden, number;
+    "model.activation" => model.activation, str::parse;
+    "model.binarise" => model.binarise, yes_or_no;
     "train.epochs" => train.epochs, number;
     "train.batch" => train.batch, number;
     "train.lr" => train.lr, number;

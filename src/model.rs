@@ -9,6 +9,7 @@ pub mod encoder;
 mod gradient;
 pub mod likelihood;
 pub mod network;
+mod observe;
 pub mod params;
 pub mod shape;
 pub mod snapshot;

@@ -3,7 +3,7 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use rand_distr::{Distribution, StandardNormal, Uniform};
+use rand_distr::{Distribution, StandardNormal, StandardUniform, Uniform};
 
 /// What the numbers are for; each purpose has a stream of its own, so that one never disturbs another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub enum Stream {
     ImportanceNoise,
     /// How training images are mirrored and moved; the counter is the step.
     Augment,
+    /// Binary pixels of training images; the counter is the step.
+    TrainPixels,
+    /// Binary pixels of an image that a model is evaluated on; the counter is the image.
+    EvalPixels,
 }
 
 /// A generator for one (seed, stream, counter).
@@ -53,6 +57,14 @@ impl Rng {
         match Uniform::new(-bound, bound) {
             Ok(uniform) => (0..n).map(|_| uniform.sample(&mut self.0)).collect(),
             Err(_) => vec![0.0; n],
+        }
+    }
+
+    /// Replaces every probability in [0, 1] by a draw from its Bernoulli distribution, 0 or 1.
+    pub fn bernoullis(&mut self, probabilities: &mut [f32]) {
+        for p in probabilities {
+            let u: f32 = StandardUniform.sample(&mut self.0); // [0, 1)
+            *p = f32::from(u < *p);
         }
     }
 
@@ -90,6 +102,19 @@ mod tests {
         // Standard errors at n = 1e5: 0.003, 0.0045, 0.012, 0.03; four of each.
         for (k, expected, tolerance) in [(1, 0.0, 0.013), (2, 1.0, 0.018), (3, 0.0, 0.05), (4, 3.0, 0.13)] {
             assert!((moment(k) - expected).abs() < tolerance, "moment {k}: {}", moment(k));
+        }
+    }
+
+    #[test]
+    fn bernoulli_draws_are_0_or_1_as_often_as_their_probability_says() {
+        let n = 40_000;
+        for (p, tolerance) in [(0.0, 0.0), (0.1, 0.006), (0.5, 0.01), (1.0, 0.0)] {
+            let mut draws = vec![p; n];
+            Rng::new(4, Stream::TrainPixels, 0).bernoullis(&mut draws);
+            assert!(draws.iter().all(|v| *v == 0.0 || *v == 1.0));
+            // Four standard errors √(p (1 − p) / n).
+            let mean = f64::from(draws.iter().sum::<f32>()) / n as f64;
+            assert!((mean - f64::from(p)).abs() <= tolerance, "{mean} instead of {p}");
         }
     }
 

@@ -10,6 +10,8 @@ mod curves;
 mod errors;
 #[path = "cli/pictures.rs"]
 mod pictures;
+#[path = "cli/quality.rs"]
+mod quality;
 #[path = "cli/runs.rs"]
 mod runs;
 #[path = "cli/scans.rs"]

@@ -35,6 +35,8 @@ struct Figures {
     log_px_se_nats: Option<f64>,
     kind: &'static str,
     likelihood: &'static str,
+    /// Pixels are 0 or 1, drawn from Bernoulli(x); otherwise values between are soft targets.
+    binarised: bool,
     beta: f64,
     split: &'static str,
     pixels: usize,
@@ -113,6 +115,7 @@ fn figures(
         log_px_se_nats: log_px.and_then(|e| e.standard_error_nats),
         kind: config.model.kind.word(),
         likelihood: config.model.likelihood.word(),
+        binarised: config.model.binarise,
         beta: config.train.beta,
         split: match args.split {
             Part::All => "all",
@@ -126,8 +129,9 @@ fn figures(
 
 fn table(f: &Figures) -> String {
     let sigma = f.sigma.map_or_else(|| "none".to_owned(), |s| format!("{s:.4}"));
+    let pixels = if f.binarised { "binarised pixels" } else { "pixels not binarised" };
     let mut lines = vec![
-        format!("images           {:>12}    ({}, {}, beta {})", f.n, f.split, f.likelihood, f.beta),
+        format!("images           {:>12}    ({}, {}, {pixels}, beta {})", f.n, f.split, f.likelihood, f.beta),
         format!("reconstruction   {:>12.3} nats / image", f.recon_nats),
     ];
     // A plain autoencoder has no prior, and so no bound.

@@ -69,6 +69,12 @@ words!(
         Conv = "conv" }
 );
 words!(
+    /// The non-linearity after every layer but the last.
+    Activation { /// max(0, x).
+        Relu = "relu", /// The hyperbolic tangent, as in the older literature (Burda et al. 2016).
+        Tanh = "tanh" }
+);
+words!(
     /// p(x|z).
     Likelihood { /// N(f(z), σ² I), σ given.
         Gaussian = "gaussian", /// N(f(z), σ² I), one σ learned (Rybkin et al. 2021).

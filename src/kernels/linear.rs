@@ -84,7 +84,7 @@ impl CustomOp3 for Linear {
 
         let d: Cow<'_, [f32]> = match self.0 {
             Activation::None => dy_values.into(),
-            Activation::Relu => {
+            Activation::Relu | Activation::Tanh => {
                 let mut d = vec![0.0; batch * n_out];
                 let n = items_per_task(d.len(), 1);
                 let parts = dy_values.par_chunks(n).zip(y_values.par_chunks(n));
@@ -169,10 +169,13 @@ fn forward(
                     let (inputs, to) = (&inputs[..b.len()], &to[..b.len()]);
                     let rows = Rows { values: w, starts: inputs, runs: 1, run_len: n_in, run_stride: 0 };
                     product((strip[..].as_mut().into(), to), rows, columns, &[], Activation::None)?;
+                    for (sums, b) in strip.chunks_exact_mut(n).zip(b) {
+                        activation.after(*b, sums);
+                    }
                     for (image, y) in y.chunks_exact_mut(n_out).enumerate() {
-                        let sums = strip.iter().skip(image).step_by(n);
-                        for ((y, sum), b) in y[i * OUTPUTS..][..b.len()].iter_mut().zip(sums).zip(b) {
-                            y.write(activation.of(sum + b));
+                        let values = strip.iter().skip(image).step_by(n);
+                        for (y, value) in y[i * OUTPUTS..][..b.len()].iter_mut().zip(values) {
+                            y.write(*value);
                         }
                     }
                 }

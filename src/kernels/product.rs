@@ -210,6 +210,14 @@ fn product_with(
     } else {
         panels.for_each(|column| row_blocks.clone().for_each(|row| block(row, column)));
     }
+    if activation == Activation::Tanh {
+        for start in dst_starts {
+            // SAFETY: the blocks above wrote every column of this row, which lies in `dst`.
+            #[expect(unsafe_code, reason = "the rows were memory that held nothing")]
+            let row = unsafe { std::slice::from_raw_parts_mut(dst.wrapping_add(*start), n) };
+            activation.of(row);
+        }
+    }
     Ok(())
 }
 

@@ -80,6 +80,22 @@ pub(super) fn logistic<const FMA: bool>(x: f32) -> f32 {
     numerator / (1.0 + e)
 }
 
+/// tanh x to 3 units in the last place.
+///
+/// tanh |x| = (1 − e⁻²ˣ) / (1 + e⁻²ˣ); near 0, where that cancels, an odd polynomial (Cephes `tanhf`, S. Moshier).
+#[inline(always)]
+pub(super) fn tanh<const FMA: bool>(x: f32) -> f32 {
+    let (a, x2) = (x.abs(), x * x);
+    let p = mul_add::<FMA>(-5.704_988_7e-3, x2, 2.063_909e-2);
+    let p = mul_add::<FMA>(p, x2, -5.373_971_6e-2);
+    let p = mul_add::<FMA>(p, x2, 1.333_144_2e-1);
+    let p = mul_add::<FMA>(p, x2, -3.333_328e-1);
+    let near = mul_add::<FMA>(p * x2, a, a);
+    let e = exp_neg::<FMA>(-2.0 * a);
+    let far = (1.0 - e) / (1.0 + e);
+    (if a < 0.625 { near } else { far }).copysign(x)
+}
+
 dispatch! {
     /// See [`sigmoid`].
     fn sigmoid_dispatched(values: &mut [f32]) = sigmoid_body;
@@ -116,6 +132,9 @@ mod tests {
             check(x, f64::from(x).exp(), [exp_neg::<false>(x), exp_neg::<true>(x)], 2.5e-7);
             let u = i as f32 / 87_000.0;
             check(u, f64::from(u).ln_1p(), [ln_1p::<false>(u), ln_1p::<true>(u)], 4e-7);
+            for x in [x / 8.0, -x / 8.0] {
+                check(x, f64::from(x).tanh(), [tanh::<false>(x), tanh::<true>(x)], 2.5e-7);
+            }
             for x in [x, -x] {
                 let exact = 1.0 / (1.0 + (-f64::from(x)).exp());
                 check(x, exact, [logistic::<false>(x), logistic::<true>(x)], 4e-7);

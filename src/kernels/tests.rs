@@ -94,18 +94,38 @@ fn check(
     }
 }
 
+const ACTIVATIONS: [Activation; 3] = [Activation::None, Activation::Relu, Activation::Tanh];
+
+/// candle's own.
+fn stock_activation(y: &Tensor, activation: Activation) -> Result<Tensor> {
+    match activation {
+        Activation::None => Ok(y.clone()),
+        Activation::Relu => y.relu(),
+        Activation::Tanh => y.tanh(),
+    }
+}
+
+/// Width of the finite differences: none over ReLU's kink, small where it is curved.
+fn width_for(activation: Activation) -> f64 {
+    match activation {
+        Activation::None => 0.5,
+        Activation::Relu => 0.0,
+        Activation::Tanh => 2e-3,
+    }
+}
+
 #[test]
 fn linear_is_matmul_plus_bias() {
     for (b, i, o) in
         [(1, 1, 1), (1, 784, 400), (2, 3, 5), (3, 17, 9), (7, 400, 2), (128, 2, 400), (33, 129, 65), (128, 100, 31)]
     {
-        for activation in [Activation::None, Activation::Relu] {
+        for activation in ACTIVATIONS {
             let op = |t: &[Tensor]| linear(&t[0], &t[1], &t[2], activation);
             let stock = |t: &[Tensor]| {
                 let y = t[0].matmul(&t[1].t()?)?.broadcast_add(&t[2])?; // [B, O]
-                if activation == Activation::Relu { y.relu() } else { Ok(y) }
+                stock_activation(&y, activation)
             };
-            let h = if activation == Activation::Relu { 0.0 } else { 0.5 };
+            let h = width_for(activation);
             check("linear", &[&[b, i], &[o, i], &[o]], &op, Some(&stock), h);
         }
     }
@@ -137,14 +157,14 @@ fn nchw(x: &Tensor) -> Result<Tensor> {
 
 fn after(y: &Tensor, b: &Tensor, activation: Activation) -> Result<Tensor> {
     let y = y.permute((0, 2, 3, 1))?.broadcast_add(b)?; // [B, H, W, O]
-    if activation == Activation::Relu { y.relu() } else { Ok(y) }
+    stock_activation(&y, activation)
 }
 
 #[test]
 fn conv2d_is_candles_with_channels_last() {
     for (window, (b, h, w, c, o)) in WINDOWS.into_iter().flat_map(|window| MAPS.map(|map| (window, map))) {
         let k = window.kernel;
-        for activation in [Activation::None, Activation::Relu] {
+        for activation in ACTIVATIONS {
             let op = |t: &[Tensor]| conv2d(&t[0], &t[1], &t[2], window, activation);
             let stock = |t: &[Tensor]| {
                 // candle's backward pass fails where the sides leave different numbers of pixels unseen: cut them off.
@@ -155,7 +175,7 @@ fn conv2d_is_candles_with_channels_last() {
                 let y = x.conv2d(&nchw(&t[1])?, 0, window.stride, 1, 1)?; // [B, O, H', W']
                 after(&y, &t[2], activation)
             };
-            let width = if activation == Activation::Relu { 0.0 } else { 0.5 };
+            let width = width_for(activation);
             let shapes: [&[usize]; 3] = [&[b, h, w, c], &[o, k, k, c], &[o]];
             check(&format!("conv2d {window:?}"), &shapes, &op, Some(&stock), width);
         }
@@ -169,7 +189,7 @@ fn conv_transpose2d_is_candles_with_channels_last() {
         let (h, w) = (window.count(big_h).unwrap(), window.count(big_w).unwrap());
         // What is left over when the windows are laid out is PyTorch's output_padding.
         let extra = |big: usize, small: usize| big + 2 * padding - k - (small - 1) * stride;
-        for activation in [Activation::None, Activation::Relu] {
+        for activation in ACTIVATIONS {
             let op = |t: &[Tensor]| conv_transpose2d(&t[0], &t[1], &t[2], window, (big_h, big_w), activation);
             let stock = |t: &[Tensor]| {
                 // candle pads both sides alike: make the larger map, then cut.
@@ -177,7 +197,7 @@ fn conv_transpose2d_is_candles_with_channels_last() {
                 let y = nchw(&t[0])?.conv_transpose2d(&nchw(&t[1])?, padding, out, stride, 1)?; // [B, O, ≥ H, ≥ W]
                 after(&y.narrow(2, 0, big_h)?.narrow(3, 0, big_w)?, &t[2], activation)
             };
-            let width = if activation == Activation::Relu { 0.0 } else { 0.5 };
+            let width = width_for(activation);
             let shapes: [&[usize]; 3] = [&[b, h, w, c], &[c, k, k, o], &[o]];
             check(&format!("conv_transpose2d to {big_h}, {big_w}, {window:?}"), &shapes, &op, Some(&stock), width);
         }
@@ -244,6 +264,7 @@ fn nan_is_never_hidden() {
         linear(&nan, &w, &b, Activation::Relu),
         conv2d(&map, &kernel, &b, WINDOWS[0], Activation::Relu),
         conv_transpose2d(&map, &kernel, &b, WINDOWS[0], (4, 4), Activation::Relu),
+        linear(&nan, &w, &b, Activation::Tanh),
     ];
     for y in layers.into_iter().chain([bernoulli_nll(&nan, &half), sigmoid_sse(&nan, &half)]) {
         assert!(flat(&y.unwrap()).iter().all(|v| v.is_nan()));

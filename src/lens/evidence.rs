@@ -66,7 +66,7 @@ pub fn evidence(
         if !go_on(done) {
             return Ok(None);
         }
-        data.batch_into(&[idx], &mut pixels);
+        vae.observe(data, &[idx], &mut pixels);
         let noise = Rng::new(seed, Stream::ImportanceNoise, u64::from(idx));
         images.push(estimate(vae, &pixels, samples, noise)?);
     }

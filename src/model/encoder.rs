@@ -4,10 +4,10 @@ use candle_core::Tensor;
 use candle_core::backprop::GradStore;
 
 use crate::config::{Arch, Kind, ModelConfig};
-use crate::kernels::Activation::{None as Identity, Relu};
+use crate::kernels::Activation::None as Identity;
 use crate::kernels::add;
 use crate::model::ModelError;
-use crate::model::network::{Layer, Network};
+use crate::model::network::{Layer, Network, hidden_activation};
 use crate::model::params::{Builder, TorchLayout};
 use crate::model::shape::ImageShape;
 use crate::model::vae::Posterior;
@@ -26,18 +26,18 @@ impl Encoder {
     pub fn new(config: &ModelConfig, shape: ImageShape, builder: &mut Builder<'_>) -> Result<Self, ModelError> {
         use TorchLayout::{FromMap, Same};
         let mut layers = Vec::new();
-        let maps = shape.maps();
+        let (maps, hidden) = (shape.maps(), hidden_activation(config));
         let (features, feature_layout) = match config.arch {
             Arch::Mlp => {
                 let image = maps.first().map_or(Same, |&map| FromMap(map));
                 let h = config.hidden;
-                layers.push(Layer::linear(builder, "encoder.fc1", (shape.pixels(), h), (image, Same), Relu)?);
-                layers.push(Layer::linear(builder, "encoder.fc2", (h, h), (Same, Same), Relu)?);
+                layers.push(Layer::linear(builder, "encoder.fc1", (shape.pixels(), h), (image, Same), hidden)?);
+                layers.push(Layer::linear(builder, "encoder.fc2", (h, h), (Same, Same), hidden)?);
                 (h, Same)
             }
             Arch::Conv => {
                 for (i, (from, to)) in (1..).zip(maps.iter().zip(maps.iter().skip(1))) {
-                    layers.push(Layer::conv(builder, &format!("encoder.conv{i}"), (*from, *to), Relu)?);
+                    layers.push(Layer::conv(builder, &format!("encoder.conv{i}"), (*from, *to), hidden)?);
                 }
                 maps.last().map_or((0, Same), |&map| (map.len(), FromMap(map)))
             }

@@ -74,7 +74,8 @@ mod tests {
     /// Against candle's own way back through the whole graph.
     #[track_caller]
     fn check(kind: Kind, arch: Arch, likelihood: Likelihood, n_samples: usize, free_bits: f64) {
-        let config = ModelConfig { kind, arch, likelihood, latent_dim: 3, sigma: 0.4, hidden: 7 };
+        let config =
+            ModelConfig { kind, arch, likelihood, latent_dim: 3, sigma: 0.4, hidden: 7, ..ModelConfig::default() };
         let vae = Vae::new(&config, SHAPE, 3).unwrap();
         let x = normals(9, 5, SHAPE.pixels()).affine(0.2, 0.5).unwrap().clamp(0.0, 1.0).unwrap(); // [B, P]
         let eps = normals(2, 5 * n_samples, 3); // [L·B, d]

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use candle_core::Tensor;
 use candle_core::backprop::GradStore;
 
+use crate::config::{self, ModelConfig};
 use crate::kernels::{
     Activation, Frozen, Gradients, Window, conv_transpose2d, conv_transpose2d_backward, conv2d, conv2d_backward,
     linear, linear_backward,
@@ -37,6 +38,14 @@ enum LayerKind {
     Conv(Map),
     /// Reads the first map and writes the second, of twice the side.
     ConvTranspose(Map, Map),
+}
+
+/// What follows every layer but the last of a network.
+pub fn hidden_activation(config: &ModelConfig) -> Activation {
+    match config.activation {
+        config::Activation::Relu => Activation::Relu,
+        config::Activation::Tanh => Activation::Tanh,
+    }
 }
 
 impl Layer {

@@ -165,14 +165,14 @@ mod tests {
     use candle_core::{Device, Var};
 
     use super::*;
-    use crate::config::{Arch, Likelihood};
+    use crate::config::{Activation, Arch, Likelihood};
     use crate::math::gaussian::kl_to_standard;
     use crate::rng::{Rng, Stream};
 
     const SHAPE: ImageShape = ImageShape { side: 9, channels: 3 };
 
     fn config(kind: Kind, arch: Arch, likelihood: Likelihood) -> ModelConfig {
-        ModelConfig { kind, arch, likelihood, latent_dim: 3, sigma: 0.4, hidden: 7 }
+        ModelConfig { kind, arch, likelihood, latent_dim: 3, sigma: 0.4, hidden: 7, ..ModelConfig::default() }
     }
 
     fn normals(counter: u64, rows: usize, columns: usize) -> Tensor {
@@ -290,8 +290,10 @@ mod tests {
     /// Batches of one, of a few and of more than a tile, in both architectures.
     #[test]
     fn a_snapshot_decodes_as_its_model_does() {
-        for (arch, side, channels) in [(Arch::Mlp, 16, 1), (Arch::Conv, 17, 3), (Arch::Conv, 32, 1)] {
-            let config = ModelConfig { arch, latent_dim: 3, hidden: 150, ..ModelConfig::default() };
+        let shapes = [(Arch::Mlp, 16, 1), (Arch::Conv, 17, 3), (Arch::Conv, 32, 1)];
+        let all = Activation::ALL.iter().flat_map(|a| shapes.map(|(arch, side, channels)| (*a, arch, side, channels)));
+        for (activation, arch, side, channels) in all {
+            let config = ModelConfig { arch, latent_dim: 3, hidden: 150, activation, ..ModelConfig::default() };
             let vae = Vae::new(&config, ImageShape { side, channels }, 4).unwrap();
             let snapshot = crate::model::Snapshot::of(&vae, 0, 0.0).unwrap();
             for n in [1, 2, 40] {
@@ -300,7 +302,7 @@ mod tests {
                 let mut expected = logits.flatten_all().unwrap().to_vec1::<f32>().unwrap();
                 crate::kernels::sigmoid(&mut expected);
                 let images = snapshot.decode(&z).unwrap();
-                assert_eq!(images, expected, "{arch}, {n} points");
+                assert_eq!(images, expected, "{arch}, {activation}, {n} points");
             }
         }
     }

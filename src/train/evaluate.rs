@@ -57,7 +57,7 @@ pub fn evaluate(
             return Ok(None);
         }
         let n = batch.len();
-        data.batch_into(batch, &mut pixels);
+        vae.observe(data, batch, &mut pixels);
         let x = Tensor::from_slice(&pixels, (n, vae.shape.pixels()), &Device::Cpu)?; // [B, P]
         let noise = Rng::new(seed, Stream::EvalNoise, i as u64).normals(n * d);
         let eps = Tensor::from_vec(noise, (n, d), &Device::Cpu)?; // [B, d]

@@ -209,6 +209,9 @@ impl Trainer {
         let Dataset { side, channels, .. } = *self.data;
         let TrainConfig { flip, shift_pixels, seed, .. } = self.config.train;
         augment(&mut pixels, side, channels, flip, shift_pixels, &mut Rng::new(seed, Stream::Augment, self.step));
+        if self.config.model.binarise {
+            Rng::new(seed, Stream::TrainPixels, self.step).bernoullis(&mut pixels);
+        }
         Ok(Tensor::from_vec(pixels, (indices.len(), self.data.pixels_per_image()), &Device::Cpu)?)
     }
 

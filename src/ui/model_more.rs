@@ -3,7 +3,7 @@
 use egui::{Checkbox, CollapsingHeader, DragValue, Ui};
 use rust_i18n::t;
 
-use crate::config::{Arch, BetaSchedule, Kind, LrSchedule, MAX_SHIFT, RunConfig, TrainConfig};
+use crate::config::{Activation, Arch, BetaSchedule, Kind, LrSchedule, MAX_SHIFT, RunConfig, TrainConfig};
 use crate::state::AppState;
 use crate::ui::model_panel::number;
 use crate::ui::{schedule_picture, widgets};
@@ -136,6 +136,16 @@ fn rest_ui(ui: &mut Ui, config: &mut RunConfig) {
             number(ui, label, DragValue::new(&mut model.hidden).range(1..=4096).speed(2.0));
         });
     }
+    widgets::row(ui, &t!("model.activation"), &t!("model.activation_tip"), |ui, _| {
+        let choices = [
+            (Activation::Relu, t!("model.activation_relu").into_owned()),
+            (Activation::Tanh, t!("model.activation_tanh").into_owned()),
+        ];
+        model.activation = widgets::segmented(ui, "activation", model.activation, &choices).unwrap_or(model.activation);
+    });
+    widgets::row(ui, &t!("model.binarise"), &t!("model.binarise_tip"), |ui, label| {
+        ui.add(Checkbox::without_text(&mut model.binarise)).labelled_by(label.id);
+    });
     widgets::row(ui, &t!("model.validation"), &t!("model.validation_tip"), |ui, label| {
         let value = DragValue::new(&mut data.validation_fraction).range(0.0..=0.5).speed(0.002);
         number(ui, label, percent(value));

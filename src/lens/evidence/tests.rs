@@ -12,7 +12,7 @@ use crate::model::snapshot::{Snapshot, to_bytes};
 const SHAPE: ImageShape = ImageShape { side: 16, channels: 1 };
 
 fn config(kind: Kind, likelihood: Likelihood) -> ModelConfig {
-    ModelConfig { kind, likelihood, arch: Arch::Mlp, latent_dim: 2, sigma: 0.3, hidden: 16 }
+    ModelConfig { kind, likelihood, arch: Arch::Mlp, latent_dim: 2, sigma: 0.3, hidden: 16, ..ModelConfig::default() }
 }
 
 /// A new model with larger weights: its posteriors are narrower than the prior, and q is not the prior.

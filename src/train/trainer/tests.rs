@@ -187,6 +187,27 @@ fn augmented_training_goes_on_from_a_checkpoint_with_the_same_bits() {
 }
 
 #[test]
+fn binary_pixels_are_drawn_again_when_training_goes_on_from_a_checkpoint() {
+    let mut config = small_config();
+    config.model.binarise = true;
+    let data = squares(30, 16);
+    let mut whole = Trainer::new(config.clone(), Arc::clone(&data)).unwrap();
+    let pixels = |t: &mut Trainer| t.next_batch().unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    let first = pixels(&mut whole);
+    assert!(first.iter().all(|v| *v == 0.0 || *v == 1.0));
+    // 36 pixels of 256 are 230, the others 20: 0.195 of them are white; four standard errors of 8 images are 0.032.
+    let white = first.iter().sum::<f32>() / first.len() as f32;
+    assert!((white - 0.1942).abs() < 0.032, "{white}");
+    let mut all = run(&mut whole, 6);
+    let mut second = Trainer::resume(config, data, &whole.checkpoint().unwrap()).unwrap();
+    all.extend(run(&mut whole, 3));
+    assert_eq!(run(&mut second, 3), all[6..]);
+    // What is held is the same every time.
+    let held = |t: &Trainer| t.validate(&|_| true).unwrap().unwrap();
+    assert_eq!(held(&second), held(&whole));
+}
+
+#[test]
 fn a_loss_that_is_not_finite_stops_before_the_weights_change() {
     let mut config = small_config();
     config.train.lr = 1.0;
