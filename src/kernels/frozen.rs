@@ -32,7 +32,7 @@ impl Frozen {
         if b.dims() != [n_out] || n_in * n_out == 0 {
             bail!("{NAME}: expected w [O, I], b [O], got {:?}, {:?}", w.dims(), b.dims())
         }
-        Ok(Self(Kind::Linear(FrozenLinear::new(copied(w)?, copied(b)?, (n_in, n_out), activation))))
+        Ok(Self(Kind::Linear(FrozenLinear::new(&copied(w)?, copied(b)?, (n_in, n_out), activation))))
     }
 
     /// w `[O, k, k, C]`, b `[O]`, for maps of `size` (H, W).

@@ -9,7 +9,9 @@ use rayon::prelude::*;
 use super::Activation;
 use super::activation::add_column_sums;
 use super::op::{Gradients, filled, gradient, items_per_task, prepare, tensor_values, values, with_scratch};
-use super::product::{Columns, Rows, Strip, outer_product, pack_transposed, packed_len, product};
+use super::product::{
+    Columns, Rows, Strip, outer_product, pack_transposed, pack_transposed_shared, packed_len, product,
+};
 
 const NAME: &str = "linear";
 
@@ -190,37 +192,44 @@ fn forward(
     }
 }
 
-/// w `[O, I]` and b `[O]` laid out for use again and again.
+/// wᵀ `[I, O]`, packed, and b `[O]`: laid out for use again and again.
 pub(super) struct FrozenLinear {
     /// (I, O)
     size: (usize, usize),
-    w: Vec<f32>,
-    /// wᵀ, packed: for one image, which is a matter of reading the weight once, from end to end.
-    packed: Vec<f32>,
+    weight: Vec<f32>,
     b: Vec<f32>,
     activation: Activation,
 }
 
 impl FrozenLinear {
-    pub(super) fn new(w: Vec<f32>, b: Vec<f32>, (n_in, n_out): (usize, usize), activation: Activation) -> Self {
-        let mut packed = vec![0.0; packed_len((n_in, n_out))];
-        pack_transposed(&mut packed, &w, (n_in, n_out));
-        Self { size: (n_in, n_out), w, packed, b, activation }
+    pub(super) fn new(w: &[f32], b: Vec<f32>, size: (usize, usize), activation: Activation) -> Self {
+        let mut weight = vec![0.0; packed_len(size)];
+        pack_transposed_shared(&mut weight, w, size);
+        Self { size, weight, b, activation }
     }
 
     pub(super) fn inputs(&self) -> usize {
         self.size.0
     }
 
+    /// activation(x wᵀ + b) of any number of rows.
     pub(super) fn run(&self, x: &[f32]) -> Result<Vec<f32>> {
         let (n_in, n_out) = self.size;
-        if x.len() != n_in {
-            return forward(x, (&self.w, &self.b), (x.len() / n_in.max(1), n_in, n_out), self.activation);
+        let batch = x.len() / n_in;
+        let n = items_per_task(batch, n_in * n_out);
+        let (inputs, outputs) = (every(n_in, n), every(n_out, n));
+        let columns = Columns::packed(&self.weight, self.size);
+        let every_row = |y: &mut [MaybeUninit<f32>]| {
+            y.par_chunks_mut(n * n_out).zip(x.par_chunks(n * n_in)).try_for_each(|(y, x)| {
+                let n = x.len() / n_in;
+                let rows = Rows { values: x, starts: &inputs[..n], runs: 1, run_len: n_in, run_stride: 0 };
+                product((y.into(), &outputs[..n]), rows, columns, &self.b, self.activation)
+            })
+        };
+        // SAFETY: the tasks' rows are all rows, and a product writes all columns.
+        #[expect(unsafe_code, reason = "large answers are not set to zero first")]
+        unsafe {
+            filled(batch * n_out, every_row)
         }
-        let mut y = vec![0.0; n_out];
-        let rows = Rows { values: x, starts: &[0], runs: 1, run_len: n_in, run_stride: 0 };
-        let columns = Columns::packed(&self.packed, self.size);
-        product((y.as_mut_slice().into(), &[0]), rows, columns, &self.b, self.activation)?;
-        Ok(y)
     }
 }

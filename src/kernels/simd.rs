@@ -1,6 +1,10 @@
 //! exp, log and the logistic function as loops the compiler turns into vector code, and the switch that picks, at run
 //! time, the widest instructions this processor has.
 
+use rayon::prelude::*;
+
+use super::op::items_per_task;
+
 /// Writes `fn name(args)`, which runs `body::<true>` compiled for AVX2 and FMA where the processor has both, and
 /// `body::<false>` elsewhere. `body` must be `#[inline(always)]`; its parameter says whether `mul_add` is one
 /// instruction (true) or a slow library call (false).
@@ -101,9 +105,11 @@ dispatch! {
     fn sigmoid_dispatched(values: &mut [f32]) = sigmoid_body;
 }
 
-/// v ← 1 / (1 + e⁻ᵛ) for every value: logits to pixel intensities in [0, 1]. NaN stays NaN.
+/// v ← 1 / (1 + e⁻ᵛ) for every value, in the current pool: logits to pixel intensities in [0, 1]. NaN stays NaN.
 pub fn sigmoid(values: &mut [f32]) {
-    sigmoid_dispatched(values);
+    // An exponential is worth some sixteen multiplications.
+    let n = items_per_task(values.len(), 16);
+    values.par_chunks_mut(n).for_each(sigmoid_dispatched);
 }
 
 #[inline(always)]
