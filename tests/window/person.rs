@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const GLANCE: Duration = Duration::from_millis(20);
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
+/// Height of the bar above everything else, in points.
+const TOP_BAR: f32 = 44.0;
 
 pub struct Person {
     pub window: Harness<'static, Window>,
@@ -135,7 +137,8 @@ impl Person {
     #[track_caller]
     fn bring_into_view(&mut self, role: Role, label: &str) {
         let node = self.find(role, label);
-        if node.rect().bottom() > SIZE[1] - 8.0 {
+        // Below the window, or scrolled away under the top bar.
+        if node.rect().bottom() > SIZE[1] - 8.0 || node.rect().top() < TOP_BAR {
             node.scroll_to_me();
             self.frames(3);
         }

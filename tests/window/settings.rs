@@ -1,7 +1,7 @@
 //! What is trained and how.
 
 use egui::accesskit::Role;
-use latent_atlas::config::{Arch, Kind, Likelihood, RunConfig};
+use latent_atlas::config::{Activation, Arch, Kind, Likelihood, RunConfig};
 
 use crate::person::Person;
 
@@ -28,6 +28,10 @@ fn every_setting_is_changed_where_it_stands() {
     assert_eq!(person.state().settings.train.batch, 16);
     person.set("Hidden units", "32");
     assert_eq!(person.state().settings.model.hidden, 32);
+    person.click(Role::RadioButton, "tanh");
+    assert_eq!(person.state().settings.model.activation, Activation::Tanh);
+    person.click(Role::CheckBox, "Binary pixels");
+    assert!(person.state().settings.model.binarise);
     person.set("Seed", "11");
     assert_eq!(person.state().settings.train.seed, 11);
     person.click(Role::Button, "Defaults");
