@@ -23,9 +23,11 @@ impl FolderRecorder {
     pub fn create(folder: &Path, record: RunRecord, data: Arc<Dataset>) -> Result<Self, RunError> {
         let io = |e: std::io::Error| RunError::write(folder, &e);
         std::fs::create_dir_all(folder).map_err(io)?;
-        if folder.read_dir().map_err(io)?.next().is_some() {
+        if crate::files::holds_something(folder).map_err(io)? {
             return Err(RunError::NotEmpty(folder.to_owned()));
         }
+        // Of a run that was cut off while its first file was written.
+        crate::files::remove_leftovers(folder).map_err(io)?;
         record.write(folder)?;
         history::write(folder, record.config.model.latent_dim, &[])?;
         Ok(Self { folder: folder.to_owned(), record, data, rows: Vec::new() })

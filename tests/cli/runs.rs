@@ -7,29 +7,7 @@ use std::process::{Child, Command, Stdio};
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
-use crate::support::{SMALL, SmallRun, json_in, lines, number, program};
-
-/// `history.csv` without its wall times.
-fn history(run: &Path) -> Vec<Vec<String>> {
-    let text = std::fs::read_to_string(run.join("history.csv")).unwrap();
-    let rows = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
-    rows.map(|mut row| (row.remove(2), row).1).collect()
-}
-
-/// Every tensor of the checkpoint, name by name, as bytes.
-fn tensors(run: &Path) -> Vec<(String, Vec<u8>)> {
-    let bytes = std::fs::read(run.join("checkpoint.safetensors")).unwrap();
-    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-    let mut tensors: Vec<_> = file.tensors().into_iter().map(|(name, t)| (name, t.data().to_vec())).collect();
-    tensors.sort();
-    tensors
-}
-
-#[track_caller]
-fn same_run(a: &Path, b: &Path) {
-    assert_eq!(history(a), history(b));
-    assert!(tensors(a) == tensors(b), "the weights differ");
-}
+use crate::support::{SMALL, SmallRun, history, json_in, lines, number, program, same_run, tensors};
 
 fn record(run: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(run.join("run.json")).unwrap()).unwrap()
