@@ -1,12 +1,16 @@
 //! Writing files so that a crash at any byte leaves the previous state whole: a temporary file in the same folder,
 //! fsync, rename.
 
+mod trash;
+
 use std::fs::{DirEntry, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 use tempfile::{Builder, NamedTempFile};
+
+pub use trash::{Trash, TrashError};
 
 /// Beginning and ending of a temporary file's name: hidden, and known for ours when a crash left one behind.
 const TEMPORARY: (&str, &str) = (".latent-atlas-", ".tmp");
