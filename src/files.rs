@@ -7,7 +7,7 @@ use std::fs::{DirEntry, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 use tempfile::{Builder, NamedTempFile};
 
 pub use trash::{Trash, TrashError};
@@ -73,6 +73,13 @@ pub fn holds_something(folder: &Path) -> io::Result<bool> {
 /// Where the system keeps what this program can make again; `None` for a user without a home.
 pub fn cache_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "latent-atlas").map(|folders| folders.cache_dir().to_owned())
+}
+
+/// Where the window records its runs: a folder that the user finds, beside their other documents.
+pub fn runs_folder() -> PathBuf {
+    let user = UserDirs::new();
+    let documents = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
+    documents.unwrap_or(Path::new(".")).join("Latent Atlas")
 }
 
 /// The folder a file is in; `.` for a bare name.

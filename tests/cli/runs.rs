@@ -184,3 +184,32 @@ fn encode_writes_the_means_of_any_images_and_overwrites_nothing() {
     assert!(lines(&refused).last().unwrap()["reason"].as_str().unwrap().contains("--force"));
     assert!(std::fs::read_to_string(run.file("latents.tsv")).unwrap() == own);
 }
+
+#[test]
+fn runs_are_listed_with_their_best_elbo_and_what_sets_them_apart() {
+    let run = SmallRun::train(3, "--set train.beta=1");
+    json_in(run.path(), &format!("train sample:fashion --out B --epochs 3 {SMALL} --set train.beta=4"));
+    std::fs::create_dir(run.file("notes")).unwrap();
+    let said = json_in(run.path(), "runs .");
+    let done = said.last().unwrap();
+    assert_eq!((&done["runs"], &done["differing"]), (&json!(2), &json!(["train.beta"])));
+    // The last one first.
+    assert_eq!((&said[0]["run"], &said[1]["run"]), (&json!("B"), &json!("R")));
+    for line in &said[..2] {
+        let rows = history(&run.file(line["run"].as_str().unwrap()));
+        let elbo = rows[0].iter().position(|name| name == "validation_elbo_nats").unwrap();
+        let best = rows.iter().filter_map(|row| row[elbo].parse::<f64>().ok()).max_by(f64::total_cmp).unwrap();
+        assert!((number(line, "best_elbo_nats") - best).abs() < 1e-9, "{line}");
+    }
+    // A run of a version that did not keep it.
+    let file = run.file("R/run.json");
+    let mut older = record(&run.file("R"));
+    older.as_object_mut().unwrap().remove("best_elbo_nats");
+    std::fs::write(&file, older.to_string()).unwrap();
+    let again = json_in(run.path(), "runs .");
+    let best = |said: &[Value]| {
+        let line = said.iter().find(|line| line["run"] == "R").unwrap();
+        number(line, "best_elbo_nats")
+    };
+    assert!((best(&again) - best(&said)).abs() < 1e-9);
+}
