@@ -9,6 +9,7 @@ pub mod export;
 pub mod frame_log;
 pub mod keeper;
 pub mod latest;
+pub mod librarian;
 pub mod loader;
 pub mod runs;
 pub mod save_curves;

@@ -13,6 +13,7 @@ mod images;
 mod interrupt;
 mod output;
 mod picture;
+mod runs;
 mod scan;
 mod strip;
 mod train;
@@ -99,6 +100,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output),
+        Command::Runs(args) => runs::run(args, output),
         Command::Curves(args) => curves::run(args, output),
         Command::Bench(args) => bench_command(args, output),
     }

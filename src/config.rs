@@ -2,6 +2,7 @@
 //!
 //! The same keys serve the window, `--set K=V`, a TOML file (`--config F`) and `run.json`.
 
+mod differing;
 mod schedule;
 mod values;
 
@@ -10,6 +11,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use differing::differing;
 pub use values::{Activation, Arch, BetaSchedule, Channels, Fit, Kind, Likelihood, LrSchedule, Rgb, Size};
 
 /// A setting that cannot be used, in one sentence that names the key, the value and what would be accepted.

@@ -1,12 +1,16 @@
 //! Writing files so that a crash at any byte leaves the previous state whole: a temporary file in the same folder,
 //! fsync, rename.
 
-use std::fs::File;
+mod trash;
+
+use std::fs::{DirEntry, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
 use tempfile::{Builder, NamedTempFile};
+
+pub use trash::{Trash, TrashError};
 
 /// Beginning and ending of a temporary file's name: hidden, and known for ours when a crash left one behind.
 const TEMPORARY: (&str, &str) = (".latent-atlas-", ".tmp");
@@ -41,20 +45,41 @@ pub fn write_with(path: &Path, clash: Clash, write: impl FnOnce(&mut dyn Write) 
 
 /// Takes away the temporary files that a crash left in `folder`.
 pub fn remove_leftovers(folder: &Path) -> io::Result<()> {
-    let (beginning, ending) = TEMPORARY;
     for entry in folder.read_dir()? {
         let entry = entry?;
-        let is_ours = entry.file_name().to_str().is_some_and(|n| n.starts_with(beginning) && n.ends_with(ending));
-        if is_ours && entry.file_type()?.is_file() {
+        if is_leftover(&entry)? {
             std::fs::remove_file(entry.path())?;
         }
     }
     Ok(())
 }
 
+fn is_leftover(entry: &DirEntry) -> io::Result<bool> {
+    let (beginning, ending) = TEMPORARY;
+    let is_ours = entry.file_name().to_str().is_some_and(|n| n.starts_with(beginning) && n.ends_with(ending));
+    Ok(is_ours && entry.file_type()?.is_file())
+}
+
+/// Whether `folder` holds anything but what a crash left of ours.
+pub fn holds_something(folder: &Path) -> io::Result<bool> {
+    for entry in folder.read_dir()? {
+        if !is_leftover(&entry?)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Where the system keeps what this program can make again; `None` for a user without a home.
 pub fn cache_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "latent-atlas").map(|folders| folders.cache_dir().to_owned())
+}
+
+/// Where the window records its runs: a folder that the user finds, beside their other documents.
+pub fn runs_folder() -> PathBuf {
+    let user = UserDirs::new();
+    let documents = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
+    documents.unwrap_or(Path::new(".")).join("Latent Atlas")
 }
 
 /// The folder a file is in; `.` for a bare name.
@@ -112,8 +137,11 @@ mod tests {
         let (_, left) = temporary(folder.path()).unwrap().keep().unwrap();
         let other = folder.path().join(".latent-atlas-notes");
         write(&other, b"mine", Clash::Refuse).unwrap();
+        assert!(holds_something(folder.path()).unwrap());
         remove_leftovers(folder.path()).unwrap();
         assert!(!left.exists() && other.exists());
+        std::fs::rename(&other, &left).unwrap();
+        assert!(!holds_something(folder.path()).unwrap());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod checkpoint;
 pub mod history;
 pub mod job;
 pub mod latents;
+pub mod library;
 pub mod record;
 pub mod recorder;
 pub mod saved;
@@ -17,6 +18,7 @@ pub mod saved;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use library::{Listing, Summary, Thumbnail};
 pub use record::{DataFacts, Parent, RunRecord, Status};
 pub use recorder::FolderRecorder;
 pub use saved::SavedRun;

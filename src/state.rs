@@ -14,6 +14,7 @@ pub mod kept;
 pub mod map;
 pub mod notice;
 pub mod plan;
+pub mod runs;
 pub mod steering;
 pub mod training;
 pub mod update;
@@ -29,6 +30,7 @@ pub use kept::Kept;
 pub use map::{Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use plan::Plan;
+pub use runs::{RunsAction, RunsState};
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;
 pub use walk::{Pin, Pinned, PointView, SelectedView, StripView, Walk};
@@ -69,6 +71,8 @@ pub struct AppState {
     pub theme: ThemeChoice,
     /// Whether the overlay with every key is shown.
     pub help_open: bool,
+    /// The runs on disk.
+    pub runs: RunsState,
     /// How the curves are looked at.
     pub curves: CurvesView,
     /// The curves that were drawn.

@@ -6,6 +6,7 @@
 
 pub mod alarm;
 pub mod augment;
+mod autosave;
 pub mod checkpoint;
 pub mod evaluate;
 pub mod mark;

@@ -29,6 +29,7 @@ pub mod model_panel;
 pub mod new_run;
 pub mod notices;
 pub mod run_buttons;
+pub mod runs_panel;
 pub mod scene;
 pub mod schedule_picture;
 pub mod splat;
@@ -87,6 +88,12 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
 }
 
 fn left_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    let margin = Margin { left: theme::PAD, right: theme::PAD, top: theme::PAD, bottom: 0 };
+    Frame::NONE.inner_margin(margin).show(ui, |ui| runs_panel::choice_ui(ui, state, actions));
+    if state.runs.open {
+        scrolled(ui, "runs", |ui| runs_panel::ui(ui, state, cache, actions));
+        return;
+    }
     scrolled(ui, "controls", |ui| {
         data_panel::ui(ui, state, cache, actions);
         widgets::divider(ui);

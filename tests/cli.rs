@@ -8,6 +8,8 @@ mod benches;
 mod curves;
 #[path = "cli/errors.rs"]
 mod errors;
+#[path = "cli/kills.rs"]
+mod kills;
 #[path = "cli/pictures.rs"]
 mod pictures;
 #[path = "cli/quality.rs"]

@@ -21,6 +21,8 @@ mod person;
 mod pictures;
 #[path = "window/pins.rs"]
 mod pins;
+#[path = "window/runs.rs"]
+mod runs;
 #[path = "window/settings.rs"]
 mod settings;
 #[path = "window/steering.rs"]

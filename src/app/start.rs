@@ -2,18 +2,17 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use directories::UserDirs;
 use eframe::{NativeOptions, Renderer};
 use egui::{ViewportBuilder, ViewportCommand, vec2};
 use rust_i18n::t;
 
 use crate::app::{FrameLog, Options, Window};
-use crate::files;
+use crate::files::{self, Trash};
 use crate::threads::panic_message;
 
 /// What a bare Debian or Ubuntu needs to show a window (found by removing them one by one).
@@ -26,7 +25,8 @@ const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbco
 pub fn run(initial: Option<String>, frame_log: Option<&Path>, began: Instant) -> anyhow::Result<bool> {
     let frame_log = frame_log.map(|file| FrameLog::create(file, began)).transpose().map_err(anyhow::Error::msg)?;
     let title = t!("app.name").into_owned();
-    let options = Options { initial, runs: runs_folder(), cache: files::cache_folder() };
+    let options =
+        Options { initial, runs: files::runs_folder(), trash: Trash::of_user(), cache: files::cache_folder() };
     let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(&title)
@@ -71,13 +71,6 @@ fn close_when_interrupted(ctx: egui::Context, interrupted: Arc<AtomicBool>) -> R
         ctx.send_viewport_cmd(ViewportCommand::Close);
         ctx.request_repaint();
     })
-}
-
-/// Where the window records its runs: a folder that the user finds, beside their other documents.
-fn runs_folder() -> PathBuf {
-    let user = UserDirs::new();
-    let documents = user.as_ref().map(|user| user.document_dir().unwrap_or_else(|| user.home_dir()));
-    documents.unwrap_or(Path::new(".")).join("Latent Atlas")
 }
 
 /// Runs `body`; a panic is returned and not printed. A missing libxkbcommon-x11 is such a panic, inside winit.

@@ -7,8 +7,10 @@ use std::time::Duration;
 use egui::{ThemePreference, ViewportCommand};
 
 use crate::app::FrameLog;
+use crate::app::librarian::Places;
 use crate::app::workers::Workers;
 use crate::config::RunConfig;
+use crate::files::Trash;
 use crate::state::{Action, AppState, Effect, ThemeChoice, update};
 use crate::threads::{Wake, WakeUp};
 use crate::ui::{self, Cache, theme};
@@ -30,6 +32,8 @@ pub struct Options {
     pub initial: Option<String>,
     /// Where new runs are recorded.
     pub runs: PathBuf,
+    /// Where runs go that are not wanted any more; `None` where there is no such place.
+    pub trash: Option<Trash>,
     /// Where prepared images are kept; nowhere when `None`.
     pub cache: Option<PathBuf>,
 }
@@ -52,7 +56,7 @@ impl Window {
             Wake::Now => ctx.request_repaint(),
         });
         let stored = |key| cc.storage.and_then(|s| s.get_string(key));
-        let workers = Workers::new(wake, options.runs, options.cache)?;
+        let workers = Workers::new(wake, Places { runs: options.runs, trash: options.trash }, options.cache)?;
         let mut window = Self { state: AppState::new(), cache: Cache::default(), workers, frame_log: None };
         let theme = cc.storage.and_then(|s| eframe::get_value(s, THEME)).unwrap_or_default();
         window.apply(&cc.egui_ctx, Action::SetTheme(theme));

@@ -7,6 +7,7 @@ use crate::app::dialog::{self, Answered};
 use crate::app::export::{self, Order};
 use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
+use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
@@ -15,7 +16,7 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::{Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
+use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
 use crate::ui::dots;
@@ -26,8 +27,8 @@ pub type Painted = (dots::Order, egui::ColorImage);
 /// Every worker the window owns.
 pub struct Workers {
     wake: WakeUp,
-    /// Where new runs are recorded.
-    runs: PathBuf,
+    /// Where new runs are recorded, and where old ones go.
+    places: Places,
     /// Where prepared images are kept.
     cache: Option<PathBuf>,
     service: Service,
@@ -41,6 +42,8 @@ pub struct Workers {
     dialogs: Vec<Task<Answered>>,
     /// Those who say nothing but actions: they export, or keep prepared images.
     helpers: Vec<Task<Action>>,
+    /// The last reader of the list; whoever was before is told to stop.
+    lister: Option<Task<Action>>,
     data: Option<Arc<Dataset>>,
     snapshot: Option<Arc<Snapshot>>,
     view: View,
@@ -48,7 +51,7 @@ pub struct Workers {
 
 impl Workers {
     /// Starts the threads that decode and paint; the others are started when they are needed.
-    pub fn new(wake: WakeUp, runs: PathBuf, cache: Option<PathBuf>) -> anyhow::Result<Self> {
+    pub fn new(wake: WakeUp, places: Places, cache: Option<PathBuf>) -> anyhow::Result<Self> {
         let service = Service::spawn(Arc::clone(&wake))?;
         let paint = |order: dots::Order| {
             let image = order.paint();
@@ -58,7 +61,7 @@ impl Workers {
         let curves = Latest::spawn("curves", Arc::clone(&wake), CurvesOrder::draw).map_err(anyhow::Error::msg)?;
         Ok(Self {
             wake,
-            runs,
+            places,
             cache,
             service,
             painter,
@@ -69,6 +72,7 @@ impl Workers {
             starter: None,
             dialogs: Vec::new(),
             helpers: Vec::new(),
+            lister: None,
             data: None,
             snapshot: None,
             view: View::default(),
@@ -110,6 +114,11 @@ impl Workers {
             let (messages, ended) = helper.poll();
             actions.extend(messages);
             !ended
+        });
+        self.lister.take_if(|lister| {
+            let (messages, ended) = lister.poll();
+            actions.extend(messages);
+            ended
         });
         self.retired.retain(|worker| !worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_))));
         actions
@@ -206,13 +215,13 @@ impl Workers {
             Effect::StartRun(config) => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                let starter = runs::start(wake, self.runs.clone(), *config, data, None);
+                let starter = runs::start(wake, self.places.runs.clone(), *config, data, None);
                 self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
             Effect::BranchRun { config, from } => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                let starter = runs::start(wake, self.runs.clone(), *config, data, Some(from));
+                let starter = runs::start(wake, self.places.runs.clone(), *config, data, Some(from));
                 self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
             Effect::RereadRun(folder) => self.starter = Some(runs::reread(wake, folder).map_err(Action::Failed)?),
@@ -230,6 +239,7 @@ impl Workers {
                 self.view = view;
                 self.ask();
             }
+            Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::DrawCurves => self.curves.order(state.curves_order()),
             Effect::SaveCurves(format, true) => {
                 self.dialogs.push(dialog::save_curves(wake, format).map_err(Action::Failed)?);
@@ -242,6 +252,21 @@ impl Workers {
             Effect::Export(kind, false) => self.export(kind, None, state)?,
             Effect::ExportTo(kind, path) => self.export(kind, Some(path), state)?,
             Effect::SetTheme(_) | Effect::SetFullscreen(_) | Effect::Copy(_) => {}
+        }
+        Ok(())
+    }
+
+    fn send_librarian(&mut self, errand: state::runs::Errand) -> Result<(), Action> {
+        let lists = matches!(errand, state::runs::Errand::List { .. });
+        let librarian =
+            librarian::spawn(Arc::clone(&self.wake), self.places.clone(), errand).map_err(Action::Failed)?;
+        if lists {
+            self.lister.replace(librarian).into_iter().for_each(|before| {
+                before.cancel();
+                self.helpers.push(before);
+            });
+        } else {
+            self.helpers.push(librarian);
         }
         Ok(())
     }

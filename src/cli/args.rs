@@ -43,6 +43,8 @@ pub enum Command {
     Strip(Strip),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
     Curves(Curves),
+    /// List the runs of a folder: their data, what sets them apart, and their best ELBO
+    Runs(Runs),
     /// Measure how fast this machine trains, decodes and loads
     Bench(Bench),
 }
@@ -260,6 +262,14 @@ pub enum Per {
 }
 
 #[derive(Debug, Args)]
+pub struct Runs {
+    /// Folder that holds run folders; that of the window when left out
+    pub folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
 pub struct Bench {
     #[command(flatten)]
     pub options: bench::Options,
@@ -346,6 +356,7 @@ impl Command {
             | Self::Grid(Grid { shared, .. })
             | Self::Strip(Strip { shared, .. })
             | Self::Curves(Curves { shared, .. })
+            | Self::Runs(Runs { shared, .. })
             | Self::Bench(Bench { shared, .. }) => shared,
         };
         shared.json

@@ -167,7 +167,7 @@ impl Plan {
 
 /// Said before the images are loaded, which may take long.
 fn refuse_unless_empty(args: &Train) -> anyhow::Result<()> {
-    let holds_something = args.out.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    let holds_something = crate::files::holds_something(&args.out).unwrap_or(false);
     if holds_something || args.out.is_file() {
         return Err(crate::run::RunError::NotEmpty(args.out.clone()).into());
     }

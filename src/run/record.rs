@@ -53,6 +53,9 @@ pub struct RunRecord {
     pub train: Option<TermsRecord>,
     /// Of the last validation.
     pub validation: Option<TermsRecord>,
+    /// The best ELBO of any validation, nats per image.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub best_elbo_nats: Option<f64>,
     /// Hardware threads of the machine that trains: with `train.threads = 0` the bits depend on it.
     pub cores: usize,
 }
@@ -160,6 +163,7 @@ impl RunRecord {
             seconds: 0.0,
             train: None,
             validation: None,
+            best_elbo_nats: None,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

@@ -23,9 +23,11 @@ impl FolderRecorder {
     pub fn create(folder: &Path, record: RunRecord, data: Arc<Dataset>) -> Result<Self, RunError> {
         let io = |e: std::io::Error| RunError::write(folder, &e);
         std::fs::create_dir_all(folder).map_err(io)?;
-        if folder.read_dir().map_err(io)?.next().is_some() {
+        if crate::files::holds_something(folder).map_err(io)? {
             return Err(RunError::NotEmpty(folder.to_owned()));
         }
+        // Of a run that was cut off while its first file was written.
+        crate::files::remove_leftovers(folder).map_err(io)?;
         record.write(folder)?;
         history::write(folder, record.config.model.latent_dim, &[])?;
         Ok(Self { folder: folder.to_owned(), record, data, rows: Vec::new() })
@@ -33,7 +35,9 @@ impl FolderRecorder {
 
     /// Goes on with a run that was read from its folder: what lies after its checkpoint is taken away.
     pub fn resume(run: &SavedRun, data: Arc<Dataset>) -> Result<Self, RunError> {
-        let record = RunRecord { status: Status::Running, reason: None, diverged: None, ..run.record.clone() };
+        let best_elbo_nats = best(None, &run.rows);
+        let record =
+            RunRecord { status: Status::Running, reason: None, diverged: None, best_elbo_nats, ..run.record.clone() };
         crate::files::remove_leftovers(&run.folder).map_err(|e| RunError::write(&run.folder, &e))?;
         history::write(&run.folder, record.config.model.latent_dim, &run.rows)?;
         record.write(&run.folder)?;
@@ -64,6 +68,7 @@ impl FolderRecorder {
         if let Some(held) = self.rows.iter().rev().find_map(|row| row.validation.as_ref()) {
             record.validation = Some(held.terms.into());
         }
+        record.best_elbo_nats = best(record.best_elbo_nats, &self.rows);
         history::append(&self.folder, record.config.model.latent_dim, &self.rows)?;
         self.rows.clear();
         checkpoint::write(&self.folder, saved)?;
@@ -83,6 +88,12 @@ impl FolderRecorder {
         let (path, d) = (self.folder.join(latents::FILE), config.model.latent_dim);
         latents::write(&path, &mu, d, &self.data, Some(&split), crate::files::Clash::Replace)
     }
+}
+
+/// The better of `before` and the best validation in `rows`.
+fn best(before: Option<f64>, rows: &[Row]) -> Option<f64> {
+    let elbos = rows.iter().filter_map(|row| Some(row.validation.as_ref()?.terms.elbo_nats()));
+    elbos.chain(before).max_by(f64::total_cmp)
 }
 
 impl Recorder for FolderRecorder {

@@ -7,6 +7,7 @@ use crate::config::{DataConfig, RunConfig};
 use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, Grid, Path};
+use crate::state::runs::{Errand, RunsAction};
 use crate::state::{CurvesChange, DrawnCurves, History, Model, Pin, ThemeChoice};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -126,6 +127,8 @@ pub enum Action {
     /// The picture was written, or the sentence for the user.
     Exported(Result<PathBuf, String>),
 
+    /// Something about the runs on disk.
+    Runs(RunsAction),
     /// The curves are looked at otherwise.
     Curves(CurvesChange),
     /// The curves were drawn.
@@ -188,6 +191,8 @@ pub enum Effect {
     Command(Command),
     /// Ask the decoding thread.
     Ask(View),
+    /// Do something with the runs on disk.
+    Library(Errand),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).
     DrawCurves,
     /// Write the curves into the run's exports; with `true`, ask where to first.

@@ -30,6 +30,7 @@ struct Asked {
     want: Want,
     n_steps: usize,
     n_held: usize,
+    overlays: u64,
 }
 
 /// The curves on screen.
@@ -64,7 +65,9 @@ impl AppState {
 
     /// What the curves are drawn from.
     pub fn curves_order(&self) -> CurvesOrder {
-        let order = Order { want: self.curves.want_for_file(), sources: vec![self.curves_source()] };
+        let own = Some(self.curves_source()).filter(|source| !source.steps.is_empty());
+        let sources = own.into_iter().chain(self.overlays().cloned()).collect();
+        let order = Order { want: self.curves.want_for_file(), sources };
         CurvesOrder { of: self.training.history.identity(), order }
     }
 
@@ -91,13 +94,17 @@ impl AppState {
             let rests = !self.training.is_moving();
             grown > 0 && (rests || grown >= (before / GROWTH).max(1))
         };
+        let overlays = self.runs.overlays;
         let due = self.drawing.asked.as_ref().is_none_or(|asked| {
-            asked.want != want || !history.is(&asked.of) || asked.n_held != n_held || enough(asked.n_steps)
+            asked.want != want
+                || !history.is(&asked.of)
+                || (asked.n_held, asked.overlays) != (n_held, overlays)
+                || enough(asked.n_steps)
         });
-        if !due || n_steps == 0 {
+        if !due || (n_steps == 0 && self.overlays().next().is_none()) {
             return false;
         }
-        self.drawing.asked = Some(Asked { of: history.identity(), want, n_steps, n_held });
+        self.drawing.asked = Some(Asked { of: history.identity(), want, n_steps, n_held, overlays });
         true
     }
 }

@@ -7,9 +7,9 @@ use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, CurvesChange, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned,
-    PointView, Primary, SelectedView, StripView, View, steering,
+    PointView, Primary, SelectedView, StripView, View, runs, steering,
 };
-use crate::train::{Command, StopReason};
+use crate::train::{Command, Event, StopReason};
 
 /// How near the pointer must be to a pin to take hold of it, in points.
 const PIN_REACH: f32 = 12.0;
@@ -65,7 +65,11 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Opened(opened) => {
+            if let Some(run) = &opened.run {
+                state.runs.opened(&run.folder);
+            }
             show_opened(state, *opened);
+            effects.push(state.runs.list());
             if std::mem::take(&mut state.data.train_when_loaded) {
                 start(state, effects);
             }
@@ -92,6 +96,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 run.name = name;
                 run.folder = Some(folder);
             }
+            effects.push(state.runs.list());
         }
         Action::RunReread(kept) => {
             state.training.reread(*kept);
@@ -101,7 +106,13 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             state.training.can_continue = false;
             state.notices.push(NoticeKind::Error(message));
         }
-        Action::Training(event) => steering::hear(state, event, effects),
+        Action::Training(event) => {
+            let over = matches!(event, Event::Stopped(_));
+            steering::hear(state, event, effects);
+            if over {
+                effects.push(state.runs.list());
+            }
+        }
         Action::ModelReady(model) => show_model(state, model),
         Action::Answered(answer) => take_answer(state, answer),
 
@@ -113,6 +124,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
+        Action::Runs(action) => runs::apply(state, action, effects),
         Action::Curves(change) => state.curves.change(change),
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
         Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),

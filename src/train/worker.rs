@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded};
 use rayon::ThreadPool;
 
 use crate::threads::{Wake, WakeUp, panic_message, pool_here};
+use crate::train::autosave::Autosave;
 use crate::train::{
     Checkpoint, Command, Divergence, Evaluation, Event, Recorder, StepStats, StopReason, TrainError, Trainer,
     ValidationStats,
@@ -19,8 +20,6 @@ use crate::train::{
 const SNAPSHOT_EVERY: Duration = Duration::from_millis(200);
 /// Steps are sent together this often: two frames of a 60 Hz screen.
 const STEPS_EVERY: Duration = Duration::from_millis(33);
-/// A run loses at most this much to a power cut.
-const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// Messages that may wait unread.
 const CAPACITY: usize = 64;
 
@@ -192,7 +191,7 @@ fn drive(
     outbox.push(Event::Started { total_steps: trainer.total_steps(), steps_per_epoch: trainer.steps_per_epoch() });
     outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
     let mut clock = Clock { before: seconds_before, running_since: Some(Instant::now()) };
-    let (mut shown, mut saved) = (Instant::now(), Instant::now());
+    let (mut shown, mut autosave) = (Instant::now(), Autosave::begin());
     let mut unsaved = Vec::new();
     let mut going = Going::On;
     let reason = loop {
@@ -204,7 +203,8 @@ fn drive(
             Some(Command::Pause) => {
                 if going != Going::Waits {
                     save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
-                    (saved, going) = (Instant::now(), Going::Waits);
+                    autosave.saved();
+                    going = Going::Waits;
                     outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
                     clock.hold();
                     outbox.push(Event::Paused);
@@ -262,7 +262,7 @@ fn drive(
         if going == Going::Once {
             going = Going::Waits;
             save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
-            saved = Instant::now();
+            autosave.saved();
             clock.hold();
             outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
             outbox.push(Event::Paused);
@@ -270,9 +270,9 @@ fn drive(
             outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
             shown = Instant::now();
         }
-        if saved.elapsed() >= SAVE_EVERY {
+        if autosave.is_due() {
             save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
-            saved = Instant::now();
+            autosave.saved();
         }
     };
     // After going back what came later does not count.

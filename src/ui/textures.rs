@@ -20,6 +20,8 @@ pub enum Key {
     Reconstruction,
     /// A frame of the strip.
     Frame(usize),
+    /// The picture of a run in the list.
+    Run(usize),
     /// The decoded grid.
     Grid,
 }

@@ -7,29 +7,7 @@ use std::process::{Child, Command, Stdio};
 use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
-use crate::support::{SMALL, SmallRun, json_in, lines, number, program};
-
-/// `history.csv` without its wall times.
-fn history(run: &Path) -> Vec<Vec<String>> {
-    let text = std::fs::read_to_string(run.join("history.csv")).unwrap();
-    let rows = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
-    rows.map(|mut row| (row.remove(2), row).1).collect()
-}
-
-/// Every tensor of the checkpoint, name by name, as bytes.
-fn tensors(run: &Path) -> Vec<(String, Vec<u8>)> {
-    let bytes = std::fs::read(run.join("checkpoint.safetensors")).unwrap();
-    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-    let mut tensors: Vec<_> = file.tensors().into_iter().map(|(name, t)| (name, t.data().to_vec())).collect();
-    tensors.sort();
-    tensors
-}
-
-#[track_caller]
-fn same_run(a: &Path, b: &Path) {
-    assert_eq!(history(a), history(b));
-    assert!(tensors(a) == tensors(b), "the weights differ");
-}
+use crate::support::{SMALL, SmallRun, history, json_in, lines, number, program, same_run, tensors};
 
 fn record(run: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(run.join("run.json")).unwrap()).unwrap()
@@ -205,4 +183,33 @@ fn encode_writes_the_means_of_any_images_and_overwrites_nothing() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(lines(&refused).last().unwrap()["reason"].as_str().unwrap().contains("--force"));
     assert!(std::fs::read_to_string(run.file("latents.tsv")).unwrap() == own);
+}
+
+#[test]
+fn runs_are_listed_with_their_best_elbo_and_what_sets_them_apart() {
+    let run = SmallRun::train(3, "--set train.beta=1");
+    json_in(run.path(), &format!("train sample:fashion --out B --epochs 3 {SMALL} --set train.beta=4"));
+    std::fs::create_dir(run.file("notes")).unwrap();
+    let said = json_in(run.path(), "runs .");
+    let done = said.last().unwrap();
+    assert_eq!((&done["runs"], &done["differing"]), (&json!(2), &json!(["train.beta"])));
+    // The last one first.
+    assert_eq!((&said[0]["run"], &said[1]["run"]), (&json!("B"), &json!("R")));
+    for line in &said[..2] {
+        let rows = history(&run.file(line["run"].as_str().unwrap()));
+        let elbo = rows[0].iter().position(|name| name == "validation_elbo_nats").unwrap();
+        let best = rows.iter().filter_map(|row| row[elbo].parse::<f64>().ok()).max_by(f64::total_cmp).unwrap();
+        assert!((number(line, "best_elbo_nats") - best).abs() < 1e-9, "{line}");
+    }
+    // A run of a version that did not keep it.
+    let file = run.file("R/run.json");
+    let mut older = record(&run.file("R"));
+    older.as_object_mut().unwrap().remove("best_elbo_nats");
+    std::fs::write(&file, older.to_string()).unwrap();
+    let again = json_in(run.path(), "runs .");
+    let best = |said: &[Value]| {
+        let line = said.iter().find(|line| line["run"] == "R").unwrap();
+        number(line, "best_elbo_nats")
+    };
+    assert!((best(&again) - best(&said)).abs() < 1e-9);
 }

@@ -69,3 +69,25 @@ impl SmallRun {
         self.folder.path().join(name)
     }
 }
+
+/// `history.csv` without its wall times.
+pub fn history(run: &Path) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(run.join("history.csv")).unwrap();
+    let rows = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    rows.map(|mut row| (row.remove(2), row).1).collect()
+}
+
+/// Every tensor of the checkpoint, name by name, as bytes.
+pub fn tensors(run: &Path) -> Vec<(String, Vec<u8>)> {
+    let bytes = std::fs::read(run.join("checkpoint.safetensors")).unwrap();
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let mut tensors: Vec<_> = file.tensors().into_iter().map(|(name, t)| (name, t.data().to_vec())).collect();
+    tensors.sort();
+    tensors
+}
+
+#[track_caller]
+pub fn same_run(a: &Path, b: &Path) {
+    assert_eq!(history(a), history(b));
+    assert!(tensors(a) == tensors(b), "the weights differ");
+}

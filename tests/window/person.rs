@@ -9,6 +9,7 @@ use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButto
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use latent_atlas::app::{Options, Window};
+use latent_atlas::files::Trash;
 use latent_atlas::state::{AppState, GridPicture, Phase};
 use tempfile::TempDir;
 
@@ -36,6 +37,7 @@ impl Person {
         let options = Options {
             initial: initial.map(str::to_owned),
             runs: home.path().join("runs"),
+            trash: Some(Trash::at(home.path().join("trash"))),
             cache: Some(home.path().join("cache")),
         };
         let window = Harness::builder().with_size(SIZE).with_step_dt(1.0 / 60.0).wgpu().build_eframe(|cc| {
