@@ -48,7 +48,7 @@ impl Life {
     }
 
     fn hear(&mut self) {
-        let line = self.lines.next().expect("the run goes on").unwrap();
+        let line = self.lines.next().unwrap().unwrap();
         let line: Value = serde_json::from_str(&line).unwrap();
         match line["event"].as_str() {
             Some("started") => self.began = number(&line, "step") as u64,
@@ -73,7 +73,7 @@ impl Life {
             // While it starts.
             0 => {}
             // After some epochs.
-            1 => (0..dice.throw(25) + 1).for_each(|_| self.hear()),
+            1 => (0..=dice.throw(25)).for_each(|_| self.hear()),
             // While a checkpoint, or what belongs to it, is written; not the files of the start.
             2 => {
                 (0..2).for_each(|_| self.hear());
