@@ -16,7 +16,7 @@ use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
 /// Side of a run's picture.
-const PICTURE: f32 = 52.0;
+const PICTURE: f32 = 64.0;
 /// Between a card's edge and what is on it.
 const INSIDE: f32 = 6.0;
 
@@ -99,7 +99,7 @@ fn texts_ui(ui: &mut Ui, state: &AppState, run: &Summary, differing: &[&str]) {
     widgets::text_row(ui, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let (text, tip) = match run.best_elbo_nats {
-                Some(elbo) => (format!("{elbo:.1}"), t!("runs.best")),
+                Some(elbo) => (format::figure(elbo), t!("runs.best")),
                 None => ("–".to_owned(), t!("runs.no_best")),
             };
             ui.label(text).on_hover_text(tip);
