@@ -31,6 +31,7 @@ use crate::config::ConfigError;
 use crate::curves::CurvesError;
 use crate::data::{LoadError, Source};
 use crate::export::ExportError;
+use crate::files::PlaceError;
 use crate::run::RunError;
 
 /// What a command came to, short of an error.
@@ -86,8 +87,8 @@ fn window(open: Option<String>, frame_log: Option<&Path>, began: Instant) -> any
 /// What is refused because a file is there can be asked for on the command line.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     let exists = matches!(error.downcast_ref(), Some(RunError::Exists(_)))
-        || matches!(error.downcast_ref(), Some(ExportError::Exists(_)))
-        || matches!(error.downcast_ref(), Some(CurvesError::Exists(_)));
+        || matches!(error.downcast_ref(), Some(ExportError::Place(PlaceError::Exists(_))))
+        || matches!(error.downcast_ref(), Some(CurvesError::Place(PlaceError::Exists(_))));
     if exists { anyhow::anyhow!("{error}, or add --force") } else { error }
 }
 

@@ -28,6 +28,8 @@ pub mod unit;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use crate::files::PlaceError;
+
 pub use average::Average;
 pub use axis::{Axis, Scale, TimeUnit, XAxis};
 pub use column::Column;
@@ -50,20 +52,9 @@ pub enum CurvesError {
     /// Nothing was measured.
     #[error("there is nothing to draw yet: no step was made")]
     Empty,
-    /// There is no such folder.
-    #[error("the folder {} does not exist; create it first, or choose another one", .0.display())]
-    NoFolder(PathBuf),
-    /// A file is there already.
-    #[error("{} exists already and was left alone; choose another name, or move it away", .0.display())]
-    Exists(PathBuf),
-    /// The system refused.
-    #[error("{} could not be written: {reason}", path.display())]
-    Write {
-        /// Which file or folder.
-        path: PathBuf,
-        /// In a few words.
-        reason: String,
-    },
+    /// It cannot be put there.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// The pixels could not be turned into a PNG.
     #[error("the picture could not be encoded: {0}")]
     Encode(#[from] png::EncodingError),

@@ -26,6 +26,7 @@ pub use strip::{End, EndImage, Spacing, strip};
 pub use write::{check, sidecar_of, write, write_numbered};
 
 pub use crate::files::Clash;
+use crate::files::PlaceError;
 use crate::model::ModelError;
 
 /// Frames a strip may have.
@@ -86,20 +87,9 @@ pub enum ExportError {
     /// The name ends in something else.
     #[error("{} does not end in .png: pictures are written as PNG, so give it that ending", .0.display())]
     Ending(PathBuf),
-    /// There is no such folder.
-    #[error("the folder {} does not exist; create it first, or choose another one", .0.display())]
-    NoFolder(PathBuf),
-    /// A file is there already.
-    #[error("{} exists already and was left alone; choose another name, or move it away", .0.display())]
-    Exists(PathBuf),
-    /// The system refused.
-    #[error("{} could not be written: {reason}", path.display())]
-    Write {
-        /// Which file or folder.
-        path: PathBuf,
-        /// In a few words.
-        reason: String,
-    },
+    /// It cannot be put there.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
 }
 
 /// Refuses a number outside its range.

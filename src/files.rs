@@ -1,6 +1,7 @@
 //! Writing files so that a crash at any byte leaves the previous state whole: a temporary file in the same folder,
 //! fsync, rename.
 
+mod place;
 mod trash;
 
 use std::fs::{DirEntry, File};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use directories::{ProjectDirs, UserDirs};
 use tempfile::{Builder, NamedTempFile};
 
+pub use place::{PlaceError, check_folder, write_numbered};
 pub use trash::{Trash, TrashError};
 
 /// Beginning and ending of a temporary file's name: hidden, and known for ours when a crash left one behind.

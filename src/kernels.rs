@@ -35,6 +35,7 @@ mod loss;
 mod micro;
 mod norm;
 mod op;
+mod pack;
 mod product;
 mod simd;
 #[cfg(test)]

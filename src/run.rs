@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 pub use library::{Listing, Summary, Thumbnail};
 pub use record::{DataFacts, Parent, RunRecord, Status};
 pub use recorder::FolderRecorder;
-pub use saved::SavedRun;
+pub use saved::{SavedRun, name_of};
 
 use crate::config::ConfigError;
 use crate::model::ModelError;

@@ -1,27 +1,16 @@
 //! Which threads a model in training starts, in a process that does nothing else.
 #![cfg(target_os = "linux")]
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use latent_atlas::config::{Arch, RunConfig};
-use latent_atlas::data::{Dataset, ScanReport};
+use latent_atlas::data::Dataset;
 use latent_atlas::train::Trainer;
 
 /// 80 images of 32 × 32: large enough for candle to share its own additions among threads.
 fn images() -> Arc<Dataset> {
     let (n, side) = (80, 32);
-    Arc::new(Dataset {
-        name: "ramp".into(),
-        side,
-        channels: 1,
-        pixels: (0..n * side * side).map(|i| (i * 7 % 251) as u8).collect::<Vec<u8>>().into(),
-        classes: Vec::new(),
-        labels: vec![None; n],
-        names: (0..n).map(|i| format!("{i}.png")).collect(),
-        root: None,
-        report: ScanReport::default(),
-        fingerprint: OnceLock::new(),
-    })
+    Arc::new(Dataset::made("ramp", (side, 1), (0..n * side * side).map(|i| (i * 7 % 251) as u8).collect()))
 }
 
 /// candle's second pool spins beside ours. Additions and the like of 65,536 values or more start it; ours never ask.

@@ -15,7 +15,7 @@ use crate::state::{Action, AppState, ExportKind, Pinned, Run};
 use crate::threads::{WakeUp, pool_here};
 
 /// Where in a run's folder its pictures are.
-const FOLDER: &str = "exports";
+pub(super) const FOLDER: &str = "exports";
 
 /// What to write.
 pub struct Order {

@@ -72,9 +72,7 @@ fn list(runs: &Path, elsewhere: &[PathBuf], known: &Listing, post: &Post<Action>
 
 fn curves(folder: &Path) -> Result<Source, RunError> {
     let run = SavedRun::open(folder)?;
-    let validation = run.rows.iter().filter_map(|row| row.validation.as_ref());
-    let steps = run.rows.iter().map(|row| &row.step);
-    Ok(Source::recorded(run.name(), run.record.shape().pixels(), steps, validation))
+    Ok(Source::recorded(run.name(), run.record.shape().pixels(), run.steps(), run.validations()))
 }
 
 fn rename(from: &Path, name: &str) -> Result<PathBuf, String> {

@@ -7,7 +7,6 @@ use crate::app::task::Task;
 use crate::config::RunConfig;
 use crate::data::{Dataset, Source};
 use crate::model::Snapshot;
-use crate::run::history::Row;
 use crate::run::{RunError, RunRecord, SavedRun, job};
 use crate::state::{Action, History, OpenedRun};
 use crate::threads::WakeUp;
@@ -50,7 +49,7 @@ fn describe(run: &SavedRun, has_its_images: bool) -> OpenedRun {
         name: run.name(),
         folder: run.folder.clone(),
         config: run.record.config.clone(),
-        history: Box::new(history(&run.rows)),
+        history: Box::new(History::recorded(run.steps(), run.validations().cloned().collect())),
         total_steps: run.total_steps(),
         steps_per_epoch: run.steps_per_epoch(),
         can_continue: has_its_images && run.step() < run.total_steps(),
@@ -67,11 +66,6 @@ pub fn reread(wake: WakeUp, folder: PathBuf) -> Result<Task<Ready>, String> {
         let read = SavedRun::open(&folder).map(|run| Action::RunReread(Box::new(describe(&run, true))));
         post.send(Ready::Action(read.unwrap_or_else(|error| Action::Failed(error.to_string()))));
     })
-}
-
-fn history(rows: &[Row]) -> History {
-    let validation = rows.iter().filter_map(|row| row.validation.clone()).collect();
-    History::recorded(rows.iter().map(|row| &row.step), validation)
 }
 
 /// Makes the folder of a new run inside `runs`, on the thread `starter`; with the weights of the run in `parent`, if any.

@@ -4,15 +4,13 @@ use std::path::PathBuf;
 
 use rust_i18n::t;
 
+use crate::app::export::FOLDER;
 use crate::app::task::Task;
 use crate::curves::{CurvesError, Format, Saving};
 use crate::files::Clash;
 use crate::state::{Action, AppState};
 use crate::threads::WakeUp;
 use crate::ui::theme;
-
-/// Where in a run's folder its pictures are.
-const FOLDER: &str = "exports";
 
 /// What to write, and where to.
 pub struct SaveOrder {

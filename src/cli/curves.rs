@@ -56,8 +56,6 @@ pub fn run(args: &Curves, output: &Output) -> anyhow::Result<Outcome> {
 /// What is drawn of a run, and what was changed while it trained.
 fn source(folder: &Path) -> anyhow::Result<(Source, Vec<Mark>)> {
     let run = SavedRun::open(folder)?;
-    let validation = run.rows.iter().filter_map(|row| row.validation.as_ref());
-    let steps = run.rows.iter().map(|row| &row.step);
-    let source = Source::recorded(run.name(), run.record.shape().pixels(), steps, validation);
+    let source = Source::recorded(run.name(), run.record.shape().pixels(), run.steps(), run.validations());
     Ok((source, run.record.marks.clone()))
 }

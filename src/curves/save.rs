@@ -1,6 +1,5 @@
 //! Curves as files: PNG, SVG and CSV.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,7 @@ use serde::Serialize;
 use crate::curves::scene::{Colours, Scene};
 use crate::curves::sheet::{self, View};
 use crate::curves::{CurvesError, Order, raster, svg, table};
-use crate::files::{self, Clash};
+use crate::files::{self, Clash, PlaceError};
 
 /// How numbered files begin.
 const WORD: &str = "curves";
@@ -81,32 +80,20 @@ impl Saving {
     /// Writes into `file`, whole or not at all; its ending says as what.
     pub fn write(&self, file: &Path, clash: Clash) -> Result<(), CurvesError> {
         let format = Format::of(file)?;
-        let folder = files::folder_of(file);
-        if !folder.is_dir() {
-            return Err(CurvesError::NoFolder(folder.to_owned()));
-        }
+        files::check_folder(file)?;
         if clash == Clash::Refuse && file.exists() {
-            return Err(CurvesError::Exists(file.to_owned()));
+            return Err(PlaceError::Exists(file.to_owned()).into());
         }
         let picture = self.picture(format)?;
-        self.store(file, clash, picture.as_deref())
+        Ok(self.store(file, clash, picture.as_deref())?)
     }
 
     /// Writes into `folder`, which is made when it is missing, as `curves-001`, `curves-002`, …: the number after the
     /// highest one there. Two programs writing at once get different numbers.
     pub fn write_numbered(&self, folder: &Path, format: Format) -> Result<PathBuf, CurvesError> {
-        let refused = |e: io::Error| CurvesError::Write { path: folder.to_owned(), reason: e.to_string() };
-        fs::create_dir_all(folder).map_err(refused)?;
         let picture = self.picture(format)?;
-        let mut number = u64::from(files::highest_number(folder, WORD).map_err(refused)?);
-        loop {
-            number += 1;
-            let file = folder.join(format!("{WORD}-{number:03}.{}", format.ending()));
-            match self.store(&file, Clash::Refuse, picture.as_deref()) {
-                Err(CurvesError::Exists(_)) => {}
-                stored => return stored.map(|()| file),
-            }
-        }
+        let store = |file: &Path| self.store(file, Clash::Refuse, picture.as_deref());
+        Ok(files::write_numbered(folder, (WORD, format.ending()), store)?)
     }
 
     /// The bytes of a picture; `None` for a table, which is written row by row.
@@ -127,16 +114,13 @@ impl Saving {
         }))
     }
 
-    fn store(&self, file: &Path, clash: Clash, picture: Option<&[u8]>) -> Result<(), CurvesError> {
+    fn store(&self, file: &Path, clash: Clash, picture: Option<&[u8]>) -> Result<(), PlaceError> {
         let Order { want, sources } = &self.order;
         let stored = files::write_with(file, clash, |out| match picture {
             Some(bytes) => out.write_all(bytes),
             None => table::write(sources, want.unit, want.smoothing, out).map_err(io::Error::other),
         });
-        stored.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => CurvesError::Exists(file.to_owned()),
-            _ => CurvesError::Write { path: file.to_owned(), reason: error.to_string() },
-        })
+        stored.map_err(|error| PlaceError::of(file, &error))
     }
 
     fn made(&self) -> String {

@@ -64,6 +64,24 @@ pub struct Split {
 }
 
 impl Dataset {
+    /// Images made by a program rather than read: `pixels` is `[n, side, side, channels]`. They are called `0.png`,
+    /// `1.png`, …, and have no classes and no folder.
+    pub fn made(name: &str, (side, channels): (usize, usize), pixels: Vec<u8>) -> Self {
+        let n = pixels.len() / (side * side * channels).max(1);
+        Self {
+            name: name.to_owned(),
+            side,
+            channels,
+            pixels: pixels.into(),
+            classes: Vec::new(),
+            labels: vec![None; n],
+            names: (0..n).map(|i| format!("{i}.png")).collect(),
+            root: None,
+            report: ScanReport::default(),
+            fingerprint: OnceLock::new(),
+        }
+    }
+
     /// Number of images.
     pub fn len(&self) -> usize {
         self.names.len()

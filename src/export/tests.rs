@@ -9,6 +9,7 @@ use crate::config::{Kind, Likelihood, ModelConfig, TrainConfig};
 use crate::export::{
     Clash, End, ExportError, KEYWORD, Origin, Picture, Spacing, grid, sidecar_of, strip, write, write_numbered,
 };
+use crate::files::PlaceError;
 use crate::latent::{Grid, Path, Plane};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ImageShape, Snapshot, Vae};
@@ -230,7 +231,7 @@ fn a_picture_that_cannot_be_written_leaves_no_sidecar() {
     let file = folder.path().join("a.png");
     fs::create_dir(&file).unwrap();
     let error = write(&small_strip(), &file, Clash::Replace).unwrap_err();
-    assert!(matches!(&error, ExportError::Write { path, .. } if *path == file), "{error}");
+    assert!(matches!(&error, ExportError::Place(PlaceError::Write { path, .. }) if *path == file), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 

@@ -1,14 +1,14 @@
 //! Pictures on disk: `name.png` and, beside it, how it was made in `name.json`.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::export::encode::encode;
 use crate::export::{Clash, ExportError, Picture};
-use crate::files;
+use crate::files::{self, PlaceError};
 
 /// Writes `picture` into `file` and its provenance beside it; returns `file`.
 pub fn write(picture: &Picture, file: &Path, clash: Clash) -> Result<PathBuf, ExportError> {
@@ -21,19 +21,10 @@ pub fn write(picture: &Picture, file: &Path, clash: Clash) -> Result<PathBuf, Ex
 /// Writes `picture` into `folder`, which is made when it is missing, as `strip-001.png`, `strip-002.png`, …: the
 /// number after the highest one there. Two programs writing at once get different numbers.
 pub fn write_numbered(picture: &Picture, folder: &Path) -> Result<PathBuf, ExportError> {
-    fs::create_dir_all(folder).map_err(|e| refused(folder, &e))?;
     let json = picture.provenance.json()?;
     let png = encode(picture, &json)?;
     let word = picture.provenance.made.word();
-    let mut number = u64::from(files::highest_number(folder, word).map_err(|e| refused(folder, &e))?);
-    loop {
-        number += 1;
-        let file = folder.join(format!("{word}-{number:03}.png"));
-        match store(&file, &json, &png, Clash::Refuse) {
-            Err(ExportError::Exists(_)) => {}
-            stored => return stored.map(|()| file),
-        }
-    }
+    Ok(files::write_numbered(folder, (word, "png"), |file| store(file, &json, &png, Clash::Refuse))?)
 }
 
 /// Whether [`write()`] would refuse `file`; worth asking before decoding anything.
@@ -41,17 +32,14 @@ pub fn check(file: &Path, clash: Clash) -> Result<(), ExportError> {
     if !file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
         return Err(ExportError::Ending(file.to_owned()));
     }
-    let folder = files::folder_of(file);
-    if !folder.is_dir() {
-        return Err(ExportError::NoFolder(folder.to_owned()));
-    }
+    files::check_folder(file)?;
     let sidecar = sidecar_of(file);
     let in_the_way = match clash {
         Clash::Refuse => [file, &sidecar].into_iter().find(|path| path.exists()),
         // Whoever says that a picture may be replaced was not asked about some other program's JSON file.
         Clash::Replace => Some(sidecar.as_path()).filter(|path| path.exists() && !is_ours(path)),
     };
-    in_the_way.map_or(Ok(()), |path| Err(ExportError::Exists(path.to_owned())))
+    in_the_way.map_or(Ok(()), |path| Err(PlaceError::Exists(path.to_owned()).into()))
 }
 
 /// The file beside `file` that says how it was made.
@@ -60,14 +48,9 @@ pub fn sidecar_of(file: &Path) -> PathBuf {
 }
 
 /// First the sidecar, then the picture, so that there is never a picture without one.
-fn store(file: &Path, json: &str, png: &[u8], clash: Clash) -> Result<(), ExportError> {
+fn store(file: &Path, json: &str, png: &[u8], clash: Clash) -> Result<(), PlaceError> {
     let sidecar = sidecar_of(file);
-    let put = |path: &Path, bytes: &[u8]| {
-        files::write(path, bytes, clash).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => ExportError::Exists(path.to_owned()),
-            _ => refused(path, &error),
-        })
-    };
+    let put = |path: &Path, bytes: &[u8]| files::write(path, bytes, clash).map_err(|e| PlaceError::of(path, &e));
     put(&sidecar, json.as_bytes())?;
     put(file, png).inspect_err(|_| {
         // It describes a picture that is not there; what matters is why, and that is told.
@@ -83,8 +66,4 @@ fn is_ours(sidecar: &Path) -> bool {
     }
     let signed = File::open(sidecar).ok().and_then(|file| serde_json::from_reader(BufReader::new(file)).ok());
     signed.is_some_and(|Signed { program }| program == env!("CARGO_PKG_NAME"))
-}
-
-fn refused(path: &Path, error: &io::Error) -> ExportError {
-    ExportError::Write { path: path.to_owned(), reason: error.to_string() }
 }

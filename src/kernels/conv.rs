@@ -12,8 +12,9 @@ use rayon::prelude::*;
 
 use super::Activation;
 use super::op::{filled, items_per_task, with_scratch};
-use super::product::{Columns, Out, Rows, pack_rows, pack_transposed_shared, packed_len, product};
-use super::window::{Geometry, Phase};
+use super::pack::{pack_rows, pack_transposed_shared, packed_len};
+use super::product::{Columns, Out, Rows, every, product};
+use super::window::{Frame, Geometry, Phase};
 
 /// Values of maps that are worked on at a time: 512 KiB, which second-level caches hold.
 const TILE: usize = 1 << 17;
@@ -54,7 +55,7 @@ impl Down {
         let size = (g.patch(), g.small.c);
         let mut weight = vec![0.0; packed_len(size)];
         pack_transposed_shared(&mut weight, w, size);
-        let pixels = (0..n * g.positions()).map(|i| i * g.small.c).collect();
+        let pixels = every(g.small.c, n * g.positions());
         Self { g, tile_images: n, windows: g.windows(n), pixels, weight }
     }
 
@@ -91,8 +92,8 @@ enum UpWay {
     /// Each phase of a tile's big maps, with its weight `[taps·C, o]`, packed. They cover the maps.
     Phases(Vec<(Phase, Vec<f32>)>),
     /// Thin maps: windows made from w `[C, k·k·o]`, then added where they lie. Where pixels start in the framed small
-    /// maps of a tile, and windows in its big ones.
-    Windows { weight: Vec<f32>, pixels: Vec<usize>, windows: Vec<usize> },
+    /// maps of a tile, rows in the matrix of its windows, and windows in its big maps.
+    Windows { weight: Vec<f32>, pixels: Vec<usize>, patches: Vec<usize>, windows: Vec<usize> },
 }
 
 impl Up {
@@ -101,7 +102,8 @@ impl Up {
         let n = g.images_per_tile(batch);
         if g.is_thin() {
             let (pixels, windows) = (g.small_frame().pixels(n), g.windows(n));
-            return Self { g, tile_images: n, way: UpWay::Windows { weight: w.to_vec(), pixels, windows } };
+            let patches = every(g.patch(), n * g.positions());
+            return Self { g, tile_images: n, way: UpWay::Windows { weight: w.to_vec(), pixels, patches, windows } };
         }
         let pack = |phase: Phase| {
             let row = |k: usize| &w[k % g.small.c * g.patch() + phase.taps[k / g.small.c]..][..g.big.c];
@@ -142,16 +144,21 @@ impl Up {
                     activation,
                 )
             }),
-            UpWay::Windows { weight, pixels, windows } => {
+            UpWay::Windows { weight, pixels, patches: to, windows } => {
                 let n_positions = n * g.positions();
                 let (patches_len, frame) = (n_positions * g.patch(), g.big_frame());
                 with_scratch(patches_len + n * frame.len(), |scratch| {
                     let (patches, sums) = scratch.split_at_mut(patches_len);
-                    let to: Vec<usize> = (0..n_positions).map(|i| i * g.patch()).collect();
                     let starts = pixels.get(..n_positions).unwrap_or_default();
                     let rows = Rows { values: framed, starts, runs: 1, run_len: g.small.c, run_stride: 0 };
                     let columns = Columns::natural(weight, (g.small.c, g.patch()));
-                    product((patches[..].as_mut().into(), &to), rows, columns, &[], Activation::None)?;
+                    product(
+                        (patches[..].as_mut().into(), to.get(..n_positions).unwrap_or_default()),
+                        rows,
+                        columns,
+                        &[],
+                        Activation::None,
+                    )?;
                     sums.fill(0.0);
                     g.scatter(patches, windows, sums);
                     // One row of the map at a time, so that a loop over one or three channels is a long one.
@@ -172,13 +179,9 @@ impl Down {
 
     /// small ← activation(windows(big) · wᵀ + b) for any number of images: a convolution.
     pub(super) fn run(&self, big: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
-        let (g, frame) = (&self.g, self.g.big_frame());
-        tiles(g, self.tile_images, (big, g.big.len()), g.small.len(), |big, small| {
-            with_scratch(big.len() / g.big.len() * frame.len(), |framed| {
-                frame.enclose(big, framed);
-                self.tile(framed, small, b, activation)
-            })
-        })
+        let g = &self.g;
+        let tile = |framed: &[f32], small: &mut [MaybeUninit<f32>]| self.tile(framed, small, b, activation);
+        tiles(g, self.tile_images, (big, g.big_frame()), g.small.len(), tile)
     }
 }
 
@@ -191,24 +194,22 @@ impl Up {
     /// big ← activation(the windows of small · w, added where they lie, + b) for any number of images: a transposed
     /// convolution.
     pub(super) fn run(&self, small: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
-        let (g, frame) = (&self.g, self.g.small_frame());
-        tiles(g, self.tile_images, (small, g.small.len()), g.big.len(), |small, big| {
-            with_scratch(small.len() / g.small.len() * frame.len(), |framed| {
-                frame.enclose(small, framed);
-                self.tile(framed, big, b, activation)
-            })
-        })
+        let g = &self.g;
+        let tile = |framed: &[f32], big: &mut [MaybeUninit<f32>]| self.tile(framed, big, b, activation);
+        tiles(g, self.tile_images, (small, g.small_frame()), g.big.len(), tile)
     }
 }
 
-/// The answers of all images of a batch, tile by tile: `body` makes those of `n` images, or of the last few, at once.
+/// The answers of all images of a batch, tile by tile: `body` makes those of `n` framed images, or of the last few, at
+/// once.
 fn tiles(
     g: &Geometry,
     n: usize,
-    (reads, read_len): (&[f32], usize),
+    (reads, frame): (&[f32], Frame),
     written_len: usize,
     body: impl Fn(&[f32], &mut [MaybeUninit<f32>]) -> Result<()> + Sync,
 ) -> Result<Vec<f32>> {
+    let read_len = frame.map_len();
     let batch = reads.len() / read_len;
     let per_task = items_per_task(batch, g.cost());
     // SAFETY: the tiles cover the maps, and both ways of `tile` write whole maps: `Down` each pixel of the small map,
@@ -219,7 +220,12 @@ fn tiles(
             let tasks = writes.par_chunks_mut(per_task * written_len).zip(reads.par_chunks(per_task * read_len));
             tasks.try_for_each(|(writes, reads)| {
                 let mut tiles = writes.chunks_mut(n * written_len).zip(reads.chunks(n * read_len));
-                tiles.try_for_each(|(writes, reads)| body(reads, writes))
+                tiles.try_for_each(|(writes, reads)| {
+                    with_scratch(reads.len() / read_len * frame.len(), |framed| {
+                        frame.enclose(reads, framed);
+                        body(framed, writes)
+                    })
+                })
             })
         })
     }

@@ -10,7 +10,7 @@ use super::activation::add_column_sums;
 use super::add::accumulate_shared;
 use super::conv::{Down, Up};
 use super::op::{Gradients, filled, gradient, items_per_task, prepare, tensor_values, with_scratch};
-use super::product::{Strip, add_outer_product};
+use super::product::{Strip, add_outer_product, every};
 use super::window::{Frame, Geometry, Map};
 
 /// Which map a layer reads; it writes the other.
@@ -90,9 +90,9 @@ impl Backward<'_> {
         };
         let small = match self.direction {
             Direction::Down => g.small_frame().pixels(n),
-            Direction::Up => (0..n * g.positions()).map(|i| i * g.small.c).collect(),
+            Direction::Up => every(g.small.c, n * g.positions()),
         };
-        let patches = (0..n * g.positions()).map(|i| i * g.patch()).collect();
+        let patches = every(g.patch(), n * g.positions());
         let starts = Starts { small, windows: g.windows(n), patches };
 
         // One task per part of the batch, each with its own sums, which are then added in the order of the images.

@@ -12,12 +12,16 @@ const NAME: &str = "frozen layer";
 
 /// A layer ready to be run many times. Its answers are, to the last bit, those of [`super::linear`], [`super::conv2d`] and
 /// [`super::conv_transpose2d`].
-pub struct Frozen(Kind);
+pub struct Frozen {
+    layer: Layer,
+    bias: Vec<f32>,
+    activation: Activation,
+}
 
-enum Kind {
+enum Layer {
     Linear(FrozenLinear),
-    Conv(Down, Vec<f32>, Activation),
-    ConvTranspose(Up, Vec<f32>, Activation),
+    Conv(Down),
+    ConvTranspose(Up),
 }
 
 /// Images in a tile, at most, whatever the batch will be.
@@ -32,7 +36,8 @@ impl Frozen {
         if b.dims() != [n_out] || n_in * n_out == 0 {
             bail!("{NAME}: expected w [O, I], b [O], got {:?}, {:?}", w.dims(), b.dims())
         }
-        Ok(Self(Kind::Linear(FrozenLinear::new(&copied(w)?, copied(b)?, (n_in, n_out), activation))))
+        let layer = Layer::Linear(FrozenLinear::new(&copied(w)?, (n_in, n_out)));
+        Ok(Self { layer, bias: copied(b)?, activation })
     }
 
     /// w `[O, k, k, C]`, b `[O]`, for maps of `size` (H, W).
@@ -46,7 +51,7 @@ impl Frozen {
         let big = Map { h: height, w: width, c };
         let g = geometry(window, big, o)?;
         check(&[o, k, k, c], o, (w, b), &g)?;
-        Ok(Self(Kind::Conv(Down::new(g, MANY, &copied(w)?), copied(b)?, activation)))
+        Ok(Self { layer: Layer::Conv(Down::new(g, MANY, &copied(w)?)), bias: copied(b)?, activation })
     }
 
     /// w `[C, k, k, O]`, b `[O]`, for answers of `size` (H, W).
@@ -60,25 +65,25 @@ impl Frozen {
         let big = Map { h: height, w: width, c: o };
         let g = geometry(window, big, c)?;
         check(&[c, k, k, o], o, (w, b), &g)?;
-        Ok(Self(Kind::ConvTranspose(Up::new(g, MANY, &copied(w)?), copied(b)?, activation)))
+        Ok(Self { layer: Layer::ConvTranspose(Up::new(g, MANY, &copied(w)?)), bias: copied(b)?, activation })
     }
 
     /// The answers for a batch, in the current pool: x `[B, I]` or `[B, h, w, C]`, row-major.
     ///
     /// Errors when x is not a whole number of inputs.
     pub fn run(&self, x: &[f32]) -> Result<Vec<f32>> {
-        let inputs = match &self.0 {
-            Kind::Linear(layer) => layer.inputs(),
-            Kind::Conv(layer, ..) => layer.inputs(),
-            Kind::ConvTranspose(layer, ..) => layer.inputs(),
+        let inputs = match &self.layer {
+            Layer::Linear(layer) => layer.inputs(),
+            Layer::Conv(layer) => layer.inputs(),
+            Layer::ConvTranspose(layer) => layer.inputs(),
         };
         if !x.len().is_multiple_of(inputs) {
             bail!("{NAME}: {} values are no multiple of {inputs}", x.len())
         }
-        match &self.0 {
-            Kind::Linear(layer) => layer.run(x),
-            Kind::Conv(layer, b, activation) => layer.run(x, b, *activation),
-            Kind::ConvTranspose(layer, b, activation) => layer.run(x, b, *activation),
+        match &self.layer {
+            Layer::Linear(layer) => layer.run(x, &self.bias, self.activation),
+            Layer::Conv(layer) => layer.run(x, &self.bias, self.activation),
+            Layer::ConvTranspose(layer) => layer.run(x, &self.bias, self.activation),
         }
     }
 }

@@ -9,9 +9,8 @@ use rayon::prelude::*;
 use super::Activation;
 use super::activation::add_column_sums;
 use super::op::{Gradients, filled, gradient, items_per_task, prepare, tensor_values, values, with_scratch};
-use super::product::{
-    Columns, Rows, Strip, outer_product, pack_transposed, pack_transposed_shared, packed_len, product,
-};
+use super::pack::{pack_transposed, pack_transposed_shared, packed_len};
+use super::product::{Columns, Rows, Strip, every, outer_product, product};
 
 const NAME: &str = "linear";
 
@@ -138,11 +137,6 @@ impl CustomOp3 for Linear {
     }
 }
 
-/// Where each of `n` rows of `len` values starts.
-fn every(len: usize, n: usize) -> Vec<usize> {
-    (0..n).map(|i| i * len).collect()
-}
-
 /// activation(x wᵀ + b), with (B, I, O).
 fn forward(
     x: &[f32],
@@ -192,20 +186,18 @@ fn forward(
     }
 }
 
-/// wᵀ `[I, O]`, packed, and b `[O]`: laid out for use again and again.
+/// wᵀ `[I, O]`, packed: laid out for use again and again.
 pub(super) struct FrozenLinear {
     /// (I, O)
     size: (usize, usize),
     weight: Vec<f32>,
-    b: Vec<f32>,
-    activation: Activation,
 }
 
 impl FrozenLinear {
-    pub(super) fn new(w: &[f32], b: Vec<f32>, size: (usize, usize), activation: Activation) -> Self {
+    pub(super) fn new(w: &[f32], size: (usize, usize)) -> Self {
         let mut weight = vec![0.0; packed_len(size)];
         pack_transposed_shared(&mut weight, w, size);
-        Self { size, weight, b, activation }
+        Self { size, weight }
     }
 
     pub(super) fn inputs(&self) -> usize {
@@ -213,7 +205,7 @@ impl FrozenLinear {
     }
 
     /// activation(x wᵀ + b) of any number of rows.
-    pub(super) fn run(&self, x: &[f32]) -> Result<Vec<f32>> {
+    pub(super) fn run(&self, x: &[f32], b: &[f32], activation: Activation) -> Result<Vec<f32>> {
         let (n_in, n_out) = self.size;
         let batch = x.len() / n_in;
         let n = items_per_task(batch, n_in * n_out);
@@ -223,7 +215,7 @@ impl FrozenLinear {
             y.par_chunks_mut(n * n_out).zip(x.par_chunks(n * n_in)).try_for_each(|(y, x)| {
                 let n = x.len() / n_in;
                 let rows = Rows { values: x, starts: &inputs[..n], runs: 1, run_len: n_in, run_stride: 0 };
-                product((y.into(), &outputs[..n]), rows, columns, &self.b, self.activation)
+                product((y.into(), &outputs[..n]), rows, columns, b, activation)
             })
         };
         // SAFETY: the tasks' rows are all rows, and a product writes all columns.

@@ -79,6 +79,11 @@ impl Frame {
         Self { map, before, h: before + map.h + below, w: before + map.w + right }
     }
 
+    /// Values of the map without the frame.
+    pub(super) fn map_len(&self) -> usize {
+        self.map.len()
+    }
+
     /// Values of the framed map.
     pub(super) fn len(&self) -> usize {
         self.h * self.row()

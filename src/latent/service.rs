@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
     use crate::config::ModelConfig;
-    use crate::data::{Dataset, ScanReport};
+    use crate::data::Dataset;
     use crate::latent::{Grid, NEAREST, Plane};
     use crate::model::snapshot::to_bytes;
     use crate::model::{ImageShape, Snapshot, Vae};
@@ -152,18 +152,11 @@ mod tests {
 
     fn noise_images(n: usize) -> Arc<Dataset> {
         let noise = Rng::new(8, Stream::TrainNoise, 0).uniforms(n * SHAPE.pixels(), 127.0);
-        Arc::new(Dataset {
-            name: "noise".into(),
-            side: SHAPE.side,
-            channels: SHAPE.channels,
-            pixels: noise.iter().map(|v| (v + 127.0) as u8).collect(),
-            classes: Vec::new(),
-            labels: vec![None; n],
-            names: (0..n).map(|i| format!("{i}.png")).collect(),
-            root: None,
-            report: ScanReport::default(),
-            fingerprint: std::sync::OnceLock::new(),
-        })
+        Arc::new(Dataset::made(
+            "noise",
+            (SHAPE.side, SHAPE.channels),
+            noise.iter().map(|v| (v + 127.0) as u8).collect(),
+        ))
     }
 
     /// Answers until `enough` says so.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use crate::latent::{Grid, Plane};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ModelError, Snapshot};
-use crate::run::{RunError, RunRecord, SavedRun, checkpoint, history, record};
+use crate::run::{RunError, RunRecord, SavedRun, checkpoint, history, name_of, record, recorder};
 
 /// Images along each side of the small picture.
 const CELLS: usize = 4;
@@ -83,7 +83,7 @@ impl Summary {
             return Ok(known.clone());
         }
         let record = RunRecord::read(folder)?;
-        let name = folder.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned());
+        let name = name_of(folder);
         let best_elbo_nats = best_elbo(folder, &record);
         Ok(Self { folder: folder.to_owned(), name, record, best_elbo_nats, picture: None, written })
     }
@@ -113,8 +113,7 @@ fn best_elbo(folder: &Path, record: &RunRecord) -> Option<f64> {
     }
     let of_rows = || {
         let rows = history::read(folder, record.step).unwrap_or_default();
-        let elbos = rows.iter().filter_map(|row| Some(row.validation.as_ref()?.terms.elbo_nats()));
-        elbos.max_by(f64::total_cmp).or_else(|| record.validation.map(|terms| terms.elbo_nats))
+        recorder::best(None, &rows).or_else(|| record.validation.map(|terms| terms.elbo_nats))
     };
     record.best_elbo_nats.or_else(|| record.validation.and_then(|_| of_rows()))
 }

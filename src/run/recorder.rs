@@ -90,8 +90,8 @@ impl FolderRecorder {
     }
 }
 
-/// The better of `before` and the best validation in `rows`.
-fn best(before: Option<f64>, rows: &[Row]) -> Option<f64> {
+/// The better of `before` and the best ELBO of a validation in `rows`, nats per image.
+pub(super) fn best(before: Option<f64>, rows: &[Row]) -> Option<f64> {
     let elbos = rows.iter().filter_map(|row| Some(row.validation.as_ref()?.terms.elbo_nats()));
     elbos.chain(before).max_by(f64::total_cmp)
 }

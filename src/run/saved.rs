@@ -7,7 +7,7 @@ use crate::model::{Snapshot, Vae};
 use crate::run::history::{self, Row};
 use crate::run::{RunError, RunRecord, checkpoint, record};
 use crate::train::mark::{self, Change, Moment};
-use crate::train::{Checkpoint, Watch};
+use crate::train::{Checkpoint, StepStats, ValidationStats, Watch};
 
 /// A run that was read from its folder.
 #[derive(Debug, Clone)]
@@ -20,6 +20,11 @@ pub struct SavedRun {
     pub rows: Vec<Row>,
     /// The last checkpoint; `None` when the run was cut off before its first.
     pub checkpoint: Option<Checkpoint>,
+}
+
+/// The name of the run in `folder`: the last part of its path.
+pub fn name_of(folder: &Path) -> String {
+    folder.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned())
 }
 
 impl SavedRun {
@@ -39,7 +44,7 @@ impl SavedRun {
     /// The folder's own name.
     pub fn name(&self) -> String {
         let whole = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
-        whole.file_name().map_or_else(|| "run".into(), |name| name.to_string_lossy().into_owned())
+        name_of(&whole)
     }
 
     /// Changes settings from the next step on. What was changed after the checkpoint does not count any more.
@@ -49,6 +54,16 @@ impl SavedRun {
         let epoch = self.step() as f64 / self.steps_per_epoch().max(1) as f64;
         let now = Moment { step: self.step(), epoch, seconds: self.seconds() };
         mark::change(&mut self.record.config, &mut self.record.marks, changes, now)
+    }
+
+    /// Every step that counts.
+    pub fn steps(&self) -> impl Iterator<Item = &StepStats> {
+        self.rows.iter().map(|row| &row.step)
+    }
+
+    /// Every validation that counts.
+    pub fn validations(&self) -> impl Iterator<Item = &ValidationStats> {
+        self.rows.iter().filter_map(|row| row.validation.as_ref())
     }
 
     /// The trained model.

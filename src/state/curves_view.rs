@@ -129,11 +129,7 @@ impl CurvesView {
 
     /// What is to be drawn; nothing while nobody looks.
     pub fn want(&self) -> Option<Want> {
-        let metrics: Vec<_> = self.metrics().collect();
-        let (x, x_scale, y_scale, unit) = (self.x, self.x_scale, self.y_scale, self.unit);
-        let (range, columns, smoothing) = (self.x_range, self.columns, self.smoothing);
-        let looked_at = self.open && columns > 0;
-        looked_at.then_some(Want { metrics, x, x_scale, y_scale, range, columns, smoothing, unit })
+        (self.open && self.columns > 0).then(|| self.want_for_file())
     }
 
     /// The same for a file, which is drawn whether or not anybody looks.

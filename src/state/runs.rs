@@ -7,7 +7,7 @@ use rust_i18n::t;
 
 use crate::config::differing;
 use crate::curves::Source;
-use crate::run::{Listing, Summary};
+use crate::run::{Listing, Summary, name_of};
 use crate::state::{Action, AppState, Effect, NoticeKind};
 
 /// Something about the runs on disk.
@@ -122,6 +122,11 @@ impl RunsState {
         if !self.elsewhere.iter().any(|known| known == folder) {
             self.elsewhere.push(folder.to_owned());
         }
+    }
+
+    /// What reads the list again, while somebody looks at it.
+    pub fn list_if_open(&self) -> Option<Effect> {
+        self.open.then(|| self.list())
     }
 
     /// What reads the list again.
@@ -280,11 +285,6 @@ fn trashed(state: &mut AppState, folder: &Path, effects: &mut Vec<Effect>) {
     runs.forget(folder);
     effects.push(runs.list());
     state.notices.push(NoticeKind::Info(t!("runs.trashed", name = name_of(folder)).into_owned()));
-}
-
-/// The last part of a folder's path.
-pub fn name_of(folder: &Path) -> String {
-    folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 impl From<RunsAction> for Action {

@@ -69,7 +69,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 state.runs.opened(&run.folder);
             }
             show_opened(state, *opened);
-            effects.push(state.runs.list());
+            effects.extend(state.runs.list_if_open());
             if std::mem::take(&mut state.data.train_when_loaded) {
                 start(state, effects);
             }
@@ -96,7 +96,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 run.name = name;
                 run.folder = Some(folder);
             }
-            effects.push(state.runs.list());
+            effects.extend(state.runs.list_if_open());
         }
         Action::RunReread(kept) => {
             state.training.reread(*kept);
@@ -110,7 +110,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             let over = matches!(event, Event::Stopped(_));
             steering::hear(state, event, effects);
             if over {
-                effects.push(state.runs.list());
+                effects.extend(state.runs.list_if_open());
             }
         }
         Action::ModelReady(model) => show_model(state, model),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::{Arch, RunConfig};
-use crate::data::{Dataset, ScanReport};
+use crate::data::Dataset;
 use crate::model::ImageShape;
 use crate::rng::{Rng, Stream};
 use crate::train::{TrainError, Trainer};
@@ -82,16 +82,5 @@ impl Yardstick {
 
 fn noise_images(n: usize, shape: ImageShape) -> Dataset {
     let noise = Rng::new(0, Stream::TrainNoise, 0).uniforms(n * shape.pixels(), 127.0);
-    Dataset {
-        name: "noise".into(),
-        side: shape.side,
-        channels: shape.channels,
-        pixels: noise.iter().map(|v| (v + 127.0) as u8).collect(),
-        classes: Vec::new(),
-        labels: vec![None; n],
-        names: (0..n).map(|i| i.to_string()).collect(),
-        root: None,
-        report: ScanReport::default(),
-        fingerprint: std::sync::OnceLock::new(),
-    }
+    Dataset::made("noise", (shape.side, shape.channels), noise.iter().map(|v| (v + 127.0) as u8).collect())
 }

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use super::*;
 use crate::config::{Arch, Kind, Likelihood, ModelConfig};
-use crate::data::ScanReport;
 use crate::math::gaussian::{kl_to_standard, log_normal};
 use crate::model::ImageShape;
 use crate::model::snapshot::{Snapshot, to_bytes};
@@ -31,18 +30,7 @@ fn model(likelihood: Likelihood) -> Vae {
 fn images_of(vae: &Vae) -> Dataset {
     let z = [0.4, -0.3, -1.0, 0.6, 0.9, 1.1, 0.0, 0.0];
     let pixels = to_bytes(&Snapshot::of(vae, 0, 0.0).unwrap().decode(&z).unwrap());
-    Dataset {
-        name: "decoded".into(),
-        side: SHAPE.side,
-        channels: SHAPE.channels,
-        pixels: pixels.into(),
-        classes: Vec::new(),
-        labels: vec![None; 4],
-        names: (0..4).map(|i| format!("{i}.png")).collect(),
-        root: None,
-        report: ScanReport::default(),
-        fingerprint: std::sync::OnceLock::new(),
-    }
+    Dataset::made("decoded", (SHAPE.side, SHAPE.channels), pixels)
 }
 
 fn pixels(data: &Dataset, idx: u32) -> Tensor {

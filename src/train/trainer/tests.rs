@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::config::{Arch, Likelihood};
-use crate::data::ScanReport;
 
 /// `n` images of a bright square on dark ground, each at a place of its own.
 pub(crate) fn squares(n: usize, side: usize) -> Arc<Dataset> {
@@ -14,18 +13,7 @@ pub(crate) fn squares(n: usize, side: usize) -> Arc<Dataset> {
             pixels[start..start + 6].fill(230);
         }
     }
-    Arc::new(Dataset {
-        name: "squares".into(),
-        side,
-        channels: 1,
-        pixels: pixels.into(),
-        classes: Vec::new(),
-        labels: vec![None; n],
-        names: (0..n).map(|i| format!("{i}.png")).collect(),
-        root: None,
-        report: ScanReport::default(),
-        fingerprint: std::sync::OnceLock::new(),
-    })
+    Arc::new(Dataset::made("squares", (side, 1), pixels))
 }
 
 pub(crate) fn small_config() -> RunConfig {
