@@ -7,6 +7,7 @@ use crate::cli::output::Output;
 use crate::cli::{Outcome, Usage, picture};
 use crate::data::load_image_file;
 use crate::export::{self, End, FRAMES, Origin, UPSCALES};
+use crate::latent::Route;
 use crate::run::SavedRun;
 
 /// What a point begins with.
@@ -18,7 +19,8 @@ pub fn run(args: &Strip, output: &Output) -> anyhow::Result<Outcome> {
     let run = SavedRun::open(&args.run)?;
     picture::make(&run, &args.out, &args.replace, output, |origin| {
         let (from, to) = (end(&args.from, &run, origin)?, end(&args.to, &run, origin)?);
-        Ok(export::strip(origin, &from, &to, args.path, args.frames, args.picture.upscale)?)
+        let course = Route::between(args.path, &from.z, &to.z).course();
+        Ok(export::strip(origin, &from, &to, &course, args.frames, args.picture.upscale)?)
     })
 }
 
