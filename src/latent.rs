@@ -14,6 +14,6 @@ pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use grid::Grid;
 pub use path::Path;
 pub use plane::Plane;
-pub use protocol::{Answer, Question};
+pub use protocol::{Answer, OwnImage, Question, Subject, View};
 pub use route::{Course, Easing, Route};
 pub use service::{DECODING_THREADS, Service, ServiceError};

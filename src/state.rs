@@ -13,6 +13,7 @@ pub mod history;
 pub mod kept;
 pub mod map;
 pub mod notice;
+pub mod past;
 pub mod plan;
 pub mod runs;
 pub mod steering;
@@ -20,23 +21,27 @@ pub mod training;
 pub mod update;
 pub mod walk;
 
-pub use action::{Action, Effect, ExportKind, Layer, Opened, OpenedRun, PinSource, View};
+pub use action::{Action, Effect, ExportKind, Opened, OpenedRun};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
-pub use map::{Layers, MapState};
+pub use map::actions::{Layer, MapAction};
+pub use map::{Axes, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
+pub use past::Past;
 pub use plan::Plan;
 pub use runs::{RunsAction, RunsState};
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;
-pub use walk::{Pin, Pinned, PointView, SelectedView, StripView, Walk};
+pub use walk::actions::{PinSource, WalkAction};
+pub use walk::{Pinned, PointView, SelectedView, StripView, Walk};
 
 use crate::config::RunConfig;
 pub use crate::curves::Metric;
+pub use crate::latent::{Subject, View};
 
 /// Light, dark, or as the system has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -63,6 +68,8 @@ pub struct AppState {
     pub map: MapState,
     /// The point, the pins and what they decode to.
     pub walk: Walk,
+    /// Moves that can be taken back.
+    pub past: Past,
     /// Messages for the user.
     pub notices: Notices,
     /// How many times larger exported images are.
@@ -87,6 +94,15 @@ impl AppState {
     /// The state at the first start.
     pub fn new() -> Self {
         Self { upscale: 4, ..Self::default() }
+    }
+
+    /// What an image is called: its path in its folder, or its file's name.
+    pub fn name_of(&self, subject: Subject) -> &str {
+        let name = match subject {
+            Subject::Image(idx) => self.data.set.as_ref().and_then(|data| data.names.get(idx)),
+            Subject::Own(idx) => self.walk.own.get(idx).map(|own| &own.name),
+        };
+        name.map_or("", String::as_str)
     }
 
     /// The place whose image is shown: under the pointer while it rests on the map, else the point.

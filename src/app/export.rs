@@ -9,6 +9,7 @@ use rust_i18n::t;
 use crate::app::task::Task;
 use crate::data::Dataset;
 use crate::export::{self, Clash, End, Origin};
+use crate::latent;
 use crate::latent::{Grid, Path, Route};
 use crate::model::Snapshot;
 use crate::state::{Action, AppState, ExportKind, Pinned, Run};
@@ -58,8 +59,8 @@ impl Order {
         file: Option<PathBuf>,
     ) -> Result<Self, String> {
         let walk = &state.walk;
-        let subject = match (kind, &walk.pins) {
-            (ExportKind::Strip, [Some(a), Some(b)]) => {
+        let subject = match (kind, &walk.pins[..]) {
+            (ExportKind::Strip, [a, .., b]) => {
                 Subject::Strip { ends: [a.clone(), b.clone()], path: walk.path, frames: walk.frames, data }
             }
             (ExportKind::Strip, _) => return Err(t!("export.needs_pins").into_owned()),
@@ -129,7 +130,10 @@ impl Target {
 
 /// A pin on an image stands at its mean as this very model has it.
 fn end(snapshot: &Snapshot, data: Option<&Dataset>, pinned: &Pinned) -> anyhow::Result<End> {
-    let found = pinned.image.zip(data).and_then(|(idx, data)| Some((data.names.get(idx)?, data.image(idx))));
+    let found = match (pinned.subject, data) {
+        (Some(latent::Subject::Image(idx)), Some(data)) => data.names.get(idx).map(|name| (name, data.image(idx))),
+        _ => None,
+    };
     Ok(match found {
         Some((name, pixels)) => End::of_image(snapshot, name, pixels)?,
         None => End::point(pinned.z.clone()),
@@ -163,7 +167,10 @@ mod tests {
             report: ScanReport::default(),
             fingerprint: std::sync::OnceLock::new(),
         };
-        let ends = [Pinned { z: vec![9.0, 9.0], image: Some(1) }, Pinned { z: vec![0.5, 0.0], image: None }];
+        let ends = [
+            Pinned { z: vec![9.0, 9.0], subject: Some(latent::Subject::Image(1)) },
+            Pinned { z: vec![0.5, 0.0], subject: None },
+        ];
         Order {
             subject: Subject::Strip { ends, path: Path::Lerp, frames: 4, data: Some(Arc::new(data)) },
             snapshot: Arc::new(Snapshot::of(&vae, 8, 0.5).unwrap()),

@@ -304,9 +304,8 @@ impl Workers {
     }
 
     fn ask(&self) {
-        let View { point, selected, grid, strip } = self.view.clone();
-        let (snapshot, data) = (self.snapshot.clone(), self.data.clone());
-        self.service.ask(Question { snapshot, data, point, selected, grid, strip });
+        let (snapshot, data, view) = (self.snapshot.clone(), self.data.clone(), self.view.clone());
+        self.service.ask(Question { snapshot, data, view });
     }
 }
 

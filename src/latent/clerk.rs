@@ -13,7 +13,7 @@ use crate::data::Dataset;
 use crate::latent::grid::Grid;
 use crate::latent::neighbours::nearest;
 use crate::latent::pace::Pace;
-use crate::latent::protocol::{Answer, Question};
+use crate::latent::protocol::{Answer, Question, Subject, View};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ModelError, Snapshot};
 use crate::rng::{Rng, Stream};
@@ -67,7 +67,7 @@ struct Tour {
 pub struct Clerk {
     question: Question,
     point: Answered<Vec<f32>>,
-    selected: Answered<usize>,
+    selected: Answered<Subject>,
     strip: Answered<Vec<Vec<f32>>>,
     grid: Option<Pass<Tour>>,
     /// The grid of the last pass.
@@ -86,7 +86,7 @@ pub struct Clerk {
 impl Clerk {
     /// Takes the latest question; work it does not ask for is dropped.
     pub fn hear(&mut self, question: Question) {
-        if self.grid.as_ref().is_some_and(|pass| question.grid.as_ref() != Some(&*pass.what.grid)) {
+        if self.grid.as_ref().is_some_and(|pass| question.view.grid.as_ref() != Some(&*pass.what.grid)) {
             self.grid = None;
         }
         let other_data = |data: &Arc<Dataset>| !question.data.as_ref().is_some_and(|asked| Arc::ptr_eq(asked, data));
@@ -97,18 +97,23 @@ impl Clerk {
             self.known = None;
             self.selected = None;
         }
+        if question.view.own != self.question.view.own {
+            self.selected = None;
+        }
         self.question = question;
     }
 
     /// The most urgent piece of work.
     pub fn next_task(&self, now: Instant) -> Task {
-        let Question { snapshot: Some(newest), data, point, selected, strip, grid } = &self.question else {
+        let Question { snapshot: Some(newest), data, view } = &self.question else {
             return Task::Rest(None);
         };
+        let View { point, selected, own: _, grid, strip } = view;
         if point.as_ref().is_some_and(|point| outdated(self.point.as_ref(), point, newest)) {
             return Task::Point;
         }
-        if data.is_some() && selected.as_ref().is_some_and(|idx| outdated(self.selected.as_ref(), idx, newest)) {
+        let there = selected.as_ref().filter(|subject| self.question.pixels(**subject).is_some());
+        if there.is_some_and(|subject| outdated(self.selected.as_ref(), subject, newest)) {
             return Task::Selected;
         }
         if !strip.is_empty() && outdated(self.strip.as_ref(), strip, newest) {
@@ -138,21 +143,20 @@ impl Clerk {
         let step = newest.step;
         match task {
             Task::Point => {
-                let Some(z) = self.question.point.clone() else { return Ok(Vec::new()) };
+                let Some(z) = self.question.view.point.clone() else { return Ok(Vec::new()) };
                 self.point = Some((z.clone(), Arc::clone(newest)));
                 let image = to_bytes(&newest.decode(&z)?);
                 let nearest = self.known.as_ref().map(|(_, mu)| nearest(mu, &z, NEAREST)).unwrap_or_default();
                 Ok(vec![Answer::Point { z, image, nearest, step }])
             }
             Task::Selected => {
-                let (Some(idx), Some(data)) = (self.question.selected, self.question.data.clone()) else {
-                    return Ok(Vec::new());
-                };
-                self.selected = Some((idx, Arc::clone(newest)));
-                Ok(vec![select(newest, &data, idx)?])
+                let Some(subject) = self.question.view.selected else { return Ok(Vec::new()) };
+                self.selected = Some((subject, Arc::clone(newest)));
+                let Some(pixels) = self.question.pixels(subject) else { return Ok(Vec::new()) };
+                Ok(vec![select(newest, subject, pixels)?])
             }
             Task::Strip => {
-                let points = self.question.strip.clone();
+                let points = self.question.view.strip.clone();
                 self.strip = Some((points.clone(), Arc::clone(newest)));
                 let all = to_bytes(&newest.decode(&points.concat())?);
                 let images = all.chunks(newest.shape().pixels()).map(<[u8]>::to_vec).collect();
@@ -166,7 +170,7 @@ impl Clerk {
 
     fn some_cells(&mut self, newest: &Arc<Snapshot>) -> Result<Vec<Answer>, ModelError> {
         self.grid_had_turn = true;
-        let Some(asked) = &self.question.grid else { return Ok(Vec::new()) };
+        let Some(asked) = &self.question.view.grid else { return Ok(Vec::new()) };
         let begin = || (Arc::new(Tour::new(asked, self.grid_before.as_deref())), asked.n_cells());
         let Some(pass) = under_way(&mut self.grid, begin, newest) else { return Ok(Vec::new()) };
         let grid = Arc::clone(&pass.what.grid);
@@ -261,18 +265,21 @@ impl Tour {
     }
 }
 
-/// Encodes image `idx`, reconstructs it at z = μ, and estimates its two terms.
-fn select(snapshot: &Snapshot, data: &Dataset, idx: usize) -> Result<Answer, ModelError> {
-    let mut pixels = Vec::new();
-    data.batch_into(&[idx as u32], &mut pixels);
+/// Encodes a subject, reconstructs it at z = μ, and estimates its two terms.
+fn select(snapshot: &Snapshot, subject: Subject, pixels: &[u8]) -> Result<Answer, ModelError> {
+    let pixels: Vec<f32> = pixels.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)).collect();
     let encoded = snapshot.encode(&pixels)?;
     let reconstruction = to_bytes(&snapshot.decode(&encoded.mu)?);
     let (n, d) = (SELECTED_SAMPLES, snapshot.latent_dim());
     let x = Tensor::from_vec(pixels, (1, snapshot.shape().pixels()), &Device::Cpu)?; // [1, P]
-    let noise = Rng::new(0, Stream::EvalNoise, idx as u64).normals(n * d);
+    let stream = match subject {
+        Subject::Image(idx) => idx as u64,
+        Subject::Own(_) => u64::MAX,
+    };
+    let noise = Rng::new(0, Stream::EvalNoise, stream).normals(n * d);
     let elbo = snapshot.vae().elbo(&x, &Tensor::from_vec(noise, (n, d), &Device::Cpu)?, n)?;
     Ok(Answer::Selected {
-        idx,
+        subject,
         mu: encoded.mu,
         sigma: encoded.sigma,
         reconstruction,

@@ -6,21 +6,58 @@ use crate::data::Dataset;
 use crate::latent::Grid;
 use crate::model::Snapshot;
 
+/// An image that a model can be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// One of the dataset.
+    Image(usize),
+    /// One that was brought along, by its place among those.
+    Own(usize),
+}
+
+/// An image that was brought along.
+#[derive(Debug, PartialEq, Eq)]
+pub struct OwnImage {
+    /// Its file's name.
+    pub name: String,
+    /// As the model reads it, `[side, side, channels]`.
+    pub pixels: Vec<u8>,
+}
+
 /// What the screen wants to see. Each part that is asked anew, or that a new snapshot outdates, is answered again.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct View {
+    /// The point to decode, `[d]`.
+    pub point: Option<Vec<f32>>,
+    /// The image to encode and reconstruct.
+    pub selected: Option<Subject>,
+    /// Images that were brought along.
+    pub own: Vec<Arc<OwnImage>>,
+    /// The grid behind the map.
+    pub grid: Option<Grid>,
+    /// Points whose decoded images make the strip (each `[d]`).
+    pub strip: Vec<Vec<f32>>,
+}
+
+/// Whom to ask, and what.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
     /// The model to ask; nothing is answered without one.
     pub snapshot: Option<Arc<Snapshot>>,
     /// The images that can be encoded.
     pub data: Option<Arc<Dataset>>,
-    /// The point to decode, `[d]`.
-    pub point: Option<Vec<f32>>,
-    /// The image to encode and reconstruct.
-    pub selected: Option<usize>,
-    /// The grid behind the map.
-    pub grid: Option<Grid>,
-    /// Points whose decoded images make the strip (each `[d]`).
-    pub strip: Vec<Vec<f32>>,
+    /// What is wanted.
+    pub view: View,
+}
+
+impl Question {
+    /// The pixels of a subject, `[side, side, channels]`.
+    pub fn pixels(&self, subject: Subject) -> Option<&[u8]> {
+        match subject {
+            Subject::Image(idx) => self.data.as_deref().filter(|data| idx < data.len()).map(|data| data.image(idx)),
+            Subject::Own(idx) => self.view.own.get(idx).map(|own| &own.pixels[..]),
+        }
+    }
 }
 
 /// One answer; images are bytes, `[side, side, channels]`.
@@ -40,7 +77,7 @@ pub enum Answer {
     /// The selected image.
     Selected {
         /// Which.
-        idx: usize,
+        subject: Subject,
         /// Mean of q(z|x), `[d]`.
         mu: Vec<f32>,
         /// Standard deviation of q(z|x), `[d]`.

@@ -139,6 +139,7 @@ mod tests {
     use crate::config::ModelConfig;
     use crate::data::Dataset;
     use crate::latent::{Grid, NEAREST, Plane};
+    use crate::latent::{Subject, View};
     use crate::model::snapshot::to_bytes;
     use crate::model::{ImageShape, Snapshot, Vae};
     use crate::rng::{Rng, Stream};
@@ -181,10 +182,13 @@ mod tests {
         service.ask(Question {
             snapshot: Some(Arc::clone(&snapshot)),
             data: Some(Arc::clone(&data)),
-            point: Some(z.clone()),
-            selected: Some(7),
-            grid: Some(grid.clone()),
-            strip: vec![vec![0.0, 0.0], z.clone()],
+            view: View {
+                point: Some(z.clone()),
+                selected: Some(Subject::Image(7)),
+                own: Vec::new(),
+                grid: Some(grid.clone()),
+                strip: vec![vec![0.0, 0.0], z.clone()],
+            },
         });
         let (mut cells, mut means, mut near) = (BTreeMap::new(), None, false);
         let answers = until(&service, |answer| {
@@ -204,7 +208,9 @@ mod tests {
         data.batch_into(&(0..300).collect::<Vec<_>>(), &mut pixels);
         let mu = snapshot.encode(&pixels).unwrap().mu;
         assert!(matches!(&answers[0], Answer::Point { image, .. } if *image == expected));
-        assert!(matches!(&answers[1], Answer::Selected { idx: 7, mu: at, .. } if at[..] == mu[14..16]));
+        assert!(
+            matches!(&answers[1], Answer::Selected { subject: Subject::Image(7), mu: at, .. } if at[..] == mu[14..16])
+        );
         assert!(matches!(&answers[2], Answer::Strip { images, .. } if images[1] == expected));
         assert!(means.unwrap().iter().zip(&mu).all(|(a, b)| (a - b).abs() < 1e-5));
         // (a, b) of column 3, row 1
@@ -215,7 +221,8 @@ mod tests {
     #[test]
     fn a_newer_snapshot_is_answered_without_asking_anew_and_the_same_is_not_answered_twice() {
         let service = Service::spawn(Arc::new(|_| {})).unwrap();
-        let question = Question { point: Some(vec![0.0, 0.0]), ..Question::default() };
+        let at = |z: &[f32]| View { point: Some(z.to_vec()), ..View::default() };
+        let question = Question { view: at(&[0.0, 0.0]), ..Question::default() };
         for seed in [1, 2] {
             let asked = Question { snapshot: Some(snapshot(seed)), ..question.clone() };
             service.ask(asked.clone());
@@ -223,7 +230,7 @@ mod tests {
             assert!(matches!(answers[0], Answer::Point { step, .. } if step == seed));
             service.ask(asked);
         }
-        service.ask(Question { point: Some(vec![9.0, 0.0]), snapshot: Some(snapshot(3)), ..question });
+        service.ask(Question { view: at(&[9.0, 0.0]), snapshot: Some(snapshot(3)), ..question });
         let answers = until(&service, |_| true);
         assert!(matches!(answers[0], Answer::Point { step: 3, .. }), "{answers:?}");
     }
@@ -232,7 +239,8 @@ mod tests {
     fn a_point_of_the_wrong_length_is_an_answer_not_an_end() {
         let service = Service::spawn(Arc::new(|_| {})).unwrap();
         let ask = |z: &[f32]| {
-            service.ask(Question { snapshot: Some(snapshot(1)), point: Some(z.to_vec()), ..Question::default() });
+            let view = View { point: Some(z.to_vec()), ..View::default() };
+            service.ask(Question { snapshot: Some(snapshot(1)), view, ..Question::default() });
             until(&service, |_| true).remove(0)
         };
         assert!(

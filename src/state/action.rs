@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::config::{DataConfig, RunConfig};
 use crate::curves::Format;
 use crate::data::{Dataset, Progress};
-use crate::latent::{Answer, Grid, Path};
+use crate::latent::{Answer, View};
 use crate::state::runs::{Errand, RunsAction};
-use crate::state::{CurvesChange, DrawnCurves, History, Model, Pin, ThemeChoice};
+use crate::state::{CurvesChange, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
 /// Something happened.
@@ -79,38 +79,10 @@ pub enum Action {
     /// The decoding thread answered.
     Answered(Answer),
 
-    /// The map's size in points.
-    MapSized([f32; 2]),
-    /// The map was dragged by this many points.
-    Pan([f32; 2]),
-    /// The map was zoomed by a factor at a place, in points from its centre.
-    Zoom(f32, [f32; 2]),
-    /// Show everything.
-    Fit,
-    /// Put these two latent axes on the map.
-    SetAxes(usize, usize),
-    /// Show or hide a layer.
-    ToggleLayer(Layer),
-    /// The pointer rests at (a, b) with no button down, or has left the map.
-    Hover(Option<[f32; 2]>),
-    /// The button went down at (a, b): takes hold of a pin or moves the point.
-    Grab([f32; 2]),
-    /// What is held moves to (a, b).
-    DragTo([f32; 2]),
-    /// The button was released.
-    Release,
-    /// Moves the point by (a, b).
-    Nudge([f32; 2]),
-    /// Selects an image, or none.
-    Select(Option<usize>),
-    /// Puts a pin.
-    SetPin(Pin, PinSource),
-    /// Takes both pins away.
-    ClearPins,
-    /// The way between the pins.
-    SetPath(Path),
-    /// Images in the strip.
-    SetFrames(usize),
+    /// The map is looked at otherwise.
+    Map(MapAction),
+    /// Something moves in the latent space.
+    Walk(WalkAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -211,19 +183,6 @@ pub enum Effect {
     Copy(String),
 }
 
-/// What the screen wants decoded; the model and the images are added outside.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct View {
-    /// The point, `[d]`.
-    pub point: Option<Vec<f32>>,
-    /// The selected image.
-    pub selected: Option<usize>,
-    /// The grid behind the map.
-    pub grid: Option<Grid>,
-    /// Every point of the strip.
-    pub strip: Vec<Vec<f32>>,
-}
-
 /// What was opened.
 #[derive(Debug, Clone)]
 pub struct Opened {
@@ -271,24 +230,4 @@ pub enum ExportKind {
     Strip,
     /// The decoded grid.
     Grid,
-}
-
-/// What the map shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layer {
-    /// Decoded images.
-    Grid,
-    /// Encoded images as points.
-    Images,
-    /// Circles of the prior.
-    Prior,
-}
-
-/// Where a pin is put.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PinSource {
-    /// At the point.
-    Point,
-    /// At the selected image.
-    Selected,
 }

@@ -1,5 +1,7 @@
 //! The plane on screen: where it is looked at, what lies on it, and the grid that is wanted behind it.
 
+pub mod actions;
+
 use std::sync::Arc;
 
 use crate::latent::{Grid, Plane};
@@ -30,7 +32,32 @@ pub struct Layers {
     pub prior: bool,
 }
 
-/// The plane on screen. (a, b) are coordinates along its two axes.
+/// The two directions on the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axes {
+    /// Two latent axes: to the right and up.
+    Pair(usize, usize),
+    /// The two directions in which the means of the images spread most.
+    Principal,
+}
+
+impl Default for Axes {
+    fn default() -> Self {
+        Self::Pair(0, 1)
+    }
+}
+
+impl Axes {
+    /// Whether a space of so many dimensions has them.
+    pub fn fits(self, latent_dim: usize) -> bool {
+        match self {
+            Self::Pair(right, up) => right != up && right.max(up) < latent_dim,
+            Self::Principal => latent_dim > 2,
+        }
+    }
+}
+
+/// The plane on screen. (a, b) are coordinates along its two directions.
 #[derive(Debug, Clone)]
 pub struct MapState {
     /// Size in points; zero until it was shown.
@@ -41,8 +68,12 @@ pub struct MapState {
     pub scale: f32,
     /// Whether the view follows the images until the user moves it.
     pub follows: bool,
-    /// The latent axes to the right and up.
-    pub axes: (usize, usize),
+    /// Which directions are to the right and up.
+    pub axes: Axes,
+    /// The unit vectors to the right and up, each `[d]`; empty before there is a model.
+    directions: [Vec<f32>; 2],
+    /// The principal directions of the means, once they are known.
+    principal: Option<[Vec<f32>; 2]>,
     /// What is shown.
     pub layers: Layers,
     /// The decoded grid.
@@ -68,7 +99,9 @@ impl Default for MapState {
             centre: [0.0; 2],
             scale: 0.015,
             follows: true,
-            axes: (0, 1),
+            axes: Axes::default(),
+            directions: Default::default(),
+            principal: None,
             layers: Layers { grid: true, images: true, prior: false },
             grid: None,
             grid_version: 0,
@@ -82,29 +115,28 @@ impl Default for MapState {
 }
 
 impl MapState {
-    /// The plane through z: the two axes move, everything else stays as in z.
+    /// The plane through z: what lies along its two directions moves, everything else stays as in z. (0, 0) is the
+    /// point of the plane nearest to the origin.
     pub fn plane(&self, z: &[f32]) -> Plane {
-        let (a, b) = self.axes;
-        let mut plane = Plane::axes(z.len(), a, b);
-        plane.origin = z.iter().enumerate().map(|(i, &v)| if i == a || i == b { 0.0 } else { v }).collect();
-        plane
+        let [u, v] = self.directions.clone();
+        let [a, b] = self.coordinates(z);
+        let rest = |((z, u), v): ((&f32, &f32), &f32)| z - a * u - b * v;
+        Plane { origin: z.iter().zip(&u).zip(&v).map(rest).collect(), u, v }
     }
 
-    /// (a, b) of a latent point.
+    /// (a, b) of a latent point: its projection.
     pub fn coordinates(&self, z: &[f32]) -> [f32; 2] {
-        let at = |axis: usize| z.get(axis).copied().unwrap_or_default();
-        [at(self.axes.0), at(self.axes.1)]
-    }
-
-    /// z with (a, b) put in place of its two axes.
-    pub fn moved(&self, z: &[f32], [a, b]: [f32; 2]) -> Vec<f32> {
-        let mut moved = z.to_vec();
-        for (axis, value) in [(self.axes.0, a), (self.axes.1, b)] {
-            if let Some(slot) = moved.get_mut(axis) {
-                *slot = value;
+        match self.axes {
+            Axes::Pair(right, up) => [right, up].map(|axis| z.get(axis).copied().unwrap_or_default()),
+            Axes::Principal => {
+                self.directions.each_ref().map(|direction| z.iter().zip(direction).map(|(z, w)| z * w).sum())
             }
         }
-        moved
+    }
+
+    /// z moved within its plane to (a, b).
+    pub fn moved(&self, z: &[f32], [a, b]: [f32; 2]) -> Vec<f32> {
+        if z.len() == self.latent_dim.unwrap_or_default() { self.plane(z).point(a, b) } else { z.to_vec() }
     }
 
     /// (a, b) at a place in points from the map's centre, y down.
@@ -210,11 +242,58 @@ impl MapState {
         self.project();
     }
 
-    /// Puts two other axes on the map.
-    pub fn set_axes(&mut self, axes: (usize, usize)) {
-        self.axes = axes;
-        self.hovered = None;
-        self.project();
+    /// A space of so many dimensions is shown; axes that it does not have give way to its first two.
+    pub fn enter(&mut self, latent_dim: usize) {
+        self.latent_dim = Some(latent_dim);
+        self.principal = None;
+        if self.axes == Axes::Principal || !self.axes.fits(latent_dim) {
+            self.axes = Axes::default();
+        }
+        self.point_axes();
+        self.clear();
+    }
+
+    /// μ of an image, `[d]`.
+    pub fn mean(&self, idx: usize) -> Option<&[f32]> {
+        let d = self.latent_dim?;
+        self.means.as_ref()?.get(idx * d..(idx + 1) * d)
+    }
+
+    /// Puts two other directions on the map, when the space has them and they are known.
+    pub fn set_axes(&mut self, axes: Axes) {
+        let known = axes != Axes::Principal || self.principal.is_some();
+        if known && axes.fits(self.latent_dim.unwrap_or_default()) {
+            self.axes = axes;
+            self.point_axes();
+            self.hovered = None;
+            self.project();
+        }
+    }
+
+    /// Takes in the principal directions of the means, each `[d]`.
+    pub fn set_principal(&mut self, principal: Option<[Vec<f32>; 2]>) {
+        self.principal = principal;
+        if self.axes == Axes::Principal && self.principal.is_some() {
+            self.point_axes();
+            self.project();
+        }
+    }
+
+    /// Whether the principal directions can be shown.
+    pub fn knows_principal(&self) -> bool {
+        self.principal.is_some()
+    }
+
+    fn point_axes(&mut self) {
+        let d = self.latent_dim.unwrap_or_default();
+        self.directions = match (self.axes, &self.principal) {
+            (Axes::Principal, Some(principal)) => principal.clone(),
+            (Axes::Pair(right, up), _) => {
+                let Plane { u, v, .. } = Plane::axes(d, right, up);
+                [u, v]
+            }
+            (Axes::Principal, None) => return,
+        };
     }
 
     fn project(&mut self) {
@@ -263,113 +342,4 @@ impl MapState {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rng::{Rng, Stream};
-
-    fn map() -> MapState {
-        MapState { size: [800.0, 400.0], scale: 0.01, ..MapState::default() }
-    }
-
-    #[test]
-    fn the_place_under_the_pointer_stays_when_zooming() {
-        let mut map = map();
-        let before = map.latent_from_offset([120.0, -30.0]);
-        map.zoom(2.5, [120.0, -30.0]);
-        let after = map.latent_from_offset([120.0, -30.0]);
-        assert!(before.iter().zip(after).all(|(x, y)| (x - y).abs() < 1e-5), "{before:?} {after:?}");
-        assert!((map.scale - 0.004).abs() < 1e-7);
-    }
-
-    #[test]
-    fn the_grid_covers_the_map_and_keeps_its_lattice_when_panned() {
-        let mut map = map();
-        let grid = map.wanted_grid(&[0.0, 0.0]).unwrap();
-        let half = grid.step / 2.0;
-        assert!(grid.a0 - half <= -4.0 && grid.a0 + (grid.columns - 1) as f32 * grid.step + half >= 4.0);
-        assert!(grid.b0 + half >= 2.0 && grid.b0 - (grid.rows - 1) as f32 * grid.step - half <= -2.0);
-        map.pan([33.0, 7.0]);
-        let panned = map.wanted_grid(&[0.0, 0.0]).unwrap();
-        let cells = (panned.a0 - grid.a0) / grid.step;
-        assert!((cells - cells.round()).abs() < 1e-4, "{cells}");
-    }
-
-    #[test]
-    fn a_grid_of_its_own_is_laid_out_only_when_another_is_decoded() {
-        let mut map = map();
-        let shape = ImageShape { side: 1, channels: 1 };
-        let [first, other] =
-            [0.0, 3.0].map(|a0| Arc::new(Grid { a0, columns: 2, rows: 1, ..map.wanted_grid(&[0.0, 0.0]).unwrap() }));
-        map.add_cells(&first, shape, &[0], &[1]);
-        map.add_cells(&first, shape, &[1], &[2]);
-        let picture = map.grid.clone().unwrap();
-        assert!(picture.is_complete() && picture.version > picture.laid_out);
-        map.add_cells(&other, shape, &[1], &[3]);
-        let laid_out = map.grid.as_ref().unwrap().laid_out;
-        assert!(laid_out > picture.version);
-        map.clear();
-        map.add_cells(&first, shape, &[0], &[1]);
-        assert!(map.grid.unwrap().laid_out > laid_out, "no two pictures share a version");
-    }
-
-    #[test]
-    fn with_more_axes_the_rest_is_held_at_the_point() {
-        let mut map = map();
-        map.axes = (2, 0);
-        let z = [0.5, -1.0, 2.0, 0.25];
-        assert_eq!(map.coordinates(&z), [2.0, 0.5]);
-        assert_eq!(map.moved(&z, [9.0, 8.0]), [8.0, -1.0, 9.0, 0.25]);
-        assert_eq!(map.plane(&z).point(9.0, 8.0), [8.0, -1.0, 9.0, 0.25]);
-    }
-
-    #[test]
-    fn the_nearest_image_is_measured_in_points() {
-        let mut map = map();
-        map.latent_dim = Some(2);
-        map.set_means(Some(Arc::new(vec![0.0, 0.0, 1.0, 1.0])));
-        let (idx, distance) = map.image_near([1.0, 0.9]).unwrap();
-        assert_eq!(idx, 1);
-        assert!((distance - 10.0).abs() < 1e-3);
-    }
-
-    #[test]
-    fn the_nearest_of_many_images_is_that_of_a_full_search() {
-        let mut map = map();
-        map.latent_dim = Some(2);
-        let means = Rng::new(5, Stream::TrainNoise, 0).normals(2 * 5000);
-        map.set_means(Some(Arc::new(means)));
-        for at in [[0.0, 0.0], [1.5, -2.0], [-9.0, 9.0]] {
-            let distance = |[x, y]: [f32; 2]| (x - at[0]).hypot(y - at[1]);
-            let nearest = (0..5000).min_by(|&i, &j| distance(map.places[i]).total_cmp(&distance(map.places[j])));
-            let (idx, _) = map.image_near(at).unwrap();
-            assert_eq!(Some(idx), nearest, "{at:?}");
-        }
-        let mut places = vec![[f32::NAN, 0.0]; 3000];
-        map.places = Arc::new(places.clone());
-        assert_eq!(map.image_near([0.0, 0.0]), None);
-        places.push([1.0, 0.0]);
-        map.places = Arc::new(places);
-        assert_eq!(map.image_near([0.0, 0.0]).unwrap().0, 3000);
-    }
-
-    #[test]
-    fn other_axes_place_the_images_anew() {
-        let mut map = map();
-        map.latent_dim = Some(3);
-        map.set_means(Some(Arc::new(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0])));
-        assert_eq!(*map.places, [[1.0, 2.0], [4.0, 5.0]]);
-        map.set_axes((2, 0));
-        assert_eq!(*map.places, [[3.0, 1.0], [6.0, 4.0]]);
-    }
-
-    #[test]
-    fn fitting_leaves_out_one_image_in_400_on_each_side() {
-        let mut map = MapState { size: [230.0, 230.0], latent_dim: Some(2), ..MapState::default() };
-        let line: Vec<f32> = (0..1000_u16).flat_map(|i| [f32::from(i), 0.0]).collect();
-        map.set_means(Some(Arc::new(line)));
-        map.fit();
-        // From −1, where the prior's middle begins, to 997, with 15 % of room: (997 + 1) · 1.15 / 230
-        assert_eq!(map.centre, [498.0, 0.0]);
-        assert!((map.scale - 4.99).abs() < 1e-3, "{}", map.scale);
-    }
-}
+mod tests;

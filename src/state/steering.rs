@@ -6,20 +6,18 @@ use crate::config::RunConfig;
 use crate::state::{Action, AppState, Effect, NoticeKind, Phase};
 use crate::train::{Change, Command, Cure, Event, StopReason, is_live};
 
-/// Does what steers the run; returns the action when it does not.
-pub fn steer(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) -> Option<Action> {
+/// Does what steers the run.
+pub fn steer(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Step if state.training.phase == Phase::Paused => effects.push(Effect::Command(Command::Step)),
-        Action::Step => {}
         Action::Change(changes) => change(state, changes, effects),
         Action::Cure(cure) => apply_cure(state, cure, effects),
         Action::DismissAlarm(kind) => state.training.dismissed.push(kind),
         Action::SetMoreEpochs(n) => state.training.more_epochs = n.clamp(1, 1_000_000),
         Action::ContinueForMore => continue_for_more(state, effects),
         Action::BranchRun => branch(state, effects),
-        other => return Some(other),
+        _ => {}
     }
-    None
 }
 
 /// Takes in what the training thread said, and begins what waited for its last word.

@@ -6,13 +6,11 @@ use crate::export;
 use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, CurvesChange, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned,
-    PointView, Primary, SelectedView, StripView, View, runs, steering,
+    Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary,
+    SelectedView, StripView, View, map, runs, steering, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
-/// How near the pointer must be to a pin to take hold of it, in points.
-const PIN_REACH: f32 = 12.0;
 /// Frames a strip may have.
 pub const FRAMES: std::ops::RangeInclusive<usize> = export::FRAMES;
 /// How many times larger an exported image may be.
@@ -42,6 +40,7 @@ fn wanted(state: &AppState) -> View {
     View {
         point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
+        own: walk.own.clone(),
         grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
         strip: if strip.iter().all(fits) { strip } else { Vec::new() },
     }
@@ -116,7 +115,10 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ModelReady(model) => show_model(state, model),
         Action::Answered(answer) => take_answer(state, answer),
 
-        Action::Select(selected) => select(state, selected),
+        Action::Map(action) => map::actions::apply(state, action),
+        Action::Walk(action) => walk::actions::apply(state, action),
+        Action::Undo => state.undo(),
+        Action::Redo => state.redo(),
         Action::Export(kind) => effects.push(Effect::Export(kind, false)),
         Action::ExportAs(kind) => effects.push(Effect::Export(kind, true)),
         Action::ExportTo(kind, path) => effects.push(Effect::ExportTo(kind, path)),
@@ -141,95 +143,13 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss(id) => state.notices.dismiss(id),
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
-        other => {
-            if let Some(moved) = steering::steer(state, other, effects) {
-                walk(state, &moved);
-            }
-        }
-    }
-}
-
-/// Whatever moves on the map.
-fn walk(state: &mut AppState, action: &Action) {
-    let (map, walk) = (&mut state.map, &mut state.walk);
-    match *action {
-        Action::MapSized(size) => {
-            map.size = size;
-            if map.follows {
-                map.fit();
-            }
-        }
-        Action::Pan(by) => map.pan(by),
-        Action::Zoom(factor, at) => map.zoom(factor, at),
-        Action::Fit => map.fit(),
-        Action::SetAxes(a, b) if a != b => {
-            map.set_axes((a, b));
-            map.fit();
-        }
-        Action::ToggleLayer(layer) => match layer {
-            Layer::Grid => map.layers.grid = !map.layers.grid,
-            Layer::Images => map.layers.images = !map.layers.images,
-            Layer::Prior => map.layers.prior = !map.layers.prior,
-        },
-        Action::Hover(at) => map.hovered = at,
-        Action::Grab(at) if !walk.z.is_empty() => {
-            map.hovered = None;
-            walk.remember();
-            let reach = PIN_REACH * map.scale;
-            let near = |pin: &Pin| {
-                walk.pin(*pin).is_some_and(|pinned| {
-                    let ([x, y], [a, b]) = (map.coordinates(&pinned.z), at);
-                    (x - a).hypot(y - b) <= reach
-                })
-            };
-            walk.held = Pin::ALL.into_iter().find(near).map_or(Held::Point, Held::Pin);
-            if walk.held == Held::Point {
-                walk.z = map.moved(&walk.z, at);
-            }
-        }
-        Action::DragTo(at) => match walk.held {
-            Held::Point => walk.z = map.moved(&walk.z, at),
-            Held::Pin(pin) => {
-                let moved = walk.pin(pin).map(|pinned| Pinned { z: map.moved(&pinned.z, at), image: None });
-                walk.set_pin(pin, moved);
-            }
-            Held::Nothing => {}
-        },
-        Action::Release => walk.held = Held::Nothing,
-        Action::Nudge([da, db]) if !walk.z.is_empty() => {
-            map.hovered = None;
-            walk.remember();
-            let [a, b] = map.coordinates(&walk.z);
-            walk.z = map.moved(&walk.z, [a + da, b + db]);
-        }
-        Action::SetPin(pin, source) => {
-            let to = match source {
-                PinSource::Point => Some(Pinned { z: walk.z.clone(), image: None }).filter(|p| !p.z.is_empty()),
-                PinSource::Selected => {
-                    walk.selected_view.as_ref().map(|s| Pinned { z: s.mu.clone(), image: Some(s.idx) })
-                }
-            };
-            if to.is_some() {
-                walk.remember();
-                walk.set_pin(pin, to);
-            }
-        }
-        Action::ClearPins => {
-            walk.remember();
-            walk.pins = [None, None];
-            walk.strip_view = StripView::default();
-        }
-        Action::SetPath(path) => walk.path = path,
-        Action::SetFrames(frames) => walk.frames = frames.clamp(*FRAMES.start(), *FRAMES.end()),
-        Action::Undo => {
-            walk.undo();
-            walk.follow(map.means.as_deref().map_or(&[], Vec::as_slice));
-        }
-        Action::Redo => {
-            walk.redo();
-            walk.follow(map.means.as_deref().map_or(&[], Vec::as_slice));
-        }
-        _ => {}
+        Action::Step
+        | Action::Change(_)
+        | Action::Cure(_)
+        | Action::DismissAlarm(_)
+        | Action::SetMoreEpochs(_)
+        | Action::ContinueForMore
+        | Action::BranchRun => steering::steer(state, action, effects),
     }
 }
 
@@ -271,6 +191,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     state.map.latent_dim = None;
     state.map.fit();
     state.walk.start_anew();
+    state.past = Past::default();
     state.asked = View::default();
     if let Some(run) = run {
         state.settings = run.config.clone();
@@ -324,11 +245,10 @@ fn show_model(state: &mut AppState, model: Model) {
     state.training.model_run.clone_from(&state.training.run);
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
     if !same_space {
-        state.map.clear();
-        state.map.latent_dim = Some(model.latent_dim);
-        if state.map.axes.0 >= model.latent_dim || state.map.axes.1 >= model.latent_dim {
-            state.map.set_axes((0, 1));
+        if state.walk.z.len() != model.latent_dim {
+            state.past = Past::default();
         }
+        state.map.enter(model.latent_dim);
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
     }
@@ -339,9 +259,9 @@ fn take_answer(state: &mut AppState, answer: Answer) {
     let walk = &mut state.walk;
     match answer {
         Answer::Point { z, image, nearest, .. } => walk.point_view = Some(PointView { z, image, nearest }),
-        Answer::Selected { idx, mu, sigma, reconstruction, recon_nats, kl_nats, .. } => {
-            if walk.selected == Some(idx) {
-                walk.selected_view = Some(SelectedView { idx, mu, sigma, reconstruction, recon_nats, kl_nats });
+        Answer::Selected { subject, mu, sigma, reconstruction, recon_nats, kl_nats, .. } => {
+            if walk.selected == Some(subject) {
+                walk.selected_view = Some(SelectedView { subject, mu, sigma, reconstruction, recon_nats, kl_nats });
             }
         }
         // These keep versions of their own.
@@ -362,28 +282,6 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         Answer::Failed(message) => return state.notices.push(NoticeKind::Error(message)),
     }
     walk.version += 1;
-}
-
-/// Selecting an image puts the point on its mean.
-fn select(state: &mut AppState, selected: Option<usize>) {
-    let walk = &mut state.walk;
-    walk.selected = selected;
-    let Some(idx) = selected else {
-        walk.selected_view = None;
-        return;
-    };
-    if walk.selected_view.as_ref().is_some_and(|s| s.idx != idx) {
-        walk.selected_view = None;
-    }
-    let d = walk.z.len();
-    let mean = state.map.means.as_ref().and_then(|m| m.get(idx * d..(idx + 1) * d)).filter(|m| !m.is_empty());
-    if let Some(mu) = mean.map(<[f32]>::to_vec) {
-        // A click on the map has taken hold of the point and remembered it already.
-        if walk.held == Held::Nothing {
-            walk.remember();
-        }
-        walk.z = mu;
-    }
 }
 
 #[cfg(test)]

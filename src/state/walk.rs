@@ -1,37 +1,25 @@
-//! Walking the latent space: the point, the two pins, the selected image, and what they decode to.
+//! Walking the latent space: the point, the pins and the way through them, the selected image, and what they decode
+//! to.
 
-use crate::latent::{Easing, Path, Route};
+pub mod actions;
 
-/// Moves that can be taken back.
-const MAX_UNDO: usize = 200;
+use std::sync::Arc;
 
-/// One of the two pins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pin {
-    /// Where the strip begins.
-    A,
-    /// Where it ends.
-    B,
-}
+use crate::latent::{Course, Easing, OwnImage, Path, Route, Subject};
 
-impl Pin {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::A, Self::B];
-}
-
-/// Where a pin is.
+/// A stop on the way.
 #[derive(Debug, Clone)]
 pub struct Pinned {
     /// The point, `[d]`.
     pub z: Vec<f32>,
     /// The image whose mean it is.
-    pub image: Option<usize>,
+    pub subject: Option<Subject>,
 }
 
 /// Pins on the same image are at the same place, wherever training has moved it.
 impl PartialEq for Pinned {
     fn eq(&self, other: &Self) -> bool {
-        self.image == other.image && (self.image.is_some() || self.z == other.z)
+        self.subject == other.subject && (self.subject.is_some() || self.z == other.z)
     }
 }
 
@@ -43,8 +31,8 @@ pub enum Held {
     Nothing,
     /// The point.
     Point,
-    /// A pin.
-    Pin(Pin),
+    /// A pin, by its place on the way.
+    Pin(usize),
 }
 
 /// The decoded point.
@@ -62,7 +50,7 @@ pub struct PointView {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SelectedView {
     /// Which.
-    pub idx: usize,
+    pub subject: Subject,
     /// Mean of q(z|x).
     pub mu: Vec<f32>,
     /// Standard deviation of q(z|x).
@@ -82,24 +70,21 @@ pub struct StripView {
     pub images: Vec<Vec<u8>>,
 }
 
-/// What one step of undo brings back.
-#[derive(Debug, Clone, PartialEq)]
-struct Place {
-    z: Vec<f32>,
-    pins: [Option<Pinned>; 2],
-}
-
 /// The point, the pins, the selection and what they decode to.
 #[derive(Debug, Clone)]
 pub struct Walk {
     /// The point, `[d]`; empty before there is a model.
     pub z: Vec<f32>,
-    /// Pins A and B.
-    pub pins: [Option<Pinned>; 2],
+    /// The pins, in the order of the way through them.
+    pub pins: Vec<Pinned>,
     /// The selected image.
-    pub selected: Option<usize>,
-    /// The way between the pins.
+    pub selected: Option<Subject>,
+    /// Images that were brought along.
+    pub own: Vec<Arc<OwnImage>>,
+    /// The shape of the way from pin to pin.
     pub path: Path,
+    /// Whether the way leads back to the first pin.
+    pub closed: bool,
     /// Images in the strip.
     pub frames: usize,
     /// What the pointer holds.
@@ -112,25 +97,23 @@ pub struct Walk {
     pub strip_view: StripView,
     /// Changes whenever one of the views does.
     pub version: u64,
-    undo: Vec<Place>,
-    redo: Vec<Place>,
 }
 
 impl Default for Walk {
     fn default() -> Self {
         Self {
             z: Vec::new(),
-            pins: [None, None],
+            pins: Vec::new(),
             selected: None,
+            own: Vec::new(),
             path: Path::default(),
+            closed: false,
             frames: 11,
             held: Held::default(),
             point_view: None,
             selected_view: None,
             strip_view: StripView::default(),
             version: 0,
-            undo: Vec::new(),
-            redo: Vec::new(),
         }
     }
 }
@@ -148,7 +131,8 @@ impl Walk {
 
     /// Forgets everything but how the strip is made.
     pub fn start_anew(&mut self) {
-        *self = Self { path: self.path, frames: self.frames, version: self.version + 1, ..Self::default() };
+        let (path, closed, frames) = (self.path, self.closed, self.frames);
+        *self = Self { path, closed, frames, version: self.version + 1, ..Self::default() };
     }
 
     /// Forgets what the last model or the last images gave.
@@ -159,83 +143,39 @@ impl Walk {
         self.version += 1;
     }
 
-    /// Where a pin is.
-    pub fn pin(&self, pin: Pin) -> Option<&Pinned> {
-        let [a, b] = &self.pins;
-        match pin {
-            Pin::A => a.as_ref(),
-            Pin::B => b.as_ref(),
-        }
-    }
-
-    /// Puts a pin.
-    pub fn set_pin(&mut self, pin: Pin, to: Option<Pinned>) {
-        let [a, b] = &mut self.pins;
-        match pin {
-            Pin::A => *a = to,
-            Pin::B => *b = to,
+    /// Puts a pin at a place of the way: moves the one that is there, or adds one at the end.
+    pub fn put_pin(&mut self, at: Option<usize>, pinned: Pinned) {
+        match at.and_then(|idx| self.pins.get_mut(idx)) {
+            Some(pin) => *pin = pinned,
+            None => self.pins.push(pinned),
         }
     }
 
     /// Keeps the pins that were put on images there: `means` holds μ of every image, `[n, d]`.
     pub fn follow(&mut self, means: &[f32]) {
         let d = self.z.len();
-        for pinned in self.pins.iter_mut().flatten() {
-            let mean = pinned.image.and_then(|idx| means.get(idx * d..(idx + 1) * d));
-            if let Some(mean) = mean.filter(|mean| mean.len() == pinned.z.len()) {
+        for pinned in &mut self.pins {
+            let Some(Subject::Image(idx)) = pinned.subject else { continue };
+            let mean = means.get(idx * d..(idx + 1) * d).filter(|mean| mean.len() == pinned.z.len());
+            if let Some(mean) = mean {
                 pinned.z = mean.to_vec();
             }
         }
     }
 
-    /// Every point of the strip; empty until both pins are put.
+    /// The way through the pins.
+    pub fn route(&self) -> Route {
+        Route { stops: self.pins.iter().map(|pin| pin.z.clone()).collect(), path: self.path, closed: self.closed }
+    }
+
+    /// The curve of the way; a geodesic that is not found yet is straight.
+    pub fn course(&self) -> Course {
+        self.route().course()
+    }
+
+    /// Every point of the strip; empty until there are two pins.
     pub fn strip_points(&self) -> Vec<Vec<f32>> {
-        match &self.pins {
-            [Some(a), Some(b)] if a.z.len() == b.z.len() => {
-                Route::between(self.path, &a.z, &b.z).course().points(self.frames, Easing::Linear)
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Remembers the place before it changes.
-    pub fn remember(&mut self) {
-        let place = self.place();
-        if self.undo.last() != Some(&place) {
-            self.undo.push(place);
-            let surplus = self.undo.len().saturating_sub(MAX_UNDO);
-            self.undo.drain(..surplus);
-        }
-        self.redo.clear();
-    }
-
-    /// Takes the last move back.
-    pub fn undo(&mut self) {
-        while let Some(place) = self.undo.pop() {
-            let now = self.place();
-            if place != now {
-                self.redo.push(now);
-                self.go(place);
-                return;
-            }
-        }
-    }
-
-    /// Does it again.
-    pub fn redo(&mut self) {
-        if let Some(place) = self.redo.pop() {
-            self.undo.push(self.place());
-            self.go(place);
-        }
-    }
-
-    fn place(&self) -> Place {
-        Place { z: self.z.clone(), pins: self.pins.clone() }
-    }
-
-    fn go(&mut self, place: Place) {
-        self.z = place.z;
-        self.pins = place.pins;
+        self.course().points(self.frames, Easing::Linear)
     }
 }
 
@@ -243,31 +183,15 @@ impl Walk {
 mod tests {
     use super::*;
 
-    fn on_image(z: [f32; 2], idx: usize) -> Pinned {
-        Pinned { z: z.to_vec(), image: Some(idx) }
-    }
-
     #[test]
     fn pins_on_images_follow_their_means_and_others_stay() {
-        let mut walk = Walk { z: vec![0.0; 2], ..Walk::default() };
-        walk.set_pin(Pin::A, Some(on_image([1.0, 1.0], 2)));
-        walk.set_pin(Pin::B, Some(Pinned { z: vec![5.0, 5.0], image: None }));
+        let on_image = Pinned { z: vec![1.0, 1.0], subject: Some(Subject::Image(2)) };
+        let pins = vec![on_image, Pinned { z: vec![5.0, 5.0], subject: None }];
+        let mut walk = Walk { z: vec![0.0; 2], pins, ..Walk::default() };
         walk.follow(&[0.0, 0.1, 1.0, 1.1, 2.0, 2.1]);
-        assert_eq!(walk.pins.clone().map(|p| p.unwrap().z), [[2.0, 2.1], [5.0, 5.0]]);
+        let places = |walk: &Walk| walk.pins.iter().map(|pin| pin.z.clone()).collect::<Vec<_>>();
+        assert_eq!(places(&walk), [[2.0, 2.1], [5.0, 5.0]]);
         walk.follow(&[9.0, 9.0]);
-        assert_eq!(walk.pin(Pin::A).unwrap().z, [2.0, 2.1]);
-    }
-
-    #[test]
-    fn undo_skips_what_only_training_has_moved() {
-        let mut walk = Walk { z: vec![0.0; 2], ..Walk::default() };
-        walk.remember();
-        walk.set_pin(Pin::A, Some(on_image([1.0, 1.0], 0)));
-        walk.remember();
-        walk.follow(&[3.0, 3.0]);
-        walk.undo();
-        assert_eq!(walk.pin(Pin::A), None);
-        walk.redo();
-        assert_eq!(walk.pin(Pin::A).map(|p| (p.z.clone(), p.image)), Some((vec![3.0, 3.0], Some(0))));
+        assert_eq!(places(&walk), [[2.0, 2.1], [5.0, 5.0]]);
     }
 }

@@ -6,7 +6,7 @@ use rust_i18n::t;
 use crate::config::{Channels, DataConfig, Fit, Rgb, RunConfig, SIDES, Size};
 use crate::data::Dataset;
 use crate::state::data::held_for_validation;
-use crate::state::{Action, AppState, Loading};
+use crate::state::{Action, AppState, Loading, Subject, WalkAction};
 use crate::ui::{Cache, format, kept, theme, widgets};
 
 /// Skipped files that are listed; more are counted.
@@ -129,7 +129,7 @@ fn thumbnails_ui(ui: &mut Ui, state: &AppState, data: &Dataset, cache: &mut Cach
                 let name = data.names.get(idx).map_or("", String::as_str);
                 let response = widgets::picture(ui, name, Some(texture), side, Sense::click(), None);
                 if response.on_hover_text(name).clicked() {
-                    actions.push(Action::Select(Some(idx)));
+                    actions.push(Action::Walk(WalkAction::Select(Some(Subject::Image(idx)))));
                 }
             }
         });

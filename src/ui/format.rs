@@ -66,6 +66,14 @@ pub fn signed(value: f64, decimals: usize) -> String {
     if value < 0.0 && !is_zero { format!("−{text}") } else { text }
 }
 
+/// The sign of a pin: A to Z, then numbers from 27 on.
+pub fn pin(idx: usize) -> String {
+    match u8::try_from(idx) {
+        Ok(small @ 0..26) => char::from(b'A' + small).to_string(),
+        _ => (idx + 1).to_string(),
+    }
+}
+
 /// A latent axis with its number below the line: z₁.
 pub fn axis(index: usize) -> String {
     let digits = (index + 1).to_string();

@@ -65,7 +65,7 @@ fn keys() -> [Row; 12] {
         ("Ctrl+E".into(), t!("help.export")),
         ("Ctrl+Z".into(), t!("help.undo")),
         ("Ctrl+Shift+Z".into(), t!("help.redo")),
-        ("A  B".into(), t!("help.pins")),
+        ("P  A  B".into(), t!("help.pins")),
         ("F".into(), t!("help.fit")),
         (t!("help.key_arrows"), t!("help.arrows")),
         (t!("help.key_modified"), t!("help.arrows_more")),

@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, Modifiers, Ui};
 
-use crate::state::{Action, AppState, ExportKind, Pin, PinSource, ThemeChoice};
+use crate::state::{Action, AppState, ExportKind, MapAction, PinSource, ThemeChoice, WalkAction};
 use crate::ui::{Cache, export_menu};
 
 /// Reads the keys. Those without a modifier are left to whatever has the keyboard.
@@ -49,7 +49,7 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
 }
 
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
-    let (space_released, help, pin_a, pin_b, fit) = ui.input(|i| {
+    let (space_released, help, pins, fit) = ui.input(|i| {
         let plain = i.modifiers.is_none();
         // Each key with the modifiers of its own moment: those of the frame may have changed since.
         let pressed = |wanted| {
@@ -57,7 +57,8 @@ fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
             i.events.iter().any(is)
         };
         let help = i.events.iter().any(|e| matches!(e, Event::Text(text) if text == "?"));
-        (plain && i.key_released(Key::Space), help, pressed(Key::A), pressed(Key::B), pressed(Key::F))
+        let pins = [(Key::A, Some(0)), (Key::B, Some(1)), (Key::P, None)].map(|(key, at)| pressed(key).then_some(at));
+        (plain && i.key_released(Key::Space), help, pins, pressed(Key::F))
     });
     if space_released && !std::mem::take(&mut cache.pointer.space_panned) {
         actions.push(Action::TogglePlay);
@@ -65,13 +66,10 @@ fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
     if help {
         actions.push(Action::ToggleHelp);
     }
-    if pin_a {
-        actions.push(Action::SetPin(Pin::A, PinSource::Point));
-    }
-    if pin_b {
-        actions.push(Action::SetPin(Pin::B, PinSource::Point));
+    for at in pins.into_iter().flatten() {
+        actions.push(Action::Walk(WalkAction::PutPin(at, PinSource::Point)));
     }
     if fit {
-        actions.push(Action::Fit);
+        actions.push(Action::Map(MapAction::Fit));
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Align, Button, ComboBox, Layout, Rect, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, Layer};
+use crate::state::{Action, AppState, Axes, Layer, MapAction};
 use crate::ui::{Cache, empty, format, legend, map_input, map_paint, strip, theme, widgets};
 
 /// Room for tick labels on the left.
@@ -33,7 +33,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
 fn map_ui(ui: &mut Ui, rect: Rect, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     let size = [rect.width(), rect.height()];
     if state.map.size != size {
-        actions.push(Action::MapSized(size));
+        actions.push(Action::Map(MapAction::Sized(size)));
     }
     let response = ui.interact(rect, egui::Id::unique("latent_map"), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, t!("map.name")));
@@ -70,7 +70,7 @@ fn toolbar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ui.spacing_mut().item_spacing.x = 6.0;
             let fit = Button::new(t!("map.fit"));
             if ui.add_enabled(state.training.model.is_some(), fit).on_hover_text(t!("map.fit_tip")).clicked() {
-                actions.push(Action::Fit);
+                actions.push(Action::Map(MapAction::Fit));
             }
             ui.add_space(2.0);
             let layers = [
@@ -81,16 +81,24 @@ fn toolbar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             for (layer, shown, text, tip) in layers {
                 let button = Button::selectable(shown, text).frame_when_inactive(true);
                 if ui.add(button).on_hover_text(tip).clicked() {
-                    actions.push(Action::ToggleLayer(layer));
+                    actions.push(Action::Map(MapAction::Toggle(layer)));
                 }
             }
         });
     });
 }
 
-/// Which two of more than two axes are shown.
+/// Which two of more than two axes are shown, or the main directions of the images.
 fn axes_ui(ui: &mut Ui, state: &AppState, latent_dim: usize, actions: &mut Vec<Action>) {
-    let (mut right, mut up) = state.map.axes;
+    let mut set = |axes| actions.push(Action::Map(MapAction::SetAxes(axes)));
+    let principal = state.map.axes == Axes::Principal;
+    let button = Button::selectable(principal, t!("map.principal")).frame_when_inactive(true);
+    let response = ui.add_enabled(state.map.knows_principal(), button).on_hover_text(t!("map.principal_tip"));
+    if response.clicked() {
+        set(if principal { Axes::default() } else { Axes::Principal });
+    }
+    let Axes::Pair(old_right, old_up) = state.map.axes else { return };
+    let (mut right, mut up) = (old_right, old_up);
     for (salt, text, axis) in [("right", t!("map.axis_right"), &mut right), ("up", t!("map.axis_up"), &mut up)] {
         let label = widgets::weak(ui, &text);
         let combo = ComboBox::from_id_salt(salt).selected_text(format::axis(*axis)).width(52.0);
@@ -101,13 +109,9 @@ fn axes_ui(ui: &mut Ui, state: &AppState, latent_dim: usize, actions: &mut Vec<A
         });
         response.response.labelled_by(label.id).on_hover_text(t!("map.axis_tip"));
     }
-    if (right, up) != state.map.axes {
+    if (right, up) != (old_right, old_up) {
         // Choosing the other axis' number swaps the two.
-        let (old_right, old_up) = state.map.axes;
-        if right == up {
-            (right, up) = (old_up, old_right);
-        }
-        actions.push(Action::SetAxes(right, up));
+        set(if right == up { Axes::Pair(old_up, old_right) } else { Axes::Pair(right, up) });
     }
 }
 

@@ -4,7 +4,7 @@ use egui::{CursorIcon, EventFilter, Key, Pos2, Rect, Response, Sense, Ui, vec2};
 use rust_i18n::t;
 
 use crate::state::walk::Held;
-use crate::state::{Action, AppState};
+use crate::state::{Action, AppState, MapAction, Subject, WalkAction};
 use crate::ui::{Cache, format, map, theme, widgets};
 
 /// The pointer may move this far in a click, in points.
@@ -43,7 +43,7 @@ pub fn read(
     nudge(ui, response, state, actions);
     if response.double_clicked() {
         // The two clicks have moved the point: take that back.
-        actions.extend([Action::Undo, Action::Fit]);
+        actions.extend([Action::Undo, Action::Map(MapAction::Fit)]);
     }
     let resting = response.hovered() && cache.pointer.pressed_at.is_none() && !space;
     preview(ui, rect, response, state, resting, actions);
@@ -59,7 +59,7 @@ fn zoom(ui: &Ui, rect: Rect, response: &Response, actions: &mut Vec<Action>) {
     let (scroll, pinch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta()));
     let factor = pinch * (scroll / 240.0).exp();
     if (factor - 1.0).abs() > 1e-4 {
-        actions.push(Action::Zoom(factor, map::offset(rect, at)));
+        actions.push(Action::Map(MapAction::Zoom(factor, map::offset(rect, at))));
     }
 }
 
@@ -73,7 +73,7 @@ fn pan(ui: &Ui, response: &Response, space: bool, cache: &mut Cache, actions: &m
     ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
     let by = response.drag_delta();
     if by != vec2(0.0, 0.0) {
-        actions.push(Action::Pan([by.x, by.y]));
+        actions.push(Action::Map(MapAction::Pan([by.x, by.y])));
     }
 }
 
@@ -98,22 +98,22 @@ fn drag(
         pointer.pressed_at = Some(at);
         pointer.moved = false;
         pointer.clicked = true;
-        actions.push(Action::Grab(latent(at)));
+        actions.push(Action::Walk(WalkAction::Grab(latent(at))));
     }
     let Some(from) = pointer.pressed_at else { return };
     if from.distance(at) > CLICK {
         pointer.moved = true;
     }
     if pointer.moved && ui.input(|i| i.pointer.delta() != vec2(0.0, 0.0)) {
-        actions.push(Action::DragTo(latent(at)));
+        actions.push(Action::Walk(WalkAction::DragTo(latent(at))));
     }
     if released || !ui.input(|i| i.pointer.primary_down()) {
         let clicked = !pointer.moved && !matches!(state.walk.held, Held::Pin(_));
         pointer.pressed_at = None;
         if clicked && let Some((idx, _)) = image_under(state, latent(at)) {
-            actions.push(Action::Select(Some(idx)));
+            actions.push(Action::Walk(WalkAction::Select(Some(Subject::Image(idx)))));
         }
-        actions.push(Action::Release);
+        actions.push(Action::Walk(WalkAction::Release));
     }
 }
 
@@ -150,7 +150,7 @@ fn nudge(ui: &Ui, response: &Response, state: &AppState, actions: &mut Vec<Actio
     let unit = NUDGE * state.map.scale * factor;
     let by = presses.iter().fold([0.0, 0.0], |[x, y], (n, [dx, dy])| [x + n * dx * unit, y + n * dy * unit]);
     if by != [0.0, 0.0] {
-        actions.push(Action::Nudge(by));
+        actions.push(Action::Walk(WalkAction::Nudge(by)));
     }
 }
 
@@ -160,9 +160,9 @@ fn preview(ui: &Ui, rect: Rect, response: &Response, state: &AppState, resting: 
     let moved = ui.input(|i| i.pointer.delta() != vec2(0.0, 0.0));
     match response.hover_pos().filter(|_| resting) {
         Some(at) if moved => {
-            actions.push(Action::Hover(Some(state.map.latent_from_offset(map::offset(rect, at)))));
+            actions.push(Action::Map(MapAction::Hover(Some(state.map.latent_from_offset(map::offset(rect, at))))));
         }
-        None if state.map.hovered.is_some() => actions.push(Action::Hover(None)),
+        None if state.map.hovered.is_some() => actions.push(Action::Map(MapAction::Hover(None))),
         _ => {}
     }
 }

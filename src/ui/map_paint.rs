@@ -6,7 +6,7 @@ use egui::{Align2, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, Ui,
 use rust_i18n::t;
 
 use crate::config::Kind;
-use crate::state::{AppState, GridPicture, Pin};
+use crate::state::{AppState, Axes, GridPicture, Subject};
 use crate::ui::{Cache, format, map, theme};
 
 /// Paints everything on the map, back to front.
@@ -61,17 +61,21 @@ fn way(painter: &Painter, rect: Rect, state: &AppState) {
     for point in &points {
         painter.circle_filled(*point, 2.5, theme::PIN);
     }
-    for (pin, letter) in Pin::ALL.into_iter().zip(["A", "B"]) {
-        let Some(pinned) = state.walk.pin(pin) else { continue };
-        let at = place(&pinned.z);
+    for (idx, pinned) in state.walk.pins.iter().enumerate() {
+        let (at, letter) = (place(&pinned.z), format::pin(idx));
         painter.circle(at, 10.0, theme::PIN, Stroke::new(2.0, theme::MAP_SHADE));
         painter.text(at, Align2::CENTER_CENTER, letter, theme::strong(12.0), theme::ON_PIN);
     }
 }
 
 fn selected(painter: &Painter, rect: Rect, state: &AppState) {
-    let Some(place) = state.walk.selected.and_then(|idx| state.map.places.get(idx)) else { return };
-    let at = map::screen_from_latent(state, rect, *place);
+    let place = match state.walk.selected {
+        Some(Subject::Image(idx)) => state.map.places.get(idx).copied(),
+        Some(Subject::Own(_)) => state.walk.selected_view.as_ref().map(|view| state.map.coordinates(&view.mu)),
+        None => None,
+    };
+    let Some(place) = place else { return };
+    let at = map::screen_from_latent(state, rect, place);
     painter.circle_stroke(at, 7.0, Stroke::new(4.0, theme::MAP_SHADE));
     painter.circle_stroke(at, 7.0, Stroke::new(2.0, theme::ON_MAP));
 }
@@ -97,13 +101,17 @@ fn axes(ui: &Ui, rect: Rect, state: &AppState) {
     let (step, decimals) =
         crate::curves::ticks::step(f64::from(rect.width() * map.scale), f64::from(rect.width() / 80.0));
     let step = step as f32;
-    let name = |axis: usize| {
-        let variational =
-            state.training.run.as_ref().map_or(state.settings.model.kind, |r| r.config.model.kind) == Kind::Vae;
+    let variational =
+        state.training.run.as_ref().map_or(state.settings.model.kind, |r| r.config.model.kind) == Kind::Vae;
+    let name = |axis: String| {
         let key = if variational { "map.sigma_unit" } else { "map.plain_unit" };
-        t!(key, axis = format::axis(axis)).into_owned()
+        t!(key, axis = axis).into_owned()
     };
-    let right_name = painter.layout_no_wrap(name(map.axes.0), font.clone(), palette.weak);
+    let [right, up] = match map.axes {
+        Axes::Pair(right, up) => [right, up].map(format::axis),
+        Axes::Principal => [1, 2].map(|n| t!("map.component", n = n).into_owned()),
+    };
+    let right_name = painter.layout_no_wrap(name(right), font.clone(), palette.weak);
     let name_left = rect.right() - right_name.size().x;
     let [low, _] = map.latent_from_offset([-rect.width() / 2.0, 0.0]);
     let [high, _] = map.latent_from_offset([rect.width() / 2.0, 0.0]);
@@ -128,7 +136,7 @@ fn axes(ui: &Ui, rect: Rect, state: &AppState) {
         }
     }
     // Upwards along the left edge.
-    let up_name = painter.layout_no_wrap(name(map.axes.1), font, palette.weak);
+    let up_name = painter.layout_no_wrap(name(up), font, palette.weak);
     let at = pos2(rect.left() - map::GUTTER_LEFT, rect.top() + up_name.size().x);
     painter.add(TextShape::new(at, up_name, palette.weak).with_angle(-FRAC_PI_2));
 }

@@ -1,4 +1,4 @@
-//! The way from pin A to pin B, decoded.
+//! The way through the pins, decoded.
 
 use egui::{
     Align, Align2, Button, DragValue, Layout, Rect, ScrollArea, Sense, TextureOptions, Ui, UiBuilder, pos2, vec2,
@@ -7,9 +7,9 @@ use rust_i18n::t;
 
 use crate::latent::Path;
 use crate::state::update::FRAMES;
-use crate::state::{Action, AppState, ExportKind, Pin};
+use crate::state::{Action, AppState, ExportKind, Subject, WalkAction};
 use crate::ui::textures::{Key, picture};
-use crate::ui::{Cache, theme, widgets};
+use crate::ui::{Cache, format, theme, widgets};
 
 /// Height of the whole strip.
 pub const HEIGHT: f32 = 98.0;
@@ -38,23 +38,26 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             [(Path::Lerp, t!("strip.path_lerp").into_owned()), (Path::Slerp, t!("strip.path_slerp").into_owned())];
         let chosen = ui.scope(|ui| widgets::segmented(ui, "path", walk.path, &choices));
         if let Some(path) = chosen.inner {
-            actions.push(Action::SetPath(path));
+            actions.push(Action::Walk(WalkAction::SetPath(path)));
         }
         chosen.response.on_hover_text(tip);
         let label = widgets::weak(ui, &t!("strip.frames")).on_hover_text(t!("strip.frames_tip"));
         let mut frames = walk.frames;
         let field = DragValue::new(&mut frames).range(FRAMES).speed(0.1).update_while_editing(false);
         if ui.add_sized(vec2(44.0, theme::CONTROL - 2.0), field).labelled_by(label.id).changed() {
-            actions.push(Action::SetFrames(frames));
+            actions.push(Action::Walk(WalkAction::SetFrames(frames)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let save = ui.add_enabled(pinned, Button::new(t!("strip.save")));
             if save.on_hover_text(t!("strip.save_tip")).clicked() {
                 actions.push(Action::Export(ExportKind::Strip));
             }
-            let any = walk.pins.iter().any(Option::is_some);
-            if ui.add_enabled(any, Button::new(t!("strip.clear"))).on_hover_text(t!("strip.clear_tip")).clicked() {
-                actions.push(Action::ClearPins);
+            if ui
+                .add_enabled(!walk.pins.is_empty(), Button::new(t!("strip.clear")))
+                .on_hover_text(t!("strip.clear_tip"))
+                .clicked()
+            {
+                actions.push(Action::Walk(WalkAction::ClearPins));
             }
         });
     });
@@ -71,7 +74,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
 fn frames_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
     let (walk, Some(model)) = (&state.walk, &state.training.model) else { return };
     let n = walk.frames;
-    let originals = Pin::ALL.map(|pin| walk.pin(pin).and_then(|pinned| pinned.image));
+    let ends = [walk.pins.first(), walk.pins.last().filter(|_| !walk.closed)];
+    let originals = ends.map(|pin| pin.and_then(|pin| pin.subject));
     let n_originals = originals.iter().flatten().count();
     let taken = GAP * n as f32 + APART * n_originals as f32;
     let room = (ui.available_width() - taken) / (n + n_originals) as f32;
@@ -81,8 +85,8 @@ fn frames_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(2.0);
             let [at_a, at_b] = originals;
-            if let Some(idx) = at_a {
-                original_ui(ui, state, cache, Pin::A, idx, side);
+            if let Some(subject) = at_a {
+                original_ui(ui, state, cache, 0, subject, side);
                 ui.add_space(APART);
             }
             for i in 0..n {
@@ -97,24 +101,19 @@ fn frames_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
                 let outline = (i == 0 || i + 1 == n).then_some(theme::PIN);
                 widgets::picture(ui, &name, texture, side, Sense::hover(), outline).on_hover_text(name);
             }
-            if let Some(idx) = at_b {
+            if let Some(subject) = at_b {
                 ui.add_space(APART);
-                original_ui(ui, state, cache, Pin::B, idx, side);
+                original_ui(ui, state, cache, walk.pins.len() - 1, subject, side);
             }
         });
     });
 }
 
 /// The image a pin was put on: the frame beside it is its reconstruction.
-fn original_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, pin: Pin, idx: usize, side: f32) {
-    let Some(data) = &state.data.set else { return };
-    let name = data.names.get(idx).map_or("", String::as_str);
-    let name = match pin {
-        Pin::A => t!("strip.original_a", name = name),
-        Pin::B => t!("strip.original_b", name = name),
-    };
-    let texture = cache.textures.image(ui.ctx(), data, state.data.version, idx);
-    widgets::picture(ui, &name, Some(texture), side, Sense::hover(), None).on_hover_text(name);
+fn original_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, pin: usize, subject: Subject, side: f32) {
+    let name = t!("strip.original", pin = format::pin(pin), name = state.name_of(subject));
+    let texture = cache.textures.subject(ui.ctx(), state, subject);
+    widgets::picture(ui, &name, texture, side, Sense::hover(), None).on_hover_text(name);
 }
 
 /// What to do before there is a strip.
@@ -174,8 +173,7 @@ mod tests {
         }));
         state.walk.frames = 3;
         state.walk.strip_view.images = vec![vec![10; 256], vec![120; 256], vec![230; 256]];
-        let on = |image| Some(Pinned { z: vec![0.0, 1.0], image });
-        state.walk.pins = [on(Some(1)), on(Some(0))];
+        state.walk.pins = [1, 0].map(|idx| Pinned { z: vec![0.0, 1.0], subject: Some(Subject::Image(idx)) }).into();
 
         let mut cache = Cache::default();
         let view = |ui: &mut Ui| {

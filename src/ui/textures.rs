@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use egui::{Color32, ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
 use crate::data::Dataset;
-use crate::state::GridPicture;
+use crate::state::{AppState, GridPicture, Subject};
 use crate::ui::splat;
 
 /// What a texture shows.
@@ -14,6 +14,8 @@ use crate::ui::splat;
 pub enum Key {
     /// An image of the dataset.
     Image(usize),
+    /// An image that was brought along.
+    Own(usize),
     /// The decoded point.
     Point,
     /// The selected image's reconstruction.
@@ -65,6 +67,21 @@ impl Textures {
     pub fn image(&mut self, ctx: &Context, data: &Dataset, data_version: u64, idx: usize) -> TextureId {
         let make = || picture(data.image(idx), data.side, data.channels);
         self.get(ctx, Key::Image(idx), data_version, TextureOptions::NEAREST, make)
+    }
+
+    /// The texture of an image, when there is one.
+    pub fn subject(&mut self, ctx: &Context, state: &AppState, subject: Subject) -> Option<TextureId> {
+        match subject {
+            Subject::Image(idx) => {
+                let data = state.data.set.as_ref().filter(|data| idx < data.len())?;
+                Some(self.image(ctx, data, state.data.version, idx))
+            }
+            Subject::Own(idx) => {
+                let (own, shape) = (state.walk.own.get(idx)?, state.training.model?.shape);
+                let make = || picture(&own.pixels, shape.side, shape.channels);
+                Some(self.get(ctx, Key::Own(idx), state.walk.version, TextureOptions::NEAREST, make))
+            }
+        }
     }
 
     /// The texture of the grid; of one that is known only the cells that changed are uploaded.

@@ -1,7 +1,7 @@
 //! Opening images.
 
 use egui::accesskit::Role;
-use latent_atlas::state::{NoticeKind, Phase};
+use latent_atlas::state::{NoticeKind, Phase, Subject};
 
 use crate::folder;
 use crate::person::Person;
@@ -110,7 +110,7 @@ fn image_settings_apply_when_the_images_are_loaded_again() {
 fn a_thumbnail_selects_its_image() {
     let (mut person, _images) = Person::with_images();
     person.click(Role::Button, "discs/00.png");
-    assert_eq!(person.state().walk.selected, Some(0));
+    assert_eq!(person.state().walk.selected, Some(Subject::Image(0)));
     assert!(person.sees("Original"));
 }
 

@@ -6,7 +6,7 @@ use latent_atlas::config::RunConfig;
 use latent_atlas::data::{Dataset, ScanReport, Skipped};
 use latent_atlas::latent::Answer;
 use latent_atlas::model::ImageShape;
-use latent_atlas::state::{Action, AppState, Model, Opened, Pin, PinSource, update};
+use latent_atlas::state::{Action, AppState, MapAction, Model, Opened, PinSource, Subject, WalkAction, update};
 use latent_atlas::train::{Event, Mark, StepStats, Terms, ValidationStats};
 
 /// Side of the images.
@@ -26,7 +26,7 @@ pub fn idle() -> AppState {
 pub fn training() -> AppState {
     let mut state = idle();
     let mut act = |action| drop(update(&mut state, action));
-    act(Action::MapSized([420.0, 240.0]));
+    act(Action::Map(MapAction::Sized([420.0, 240.0])));
     act(Action::TogglePlay);
     act(Action::RunStarted { name: "pictures-01".into(), folder: "pictures-01".into() });
     act(Action::Training(Event::Started { total_steps: 400, steps_per_epoch: 10 }));
@@ -37,14 +37,15 @@ pub fn training() -> AppState {
     let shape = ImageShape { side: SIDE, channels: 1 };
     act(Action::ModelReady(Model { step: 200, latent_dim: 2, shape }));
     act(Action::Answered(Answer::Means { mu: Arc::new(means()), step: 200 }));
-    for (pin, at) in [(Pin::A, [-1.0, 0.8]), (Pin::B, [1.2, -0.7])] {
-        act(Action::Grab(at));
-        act(Action::Release);
-        act(Action::SetPin(pin, PinSource::Point));
+    let mut walk = |action| act(Action::Walk(action));
+    for at in [[-1.0, 0.8], [1.2, -0.7]] {
+        walk(WalkAction::Grab(at));
+        walk(WalkAction::Release);
+        walk(WalkAction::PutPin(None, PinSource::Point));
     }
-    act(Action::Grab([0.4, 0.5]));
-    act(Action::Release);
-    act(Action::Select(Some(1)));
+    walk(WalkAction::Grab([0.4, 0.5]));
+    walk(WalkAction::Release);
+    walk(WalkAction::Select(Some(Subject::Image(1))));
     let [key, from, to] = ["train.beta", "1", "4"].map(str::to_owned);
     state.training.marks.push(Mark { step: 120, epoch: 12.0, seconds: 4.8, key, from, to });
     let z = state.walk.z.clone();
@@ -52,7 +53,15 @@ pub fn training() -> AppState {
     answer(&mut state, Answer::Point { image: picture(z[0], z[1]), z, nearest, step: 200 });
     let (mu, sigma) = (vec![0.4, 0.5], vec![0.1, 0.12]);
     let reconstruction = picture(0.4, 0.5);
-    let selected = Answer::Selected { idx: 1, mu, sigma, reconstruction, recon_nats: 54.32, kl_nats: 4.2, step: 200 };
+    let selected = Answer::Selected {
+        subject: Subject::Image(1),
+        mu,
+        sigma,
+        reconstruction,
+        recon_nats: 54.32,
+        kl_nats: 4.2,
+        step: 200,
+    };
     answer(&mut state, selected);
     let grid = Arc::new(state.map.wanted_grid(&state.walk.z).unwrap());
     let cells: Vec<usize> = (0..grid.n_cells()).collect();

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton};
-use latent_atlas::state::Phase;
+use latent_atlas::state::{AppState, Axes, Phase, Subject};
 
 use crate::person::{Person, is_mapped};
 
@@ -68,9 +68,10 @@ fn a_click_on_a_point_selects_that_image() {
     let idx = 30;
     person.click_at(place_of(&person, idx));
     // Another image may lie on the very same place.
-    let selected = person.state().walk.selected.unwrap();
+    let Some(Subject::Image(selected)) = person.state().walk.selected else { panic!("nothing is selected") };
     assert_eq!(person.state().map.places[selected], person.state().map.places[idx]);
-    person.until("it is encoded", |s| s.walk.selected_view.as_ref().is_some_and(|v| v.idx == selected));
+    let shown = |s: &AppState| s.walk.selected_view.as_ref().is_some_and(|v| v.subject == Subject::Image(selected));
+    person.until("it is encoded", shown);
     for words in ["Original", "Reconstruction", "log p(x|z)", "KL to prior", "stripes/"] {
         assert!(person.sees(words), "{words}");
     }
@@ -89,7 +90,7 @@ fn one_of_the_nearest_images_is_selected_by_a_click() {
     let (idx, distance) = person.state().walk.point_view.as_ref().unwrap().nearest[0];
     let name = person.state().data.set.as_ref().unwrap().names[idx].clone();
     person.click(Role::Button, &format!("Select {name}, distance {distance:.2}"));
-    assert_eq!(person.state().walk.selected, Some(idx));
+    assert_eq!(person.state().walk.selected, Some(Subject::Image(idx)));
 }
 
 #[test]
@@ -158,7 +159,7 @@ fn with_more_dimensions_any_two_are_shown() {
     person.until("the map is drawn", |s| is_mapped(s) && !s.training.is_active());
     person.click(Role::ComboBox, "Right");
     person.click(Role::Button, "z₃");
-    assert_eq!(person.state().map.axes, (2, 1));
+    assert_eq!(person.state().map.axes, Axes::Pair(2, 1));
     let means = person.state().map.means.clone().unwrap();
     assert_eq!(person.state().map.places[1], [means[5], means[4]]);
     person.point_at(person.on_map(60.0, 20.0));

@@ -2,14 +2,13 @@
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton};
-use latent_atlas::state::Pin;
 
 use crate::person::Person;
 
 #[track_caller]
 fn put_pins(person: &mut Person) {
     person.click_at(person.on_map(-200.0, 100.0));
-    person.click(Role::Button, "Pin A");
+    person.click(Role::Button, "Pin");
     person.click_at(person.on_map(200.0, -100.0));
     person.press(Key::B);
 }
@@ -17,11 +16,11 @@ fn put_pins(person: &mut Person) {
 #[test]
 fn pins_are_put_by_button_and_by_key_and_the_strip_appears() {
     let (mut person, _images) = Person::with_model(50);
-    // No point lies there: nothing is selected, and there is one button for each pin.
+    // No point lies there: nothing is selected.
     person.click(Role::Button, "Images");
     put_pins(&mut person);
     let walk = &person.state().walk;
-    let (a, b) = (walk.pin(Pin::A).unwrap().z.clone(), walk.pin(Pin::B).unwrap().z.clone());
+    let (a, b) = (walk.pins[0].z.clone(), walk.pins[1].z.clone());
     assert_eq!(b, walk.z);
     assert_ne!(a, b);
     person.until("the strip is decoded", |s| s.walk.strip_view.images.len() == s.walk.frames);
@@ -47,7 +46,7 @@ fn a_pin_can_be_dragged() {
     let (from, to) = (person.on_map(-200.0, 100.0), person.on_map(-120.0, 20.0));
     person.drag(PointerButton::Primary, from, to);
     let expected = person.state().map.latent_from_offset([-120.0, 20.0]);
-    assert_eq!(person.state().walk.pin(Pin::A).unwrap().z, expected);
+    assert_eq!(person.state().walk.pins[0].z, expected);
     assert_eq!(person.state().walk.z, z, "the point stays");
 }
 
@@ -70,7 +69,7 @@ fn the_strip_can_be_exported_once_both_pins_are_put() {
     let (mut person, _images) = Person::with_model(5);
     person.click(Role::Button, "Images");
     person.press_with(Modifiers::COMMAND, Key::E);
-    assert!(person.sees("Put pins A and B first"));
+    assert!(person.sees("Put two pins first"));
     person.click(Role::Button, "Export");
     assert!(person.can_use(Role::Button, "Decoded grid as…"));
     assert!(!person.can_use(Role::Button, "Interpolation strip as…"));
@@ -86,7 +85,7 @@ fn a_letter_with_ctrl_puts_no_pin() {
     put_pins(&mut person);
     let before = person.state().walk.pins.clone();
     person.click_at(person.on_map(0.0, 0.0));
-    for key in [Key::A, Key::B] {
+    for key in [Key::A, Key::B, Key::P] {
         person.press_with(Modifiers::COMMAND, key);
     }
     assert_eq!(person.state().walk.pins, before);

@@ -16,7 +16,7 @@ fn grid(a0: f32) -> Grid {
 }
 
 fn question(snapshot: &Arc<Snapshot>, grid: Grid) -> Question {
-    Question { snapshot: Some(Arc::clone(snapshot)), grid: Some(grid), ..Question::default() }
+    Question { snapshot: Some(Arc::clone(snapshot)), view: View { grid: Some(grid), ..View::default() }, data: None }
 }
 
 /// The next piece, which must be one of the grid: its cells and the step of its model.
@@ -55,7 +55,8 @@ fn a_point_waits_for_one_piece_and_not_for_the_pass() {
     let asked = question(&snapshot, grid(0.0));
     clerk.hear(asked.clone());
     let (first, _) = piece(&mut clerk);
-    clerk.hear(Question { point: Some(vec![0.5, 0.5]), ..asked });
+    let view = View { point: Some(vec![0.5, 0.5]), ..asked.view.clone() };
+    clerk.hear(Question { view, ..asked });
     let task = clerk.next_task(Instant::now());
     assert_eq!(task, Task::Point);
     clerk.perform(task);

@@ -6,6 +6,7 @@ use super::*;
 use crate::config::{RunConfig, Size};
 use crate::data::Dataset;
 use crate::model::ImageShape;
+use crate::state::{MapAction, PinSource, Subject, WalkAction};
 
 const MODEL: Model = Model { step: 0, latent_dim: 2, shape: ImageShape { side: 16, channels: 1 } };
 
@@ -13,41 +14,49 @@ const MODEL: Model = Model { step: 0, latent_dim: 2, shape: ImageShape { side: 1
 fn shown() -> AppState {
     let mut state = AppState::new();
     update(&mut state, Action::ModelReady(MODEL));
-    update(&mut state, Action::Select(Some(3)));
+    update(&mut state, Action::Walk(WalkAction::Select(Some(Subject::Image(3)))));
     let (mu, sigma, reconstruction) = (vec![1.0, 1.0], vec![0.1, 0.1], Vec::new());
-    let answer = Answer::Selected { idx: 3, mu, sigma, reconstruction, recon_nats: 9.0, kl_nats: 1.0, step: 0 };
+    let answer = Answer::Selected {
+        subject: Subject::Image(3),
+        mu,
+        sigma,
+        reconstruction,
+        recon_nats: 9.0,
+        kl_nats: 1.0,
+        step: 0,
+    };
     update(&mut state, Action::Answered(answer));
     state
 }
 
 #[track_caller]
 fn pin_a(state: &AppState, z: [f32; 2], image: Option<usize>) {
-    let pinned = state.walk.pin(Pin::A).unwrap();
-    assert_eq!((&pinned.z[..], pinned.image), (&z[..], image));
+    let pinned = &state.walk.pins[0];
+    assert_eq!((&pinned.z[..], pinned.subject), (&z[..], image.map(Subject::Image)));
 }
 
 #[test]
 fn a_pin_remembers_its_image_until_it_is_dragged_away() {
     let mut state = shown();
-    update(&mut state, Action::SetPin(Pin::A, PinSource::Selected));
+    update(&mut state, Action::Walk(WalkAction::PutPin(Some(0), PinSource::Selected)));
     pin_a(&state, [1.0, 1.0], Some(3));
-    for action in [Action::Grab([1.0, 1.0]), Action::DragTo([0.5, 2.0]), Action::Release] {
-        update(&mut state, action);
+    for action in [WalkAction::Grab([1.0, 1.0]), WalkAction::DragTo([0.5, 2.0]), WalkAction::Release] {
+        update(&mut state, Action::Walk(action));
     }
     pin_a(&state, [0.5, 2.0], None);
     update(&mut state, Action::Undo);
     pin_a(&state, [1.0, 1.0], Some(3));
     update(&mut state, Action::Redo);
     pin_a(&state, [0.5, 2.0], None);
-    update(&mut state, Action::SetPin(Pin::A, PinSource::Point));
+    update(&mut state, Action::Walk(WalkAction::PutPin(Some(0), PinSource::Point)));
     pin_a(&state, [0.0, 0.0], None);
 }
 
 #[test]
 fn a_pin_on_an_image_moves_with_its_mean_also_after_undo() {
     let mut state = shown();
-    update(&mut state, Action::SetPin(Pin::A, PinSource::Selected));
-    update(&mut state, Action::Nudge([0.25, 0.0]));
+    update(&mut state, Action::Walk(WalkAction::PutPin(Some(0), PinSource::Selected)));
+    update(&mut state, Action::Walk(WalkAction::Nudge([0.25, 0.0])));
     let mu = Arc::new(vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.5]);
     update(&mut state, Action::Answered(Answer::Means { mu, step: 1 }));
     pin_a(&state, [-1.0, 0.5], Some(3));
@@ -100,12 +109,37 @@ fn train_loads_the_images_anew_when_their_settings_were_changed() {
 fn the_map_holds_still_under_a_hand() {
     let mut state = shown();
     let far = || Action::Answered(Answer::Means { mu: Arc::new(vec![40.0, 40.0, -40.0, -40.0]), step: 1 });
-    update(&mut state, Action::MapSized([400.0, 400.0]));
+    update(&mut state, Action::Map(MapAction::Sized([400.0, 400.0])));
     let before = state.map.scale;
-    update(&mut state, Action::Grab([0.0, 0.0]));
+    update(&mut state, Action::Walk(WalkAction::Grab([0.0, 0.0])));
     update(&mut state, far());
     assert_eq!(state.map.scale, before);
-    update(&mut state, Action::Release);
+    update(&mut state, Action::Walk(WalkAction::Release));
     update(&mut state, far());
     assert!(state.map.scale > before);
+}
+
+#[test]
+fn pins_make_one_way_in_their_order_that_can_be_closed() {
+    let mut state = shown();
+    for at in [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]] {
+        for action in [WalkAction::Grab(at), WalkAction::Release, WalkAction::PutPin(None, PinSource::Point)] {
+            update(&mut state, Action::Walk(action));
+        }
+    }
+    let places = |state: &AppState| state.walk.pins.iter().map(|pin| pin.z[0]).collect::<Vec<_>>();
+    update(&mut state, Action::Walk(WalkAction::MovePin(2, 0)));
+    assert_eq!(places(&state), [3.0, 1.0, 2.0]);
+    update(&mut state, Action::Walk(WalkAction::SetFrames(5)));
+    let strip = |state: &AppState| state.walk.strip_points().iter().map(|z| z[0]).collect::<Vec<_>>();
+    assert_eq!(strip(&state), [3.0, 2.0, 1.0, 1.5, 2.0]);
+    update(&mut state, Action::Walk(WalkAction::SetClosed(true)));
+    assert_eq!(state.walk.course().legs(), 3);
+    update(&mut state, Action::Walk(WalkAction::RemovePin(0)));
+    update(&mut state, Action::Walk(WalkAction::RemovePin(0)));
+    assert_eq!((places(&state), strip(&state)), (vec![2.0], Vec::new()));
+    update(&mut state, Action::Undo);
+    update(&mut state, Action::Undo);
+    update(&mut state, Action::Undo);
+    assert_eq!(places(&state), [1.0, 2.0, 3.0]);
 }
