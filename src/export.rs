@@ -23,10 +23,10 @@ pub use encode::KEYWORD;
 pub use grid::grid;
 pub use provenance::{Made, MadeEnd, Origin, Provenance};
 pub use strip::{End, EndImage, Spacing, strip};
-pub use write::{check, sidecar_of, write, write_numbered};
+pub use write::{check, write, write_numbered};
 
-pub use crate::files::Clash;
 use crate::files::PlaceError;
+pub use crate::files::{Clash, sidecar_of};
 use crate::model::ModelError;
 
 /// Frames a strip may have.

@@ -67,6 +67,17 @@ pub enum RunError {
     /// The run has no checkpoint yet.
     #[error("the run in {} was stopped before its first checkpoint; train it with --resume first", .0.display())]
     NoCheckpoint(PathBuf),
+    /// The weights that a run was to begin with are not there.
+    #[error(
+        "the run in {} was to begin with the weights of {parent}, and they are not in it; begin it again from {parent}",
+        folder.display()
+    )]
+    NoFirstWeights {
+        /// The run's folder.
+        folder: PathBuf,
+        /// Name of the other run.
+        parent: String,
+    },
     /// The images are not those the run was trained on.
     #[error(
         "the images of {given} are not those the run was trained on ({trained} images of {source_name}, fingerprint {expected}, here {found}), and this needs the same images"

@@ -16,13 +16,19 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
+use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, RunsAction, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
 use crate::ui::dots;
 
 /// A picture of the points, and what it was painted from.
 pub type Painted = (dots::Order, egui::ColorImage);
+
+/// A training thread, and the folder it writes into.
+struct Training {
+    folder: PathBuf,
+    worker: Worker,
+}
 
 /// Every worker the window owns.
 pub struct Workers {
@@ -34,9 +40,9 @@ pub struct Workers {
     service: Service,
     painter: Latest<dots::Order, Painted>,
     curves: Latest<CurvesOrder, DrawnCurves>,
-    trainer: Option<Worker>,
+    trainer: Option<Training>,
     /// Runs that were told to stop because other images were opened; kept until they have.
-    retired: Vec<Worker>,
+    retired: Vec<Training>,
     loader: Option<Task<Loaded>>,
     starter: Option<Task<Ready>>,
     dialogs: Vec<Task<Answered>>,
@@ -120,7 +126,13 @@ impl Workers {
             actions.extend(messages);
             ended
         });
-        self.retired.retain(|worker| !worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_))));
+        self.retired.retain(|training| {
+            let ended = training.worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_)));
+            if ended {
+                actions.push(RunsAction::Kept(training.folder.clone()).into());
+            }
+            !ended
+        });
         actions
     }
 
@@ -165,7 +177,7 @@ impl Workers {
                 Ready::Action(action) => actions.push(action),
                 Ready::Job(name, folder, job) => match Worker::spawn(*job) {
                     Ok(worker) => {
-                        self.trainer = Some(worker);
+                        self.trainer = Some(Training { folder: folder.clone(), worker });
                         actions.push(Action::RunStarted { name, folder });
                     }
                     Err(error) => actions.push(Action::RunFailed(error.to_string())),
@@ -178,7 +190,7 @@ impl Workers {
         let Some(trainer) = &self.trainer else { return };
         let mut newest = None;
         let mut ended = false;
-        for event in trainer.events().try_iter() {
+        for event in trainer.worker.events().try_iter() {
             match event {
                 Event::Snapshot(snapshot) => newest = Some(snapshot),
                 event => {
@@ -232,7 +244,7 @@ impl Workers {
             }
             Effect::Command(command) => {
                 if let Some(trainer) = &self.trainer {
-                    trainer.send(command);
+                    trainer.worker.send(command);
                 }
             }
             Effect::Ask(view) => {
@@ -298,7 +310,7 @@ impl Workers {
     fn retire(&mut self) {
         self.starter = None;
         if let Some(trainer) = self.trainer.take() {
-            trainer.send(Command::Stop);
+            trainer.worker.send(Command::Stop);
             self.retired.push(trainer);
         }
     }

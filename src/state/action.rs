@@ -8,7 +8,7 @@ use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, Grid, Path};
 use crate::state::runs::{Errand, RunsAction};
-use crate::state::{CurvesChange, DrawnCurves, History, Model, Pin, ThemeChoice};
+use crate::state::{CurvesChange, CurvesView, DrawnCurves, History, Model, Pin, ThemeChoice};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
 /// Something happened.
@@ -131,6 +131,8 @@ pub enum Action {
     Runs(RunsAction),
     /// The curves are looked at otherwise.
     Curves(CurvesChange),
+    /// The curves are looked at as the last time.
+    LookAtCurves(Box<CurvesView>),
     /// The curves were drawn.
     CurvesDrawn(DrawnCurves),
     /// Writes the curves into the run's exports; with `true`, asks where to first.

@@ -126,6 +126,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
 
         Action::Runs(action) => runs::apply(state, action, effects),
         Action::Curves(change) => state.curves.change(change),
+        Action::LookAtCurves(view) => state.curves = *view,
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
         Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),
         Action::SaveCurvesTo(format, path) => effects.push(Effect::SaveCurvesTo(format, path)),
@@ -256,6 +257,8 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     if state.training.is_active() {
         let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
         state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
+        let folder = state.training.run.as_ref().and_then(|run| run.folder.clone());
+        state.runs.left(folder);
     }
     let Opened { source, data, config, run } = opened;
     state.data.loading = None;
