@@ -6,6 +6,7 @@ pub mod neighbours;
 mod pace;
 pub mod path;
 pub mod plane;
+pub mod probe;
 pub mod protocol;
 pub mod service;
 
@@ -13,5 +14,6 @@ pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use grid::Grid;
 pub use path::Path;
 pub use plane::Plane;
+pub use probe::probe;
 pub use protocol::{Answer, Question};
 pub use service::{DECODING_THREADS, Service, ServiceError};

@@ -6,6 +6,7 @@
 //! Invariants: `run.json` and the checkpoint are replaced whole; history rows are on disk before the checkpoint that
 //! follows them, and rows after the last checkpoint do not count. So a crash at any byte leaves a run that can go on.
 
+pub mod apart;
 pub mod checkpoint;
 pub mod history;
 pub mod job;
@@ -18,6 +19,7 @@ pub mod saved;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use apart::Apart;
 pub use library::{Listing, Summary, Thumbnail};
 pub use record::{DataFacts, Parent, RunRecord, Status};
 pub use recorder::FolderRecorder;
