@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::comparison::Comparison;
 use crate::app::dialog::{self, Answered};
 use crate::app::export::{self, Order};
 use crate::app::keeper::{self, Errand};
@@ -50,6 +51,8 @@ pub struct Workers {
     helpers: Vec<Task<Action>>,
     /// The last reader of the list; whoever was before is told to stop.
     lister: Option<Task<Action>>,
+    /// The run that the open one is held against.
+    comparison: Comparison,
     data: Option<Arc<Dataset>>,
     snapshot: Option<Arc<Snapshot>>,
     view: View,
@@ -79,6 +82,7 @@ impl Workers {
             dialogs: Vec::new(),
             helpers: Vec::new(),
             lister: None,
+            comparison: Comparison::default(),
             data: None,
             snapshot: None,
             view: View::default(),
@@ -102,6 +106,7 @@ impl Workers {
         self.listen_to_starter(&mut actions);
         self.listen_to_trainer(&mut actions);
         actions.extend(self.service.answers().try_iter().map(Action::Answered));
+        actions.extend(self.comparison.listen(&self.wake, self.view.point.as_ref()));
         actions.extend(self.curves.results().map(|result| result.map_or_else(Action::Failed, Action::CurvesDrawn)));
         let mut save_to = Vec::new();
         self.dialogs.retain(|dialog| {
@@ -251,6 +256,8 @@ impl Workers {
                 self.view = view;
                 self.ask();
             }
+            Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
+            Effect::LeaveOther => self.comparison.leave(),
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::DrawCurves => self.curves.order(state.curves_order()),
             Effect::SaveCurves(format, true) => {
@@ -316,6 +323,7 @@ impl Workers {
     }
 
     fn ask(&self) {
+        self.comparison.ask(self.view.point.as_ref());
         let View { point, selected, grid, strip } = self.view.clone();
         let (snapshot, data) = (self.snapshot.clone(), self.data.clone());
         self.service.ask(Question { snapshot, data, point, selected, grid, strip });
@@ -329,6 +337,6 @@ impl Drop for Workers {
     }
 }
 
-fn describe(snapshot: &Snapshot) -> Model {
+pub(super) fn describe(snapshot: &Snapshot) -> Model {
     Model { step: snapshot.step, latent_dim: snapshot.latent_dim(), shape: snapshot.shape() }
 }

@@ -7,6 +7,7 @@ use crate::config::{DataConfig, RunConfig};
 use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, Grid, Path};
+use crate::state::comparison::ComparisonAction;
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::{CurvesChange, CurvesView, DrawnCurves, History, Model, Pin, ThemeChoice};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
@@ -129,6 +130,8 @@ pub enum Action {
 
     /// Something about the runs on disk.
     Runs(RunsAction),
+    /// Something about the run that the open one is held against.
+    Comparison(ComparisonAction),
     /// The curves are looked at otherwise.
     Curves(CurvesChange),
     /// The curves are looked at as the last time.
@@ -193,6 +196,10 @@ pub enum Effect {
     Command(Command),
     /// Ask the decoding thread.
     Ask(View),
+    /// Read this run, and let its model decode the point too.
+    ReadOther(PathBuf),
+    /// The other run is not asked any more.
+    LeaveOther,
     /// Do something with the runs on disk.
     Library(Errand),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).

@@ -9,7 +9,7 @@ use rust_i18n::t;
 use crate::config::differing;
 use crate::curves::Source;
 use crate::run::{Listing, Summary, name_of};
-use crate::state::{Action, AppState, Effect, NoticeKind};
+use crate::state::{Action, AppState, Effect, NoticeKind, comparison};
 
 /// Something about the runs on disk.
 #[derive(Debug, Clone)]
@@ -269,6 +269,7 @@ fn renamed(state: &mut AppState, from: &Path, to: &Path, effects: &mut Vec<Effec
             (run.name, run.folder) = (name_of(to), Some(to.to_owned()));
         }
     }
+    comparison::renamed(state, from, to, &name_of(to));
     if Path::new(&state.data.source) == from {
         state.data.source = to.display().to_string();
         state.data.path_text.clone_from(&state.data.source);
@@ -286,6 +287,9 @@ fn renamed(state: &mut AppState, from: &Path, to: &Path, effects: &mut Vec<Effec
 }
 
 fn trashed(state: &mut AppState, folder: &Path, effects: &mut Vec<Effect>) {
+    if state.is_compared_with(folder) || state.is_open_run(folder) {
+        comparison::close(state, effects);
+    }
     if state.is_open_run(folder) {
         // What it learned can still be walked; there is no folder to go on in.
         state.training.can_continue = false;

@@ -7,7 +7,7 @@ use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, CurvesChange, Effect, Layer, Loading, Model, NoticeKind, Opened, Phase, Pin, PinSource, Pinned,
-    PointView, Primary, SelectedView, StripView, View, runs, steering,
+    PointView, Primary, SelectedView, StripView, View, comparison, runs, steering,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -65,6 +65,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Opened(opened) => {
+            comparison::close(state, effects);
             if let Some(run) = &opened.run {
                 state.runs.opened(&run.folder);
             }
@@ -125,6 +126,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
         Action::Runs(action) => runs::apply(state, action, effects),
+        Action::Comparison(action) => comparison::apply(state, action, effects),
         Action::Curves(change) => state.curves.change(change),
         Action::LookAtCurves(view) => state.curves = *view,
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
