@@ -13,9 +13,9 @@ use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
 /// Width of the column of names.
-const NAMES: f32 = 98.0;
+const NAMES: f32 = 94.0;
 /// Between columns.
-const APART: f32 = 8.0;
+const APART: f32 = 6.0;
 /// Coordinates of z that are listed.
 const SHOWN_AXES: usize = 4;
 
@@ -165,9 +165,9 @@ fn settings_ui(ui: &mut Ui, config: &RunConfig, other: &OtherRun, names: &[Name;
 
 /// A run's name behind the colour of its curves.
 fn dotted_ui(ui: &mut Ui, name: RichText, colour: Color32) -> egui::Response {
-    ui.spacing_mut().item_spacing.x = 5.0;
-    let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
-    ui.painter().circle_filled(dot.center(), 4.0, colour);
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let (dot, _) = ui.allocate_exact_size(vec2(7.0, 8.0), Sense::hover());
+    ui.painter().circle_filled(dot.center(), 3.5, colour);
     ui.add(Label::new(name).truncate())
 }
 
