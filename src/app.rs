@@ -4,6 +4,7 @@
 //! by [`crate::threads::WakeUp`], says what happened as an [`crate::state::Action`], and is joined at the end; a panic
 //! in one becomes a message. Nothing polls: with no training and no input nothing runs.
 
+pub mod comparison;
 pub mod dialog;
 pub mod export;
 pub mod frame_log;

@@ -6,6 +6,7 @@
 mod args;
 pub mod bench;
 mod curves;
+mod diff;
 mod encode;
 mod eval;
 mod grid;
@@ -101,6 +102,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output),
+        Command::Diff(args) => diff::run(args, output),
         Command::Runs(args) => runs::run(args, output),
         Command::Curves(args) => curves::run(args, output),
         Command::Bench(args) => bench_command(args, output),

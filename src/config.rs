@@ -3,6 +3,7 @@
 //! The same keys serve the window, `--set K=V`, a TOML file (`--config F`) and `run.json`.
 
 mod differing;
+mod names;
 mod schedule;
 mod values;
 
@@ -12,6 +13,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use differing::differing;
+pub use names::{name_of, value_of};
 pub use values::{Activation, Arch, BetaSchedule, Channels, Fit, Kind, Likelihood, LrSchedule, Rgb, Size};
 
 /// A setting that cannot be used, in one sentence that names the key, the value and what would be accepted.

@@ -1,12 +1,13 @@
-//! Strips and grids as PNG files that carry how they were made.
+//! Strips, grids and comparisons as PNG files that carry how they were made.
 //!
-//! [`strip()`] and [`grid()`] decode a [`Picture`]; [`write()`] and [`write_numbered`] put it on disk with its
+//! [`strip()`], [`grid()`] and [`diff()`] decode a [`Picture`]; [`write()`] and [`write_numbered`] put it on disk with its
 //! [`Provenance`] inside (an iTXt chunk called `latent-atlas`) and beside it (`name.json` next to `name.png`).
 //!
 //! Invariants: every frame is the decoder's own bytes, enlarged by whole pixels; nothing is overwritten unasked; a
 //! file is there whole or not at all; no provenance holds an absolute path.
 
 mod canvas;
+mod diff;
 mod encode;
 mod grid;
 mod provenance;
@@ -19,14 +20,15 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 pub use canvas::{Canvas, Picture};
+pub use diff::diff;
 pub use encode::KEYWORD;
 pub use grid::grid;
-pub use provenance::{Made, MadeEnd, Origin, Provenance};
+pub use provenance::{Decoder, Made, MadeEnd, Origin, Provenance};
 pub use strip::{End, EndImage, Spacing, strip};
-pub use write::{check, sidecar_of, write, write_numbered};
+pub use write::{check, write, write_numbered};
 
-pub use crate::files::Clash;
 use crate::files::PlaceError;
+pub use crate::files::{Clash, sidecar_of};
 use crate::model::ModelError;
 
 /// Frames a strip may have.
@@ -59,6 +61,17 @@ pub enum ExportError {
         got: usize,
         /// Dimensions of z.
         expected: usize,
+    },
+    /// Two models share no point.
+    #[error(
+        "z of {} has {} numbers and z of {} has {}: no point lies in both spaces, so there is no picture",
+        runs[0], dims[0], runs[1], dims[1]
+    )]
+    Spaces {
+        /// Names of the runs.
+        runs: [String; 2],
+        /// Dimensions of z of each.
+        dims: [usize; 2],
     },
     /// An image is of another shape.
     #[error("{name} has {got} values, the model's images have {expected}; load it in the model's size and colours")]

@@ -2,6 +2,7 @@
 //! fsync, rename.
 
 mod place;
+mod sidecar;
 mod trash;
 
 use std::fs::{DirEntry, File};
@@ -12,6 +13,7 @@ use directories::{ProjectDirs, UserDirs};
 use tempfile::{Builder, NamedTempFile};
 
 pub use place::{PlaceError, check_folder, write_numbered};
+pub use sidecar::{check_sidecar, sidecar_of, write_with_sidecar};
 pub use trash::{Trash, TrashError};
 
 /// Beginning and ending of a temporary file's name: hidden, and known for ours when a crash left one behind.

@@ -6,6 +6,7 @@
 //! Invariants: `run.json` and the checkpoint are replaced whole; history rows are on disk before the checkpoint that
 //! follows them, and rows after the last checkpoint do not count. So a crash at any byte leaves a run that can go on.
 
+pub mod apart;
 pub mod checkpoint;
 pub mod history;
 pub mod job;
@@ -18,6 +19,7 @@ pub mod saved;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use apart::Apart;
 pub use library::{Listing, Summary, Thumbnail};
 pub use record::{DataFacts, Parent, RunRecord, Status};
 pub use recorder::FolderRecorder;
@@ -67,6 +69,17 @@ pub enum RunError {
     /// The run has no checkpoint yet.
     #[error("the run in {} was stopped before its first checkpoint; train it with --resume first", .0.display())]
     NoCheckpoint(PathBuf),
+    /// The weights that a run was to begin with are not there.
+    #[error(
+        "the run in {} was to begin with the weights of {parent}, and they are not in it; begin it again from {parent}",
+        folder.display()
+    )]
+    NoFirstWeights {
+        /// The run's folder.
+        folder: PathBuf,
+        /// Name of the other run.
+        parent: String,
+    },
     /// The images are not those the run was trained on.
     #[error(
         "the images of {given} are not those the run was trained on ({trained} images of {source_name}, fingerprint {expected}, here {found}), and this needs the same images"

@@ -5,6 +5,7 @@
 //! [`Effect`].
 
 pub mod action;
+pub mod comparison;
 pub mod curves_view;
 pub mod data;
 pub mod drawing;
@@ -22,6 +23,7 @@ pub mod update;
 pub mod walk;
 
 pub use action::{Action, Effect, ExportKind, Opened, OpenedRun};
+pub use comparison::{Comparison, ComparisonAction};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
@@ -80,6 +82,10 @@ pub struct AppState {
     pub help_open: bool,
     /// The runs on disk.
     pub runs: RunsState,
+    /// The run that the open one is held against.
+    pub comparison: Option<Comparison>,
+    /// Counts the pictures of comparisons, so that none is taken for another's.
+    pub comparisons: u64,
     /// How the curves are looked at.
     pub curves: CurvesView,
     /// The curves that were drawn.

@@ -4,6 +4,7 @@
 //! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
 
 pub mod alarm_bar;
+pub mod comparison_panel;
 pub mod curve_input;
 pub mod curve_legend;
 pub mod curve_menus;
@@ -79,7 +80,7 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
         .exact_size(theme::RIGHT)
         .resizable(false)
         .frame(frame(palette.panel, 0, 0))
-        .show(ui, |ui| scrolled(ui, "image", |ui| image_panel::ui(ui, state, cache, actions)));
+        .show(ui, |ui| right_ui(ui, state, cache, actions));
     CentralPanel::no_frame()
         .frame(frame(palette.background, theme::PAD, theme::GAP as i8))
         .show(ui, |ui| map::ui(ui, state, cache, actions));
@@ -87,6 +88,16 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
     notices::ui(ui, state, &mut cache.notices, actions);
     data_panel::drop_hint_ui(ui);
     cache.textures.end_frame();
+}
+
+/// What is decoded at the point: by the open run alone, or by another one beside it.
+fn right_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    match &state.comparison {
+        Some(comparison) => {
+            scrolled(ui, "comparison", |ui| comparison_panel::ui(ui, state, comparison, cache, actions));
+        }
+        None => scrolled(ui, "image", |ui| image_panel::ui(ui, state, cache, actions)),
+    }
 }
 
 fn left_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {

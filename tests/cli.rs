@@ -6,6 +6,8 @@
 mod benches;
 #[path = "cli/curves.rs"]
 mod curves;
+#[path = "cli/diff.rs"]
+mod diff;
 #[path = "cli/errors.rs"]
 mod errors;
 #[path = "cli/kills.rs"]

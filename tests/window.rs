@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what cannot be had fails the test")]
 
+#[path = "window/comparison.rs"]
+mod comparison;
 #[path = "window/curves.rs"]
 mod curves;
 #[path = "window/data.rs"]

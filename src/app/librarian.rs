@@ -71,8 +71,12 @@ fn list(runs: &Path, elsewhere: &[PathBuf], known: &Listing, post: &Post<Action>
 }
 
 fn curves(folder: &Path) -> Result<Source, RunError> {
-    let run = SavedRun::open(folder)?;
-    Ok(Source::recorded(run.name(), run.record.shape().pixels(), run.steps(), run.validations()))
+    Ok(curves_of(&SavedRun::open(folder)?))
+}
+
+/// What the curves of `run` are drawn from.
+pub(super) fn curves_of(run: &SavedRun) -> Source {
+    Source::recorded(run.name(), run.record.shape().pixels(), run.steps(), run.validations())
 }
 
 fn rename(from: &Path, name: &str) -> Result<PathBuf, String> {

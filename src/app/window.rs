@@ -11,7 +11,7 @@ use crate::app::librarian::Places;
 use crate::app::workers::Workers;
 use crate::config::RunConfig;
 use crate::files::Trash;
-use crate::state::{Action, AppState, Effect, ThemeChoice, update};
+use crate::state::{Action, AppState, CurvesView, Effect, ThemeChoice, update};
 use crate::threads::{Wake, WakeUp};
 use crate::ui::{self, Cache, theme};
 
@@ -24,6 +24,7 @@ const THEME: &str = "theme";
 const SOURCE: &str = "source";
 const SETTINGS: &str = "settings";
 const KEPT: &str = "kept_gib";
+const CURVES: &str = "curves";
 
 /// What a window is opened with.
 #[derive(Debug, Clone)]
@@ -65,6 +66,9 @@ impl Window {
         }
         if let Some(settings) = stored(SETTINGS).and_then(|text| settings_of(&text)) {
             window.apply(&cc.egui_ctx, Action::Configure(Box::new(settings)));
+        }
+        if let Some(view) = stored(CURVES).and_then(|text| CurvesView::kept(&text)) {
+            window.apply(&cc.egui_ctx, Action::LookAtCurves(Box::new(view)));
         }
         let first = options.initial.or_else(|| stored(SOURCE)).unwrap_or_else(|| FIRST_SOURCE.to_owned());
         window.apply(&cc.egui_ctx, Action::Open(first));
@@ -145,6 +149,9 @@ impl eframe::App for Window {
         eframe::set_value(storage, THEME, &self.state.theme);
         if let Ok(settings) = serde_json::to_string(&self.state.settings) {
             storage.set_string(SETTINGS, settings);
+        }
+        if let Ok(view) = serde_json::to_string(&self.state.curves) {
+            storage.set_string(CURVES, view);
         }
         eframe::set_value(storage, KEPT, &self.state.data.kept.limit_gib);
         if self.state.data.set.is_some() {

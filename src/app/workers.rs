@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::comparison::Comparison;
 use crate::app::dialog::{self, Answered};
 use crate::app::export::{self, Order};
 use crate::app::keeper::{self, Errand};
@@ -16,13 +17,19 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
+use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, RunsAction, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
 use crate::ui::dots;
 
 /// A picture of the points, and what it was painted from.
 pub type Painted = (dots::Order, egui::ColorImage);
+
+/// A training thread, and the folder it writes into.
+struct Training {
+    folder: PathBuf,
+    worker: Worker,
+}
 
 /// Every worker the window owns.
 pub struct Workers {
@@ -34,9 +41,9 @@ pub struct Workers {
     service: Service,
     painter: Latest<dots::Order, Painted>,
     curves: Latest<CurvesOrder, DrawnCurves>,
-    trainer: Option<Worker>,
+    trainer: Option<Training>,
     /// Runs that were told to stop because other images were opened; kept until they have.
-    retired: Vec<Worker>,
+    retired: Vec<Training>,
     loader: Option<Task<Loaded>>,
     starter: Option<Task<Ready>>,
     dialogs: Vec<Task<Answered>>,
@@ -44,6 +51,8 @@ pub struct Workers {
     helpers: Vec<Task<Action>>,
     /// The last reader of the list; whoever was before is told to stop.
     lister: Option<Task<Action>>,
+    /// The run that the open one is held against.
+    comparison: Comparison,
     data: Option<Arc<Dataset>>,
     snapshot: Option<Arc<Snapshot>>,
     view: View,
@@ -73,6 +82,7 @@ impl Workers {
             dialogs: Vec::new(),
             helpers: Vec::new(),
             lister: None,
+            comparison: Comparison::default(),
             data: None,
             snapshot: None,
             view: View::default(),
@@ -96,6 +106,7 @@ impl Workers {
         self.listen_to_starter(&mut actions);
         self.listen_to_trainer(&mut actions);
         actions.extend(self.service.answers().try_iter().map(Action::Answered));
+        actions.extend(self.comparison.listen(&self.wake, self.view.point.as_ref()));
         actions.extend(self.curves.results().map(|result| result.map_or_else(Action::Failed, Action::CurvesDrawn)));
         let mut save_to = Vec::new();
         self.dialogs.retain(|dialog| {
@@ -120,7 +131,13 @@ impl Workers {
             actions.extend(messages);
             ended
         });
-        self.retired.retain(|worker| !worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_))));
+        self.retired.retain(|training| {
+            let ended = training.worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_)));
+            if ended {
+                actions.push(RunsAction::Kept(training.folder.clone()).into());
+            }
+            !ended
+        });
         actions
     }
 
@@ -165,7 +182,7 @@ impl Workers {
                 Ready::Action(action) => actions.push(action),
                 Ready::Job(name, folder, job) => match Worker::spawn(*job) {
                     Ok(worker) => {
-                        self.trainer = Some(worker);
+                        self.trainer = Some(Training { folder: folder.clone(), worker });
                         actions.push(Action::RunStarted { name, folder });
                     }
                     Err(error) => actions.push(Action::RunFailed(error.to_string())),
@@ -178,7 +195,7 @@ impl Workers {
         let Some(trainer) = &self.trainer else { return };
         let mut newest = None;
         let mut ended = false;
-        for event in trainer.events().try_iter() {
+        for event in trainer.worker.events().try_iter() {
             match event {
                 Event::Snapshot(snapshot) => newest = Some(snapshot),
                 event => {
@@ -232,13 +249,15 @@ impl Workers {
             }
             Effect::Command(command) => {
                 if let Some(trainer) = &self.trainer {
-                    trainer.send(command);
+                    trainer.worker.send(command);
                 }
             }
             Effect::Ask(view) => {
                 self.view = view;
                 self.ask();
             }
+            Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
+            Effect::LeaveOther => self.comparison.leave(),
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::DrawCurves => self.curves.order(state.curves_order()),
             Effect::SaveCurves(format, true) => {
@@ -298,12 +317,13 @@ impl Workers {
     fn retire(&mut self) {
         self.starter = None;
         if let Some(trainer) = self.trainer.take() {
-            trainer.send(Command::Stop);
+            trainer.worker.send(Command::Stop);
             self.retired.push(trainer);
         }
     }
 
     fn ask(&self) {
+        self.comparison.ask(self.view.point.as_ref());
         let (snapshot, data, view) = (self.snapshot.clone(), self.data.clone(), self.view.clone());
         self.service.ask(Question { snapshot, data, view });
     }
@@ -316,6 +336,6 @@ impl Drop for Workers {
     }
 }
 
-fn describe(snapshot: &Snapshot) -> Model {
+pub(super) fn describe(snapshot: &Snapshot) -> Model {
     Model { step: snapshot.step, latent_dim: snapshot.latent_dim(), shape: snapshot.shape() }
 }

@@ -1,5 +1,7 @@
 //! Every command and option, with the help that is shown for them.
 
+mod diff;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,7 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cli::bench;
 use crate::config::RunConfig;
 use crate::curves::{Metric, XAxis};
+use crate::files::Clash;
 use crate::latent::Path;
+
+pub use diff::Diff;
 
 /// Train a variational autoencoder on a folder of your own images and walk the latent space it learned.
 ///
@@ -41,6 +46,9 @@ pub enum Command {
     Grid(Grid),
     /// Write the images between two images or points as a picture
     Strip(Strip),
+    /// Hold two runs against each other: the settings that differ, the best and the last figures of each, and with --out
+    /// the same points of latent space decoded by both, as a picture. `curves RUN RUN` draws their curves into one plot
+    Diff(Diff),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
     Curves(Curves),
     /// List the runs of a folder: their data, what sets them apart, and their best ELBO
@@ -291,6 +299,13 @@ pub struct Replace {
     pub force: bool,
 }
 
+impl Replace {
+    /// What to do when the file is there already.
+    pub fn clash(&self) -> Clash {
+        if self.force { Clash::Replace } else { Clash::Refuse }
+    }
+}
+
 /// How a folder of images is read.
 #[derive(Debug, Args)]
 pub struct Reading {
@@ -355,6 +370,7 @@ impl Command {
             | Self::Encode(Encode { shared, .. })
             | Self::Grid(Grid { shared, .. })
             | Self::Strip(Strip { shared, .. })
+            | Self::Diff(Diff { shared, .. })
             | Self::Curves(Curves { shared, .. })
             | Self::Runs(Runs { shared, .. })
             | Self::Bench(Bench { shared, .. }) => shared,

@@ -9,7 +9,6 @@ use crate::cli::output::Output;
 use crate::cli::{Outcome, Usage};
 use crate::curves::sheet::View;
 use crate::curves::{Format, Order, SMOOTHINGS, Saving, Scale, Source, Unit, Want};
-use crate::files::Clash;
 use crate::run::SavedRun;
 use crate::train::Mark;
 use crate::ui::theme;
@@ -45,9 +44,11 @@ pub fn run(args: &Curves, output: &Output) -> anyhow::Result<Outcome> {
     };
     let (sources, marks): (Vec<_>, Vec<_>) = sources.into_iter().unzip();
     let (runs, steps) = sources.iter().map(|s| (s.run.clone(), s.steps.len())).unzip();
-    let view = View { without_outliers: !args.all, marks: marks.concat(), ..View::default() };
+    let of_run = |(run, marks): (usize, Vec<Mark>)| marks.into_iter().map(move |mark| (run, mark));
+    let marks = marks.into_iter().enumerate().flat_map(of_run).collect();
+    let view = View { without_outliers: !args.all, marks, ..View::default() };
     let saving = Saving { order: Order { want, sources }, view, colours: theme::ink_on_paper };
-    saving.write(&args.out, if args.replace.force { Clash::Replace } else { Clash::Refuse })?;
+    saving.write(&args.out, args.replace.clash())?;
     let written = Written { file: &args.out, format: format.ending(), runs, steps };
     output.result(&written, || format!("the curves of {} in {}", written.runs.join(", "), args.out.display()));
     Ok(Outcome::Done)

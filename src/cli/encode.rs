@@ -9,7 +9,6 @@ use crate::cli::args::Encode;
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
-use crate::files::Clash;
 use crate::run::{SavedRun, latents};
 
 #[derive(Serialize)]
@@ -35,7 +34,7 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     let own = run.record.check_data(&data).is_ok();
     let config = &run.record.config;
     let split = own.then(|| data.split(config.data.validation_fraction, config.train.seed));
-    let clash = if args.replace.force { Clash::Replace } else { Clash::Refuse };
+    let clash = args.replace.clash();
     latents::write(&args.out, &mu, snapshot.latent_dim(), &data, split.as_ref(), clash)?;
     let metadata = latents::metadata_path(&args.out);
     let told = Encoded { n: data.len(), latent_dim: snapshot.latent_dim(), latents: &args.out, metadata: &metadata };

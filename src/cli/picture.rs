@@ -29,11 +29,16 @@ pub fn make(
     output: &Output,
     picture: impl FnOnce(&Origin<'_>) -> anyhow::Result<Picture>,
 ) -> anyhow::Result<Outcome> {
-    let clash = if replace.force { Clash::Replace } else { Clash::Refuse };
+    let clash = replace.clash();
     export::check(file, clash)?;
     let (snapshot, name) = (run.snapshot()?, run.name());
     let picture = picture(&Origin { snapshot: &snapshot, run: &name, train: &run.record.config.train })?;
-    export::write(&picture, file, clash)?;
+    write(&picture, file, clash, output)
+}
+
+/// Writes the picture into `file` and says so.
+pub fn write(picture: &Picture, file: &Path, clash: Clash, output: &Output) -> anyhow::Result<Outcome> {
+    export::write(picture, file, clash)?;
     let enlarged = |pixels: usize| pixels * picture.provenance.upscale;
     let (width, height) = (enlarged(picture.canvas.width), enlarged(picture.canvas.height));
     let written = Written { file, width, height, provenance: &picture.provenance };

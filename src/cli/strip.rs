@@ -31,11 +31,21 @@ fn end(text: &str, run: &SavedRun, origin: &Origin<'_>) -> anyhow::Result<End> {
         let pixels = load_image_file(Path::new(text), shape.side, shape.channels, &run.record.config.data)?;
         return Ok(End::of_image(origin.snapshot, text, &pixels)?);
     };
-    let latent_dim = run.record.config.model.latent_dim;
+    Ok(End::point(coordinates(text, numbers, run.record.config.model.latent_dim)?))
+}
+
+/// A point `z:0.5,-1.2` of a space of `latent_dim` dimensions.
+pub fn point(text: &str, latent_dim: usize) -> Result<Vec<f32>, Usage> {
+    let numbers = text.strip_prefix(POINT);
+    numbers.map_or_else(|| Err(no_point(text, latent_dim)), |numbers| coordinates(text, numbers, latent_dim))
+}
+
+fn coordinates(text: &str, numbers: &str, latent_dim: usize) -> Result<Vec<f32>, Usage> {
     let z: Option<Vec<f32>> =
         numbers.split(',').map(|n| n.trim().parse().ok().filter(|v: &f32| v.is_finite())).collect();
-    let z = z.filter(|z| z.len() == latent_dim).ok_or_else(|| {
-        Usage(format!("{text} is no point of this run: its z has {latent_dim} numbers, such as z:0.5,-1.2 for two"))
-    })?;
-    Ok(End::point(z))
+    z.filter(|z| z.len() == latent_dim).ok_or_else(|| no_point(text, latent_dim))
+}
+
+fn no_point(text: &str, latent_dim: usize) -> Usage {
+    Usage(format!("{text} is no point of this run: its z has {latent_dim} numbers, such as z:0.5,-1.2 for two"))
 }

@@ -10,6 +10,7 @@ use crate::curves::scene::{Colours, Scene};
 use crate::curves::sheet::{self, View};
 use crate::curves::{CurvesError, Order, raster, svg, table};
 use crate::files::{self, Clash, PlaceError};
+use crate::train::Mark;
 
 /// How numbered files begin.
 const WORD: &str = "curves";
@@ -58,7 +59,7 @@ pub struct Saving {
     pub colours: Colours,
 }
 
-/// How a picture was made, inside it.
+/// How a picture was made: inside it, and in a file beside a PNG. An SVG is text itself.
 #[derive(Serialize)]
 struct Made<'a> {
     program: &'static str,
@@ -74,6 +75,17 @@ struct Made<'a> {
     unit: crate::curves::Unit,
     smoothing: f64,
     without_outliers: bool,
+    /// What was changed while the runs trained.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Changed<'a>>,
+}
+
+/// A mark, and the run it is of.
+#[derive(Serialize)]
+struct Changed<'a> {
+    run: &'a str,
+    #[serde(flatten)]
+    mark: &'a Mark,
 }
 
 impl Saving {
@@ -84,15 +96,18 @@ impl Saving {
         if clash == Clash::Refuse && file.exists() {
             return Err(PlaceError::Exists(file.to_owned()).into());
         }
+        if format == Format::Png {
+            files::check_sidecar(file, clash)?;
+        }
         let picture = self.picture(format)?;
-        Ok(self.store(file, clash, picture.as_deref())?)
+        Ok(self.store(file, format, clash, picture.as_deref())?)
     }
 
     /// Writes into `folder`, which is made when it is missing, as `curves-001`, `curves-002`, …: the number after the
     /// highest one there. Two programs writing at once get different numbers.
     pub fn write_numbered(&self, folder: &Path, format: Format) -> Result<PathBuf, CurvesError> {
         let picture = self.picture(format)?;
-        let store = |file: &Path| self.store(file, Clash::Refuse, picture.as_deref());
+        let store = |file: &Path| self.store(file, format, Clash::Refuse, picture.as_deref());
         Ok(files::write_numbered(folder, (WORD, format.ending()), store)?)
     }
 
@@ -114,13 +129,20 @@ impl Saving {
         }))
     }
 
-    fn store(&self, file: &Path, clash: Clash, picture: Option<&[u8]>) -> Result<(), PlaceError> {
+    fn store(&self, file: &Path, format: Format, clash: Clash, picture: Option<&[u8]>) -> Result<(), PlaceError> {
         let Order { want, sources } = &self.order;
+        if let (Format::Png, Some(bytes)) = (format, picture) {
+            return files::write_with_sidecar(file, bytes, self.made().as_bytes(), clash);
+        }
         let stored = files::write_with(file, clash, |out| match picture {
             Some(bytes) => out.write_all(bytes),
             None => table::write(sources, want.unit, want.smoothing, out).map_err(io::Error::other),
         });
         stored.map_err(|error| PlaceError::of(file, &error))
+    }
+
+    fn changed<'a>(&'a self, run: usize, mark: &'a Mark) -> Option<Changed<'a>> {
+        self.order.sources.get(run).map(|source| Changed { run: &source.run, mark })
     }
 
     fn made(&self) -> String {
@@ -139,6 +161,7 @@ impl Saving {
             unit: want.unit,
             smoothing: want.smoothing,
             without_outliers: self.view.without_outliers,
+            changes: self.view.marks.iter().filter_map(|(run, mark)| self.changed(*run, mark)).collect(),
         };
         // Plain data always becomes JSON.
         serde_json::to_string(&made).unwrap_or_default()

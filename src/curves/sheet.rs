@@ -1,4 +1,5 @@
-//! All plots on one sheet of paper, with their names, units and what the lines mean: what PNG and SVG files show.
+//! All plots on one sheet of paper, with their names, units, what the lines mean and what was changed under way: what PNG
+//! and SVG files show.
 
 use rust_i18n::t;
 
@@ -15,6 +16,8 @@ const MARGIN: f32 = 24.0;
 const HEAD: f32 = 56.0;
 /// A letter of the head is about this wide.
 const LETTER: f32 = 6.3;
+/// A line under the plots.
+const FOOT_LINE: f32 = 18.0;
 /// Above a plot's lines, and below them.
 const TITLE: f32 = 26.0;
 const AXIS_NAME: f32 = 18.0;
@@ -28,8 +31,8 @@ pub struct View {
     pub without_outliers: bool,
     /// From where to where values are shown, for each of [`Metric::ALL`]; by what is there when `None`.
     pub y_ranges: [Option<(f64, f64)>; Metric::ALL.len()],
-    /// What happened in the first run.
-    pub marks: Vec<Mark>,
+    /// What happened, and in which of the runs.
+    pub marks: Vec<(usize, Mark)>,
 }
 
 impl Default for View {
@@ -68,7 +71,9 @@ pub fn scene(drawn: &Drawn, view: &View) -> Scene {
     };
     let down = n.div_ceil(across);
     let width = MARGIN + across as f32 * (PLOT[0] + MARGIN);
-    let height = HEAD + down as f32 * (PLOT[1] + MARGIN);
+    let foot = foot(drawn, view, width - 2.0 * MARGIN);
+    let plots = HEAD + down as f32 * (PLOT[1] + MARGIN);
+    let below = if foot.is_empty() { 0.0 } else { foot.len() as f32 * FOOT_LINE + MARGIN / 2.0 };
     let title = drawn.runs.join(", ");
     let mut items = Vec::new();
     head(drawn, view, width, &mut items);
@@ -77,7 +82,31 @@ pub fn scene(drawn: &Drawn, view: &View) -> Scene {
         let y = HEAD + (i / across) as f32 * (PLOT[1] + MARGIN);
         one(drawn, plot, view, Area { min: [x, y], max: [x + PLOT[0], y + PLOT[1]] }, &mut items);
     }
-    Scene { size: [width, height], items, title }
+    for (i, line) in foot.into_iter().enumerate() {
+        let at = [MARGIN, plots + (i as f32 + 0.25) * FOOT_LINE];
+        items.push(words(at, Hold::Start, 12.5, Ink::Mark, line));
+    }
+    Scene { size: [width, plots + below], items, title }
+}
+
+/// What was changed while the runs trained, as far as it lies in view, in lines that are no wider than `width`.
+fn foot(drawn: &Drawn, view: &View, width: f32) -> Vec<String> {
+    let in_view = |mark: &Mark| {
+        let (low, high) = drawn.x;
+        (low..=high).contains(&drawn.want.x.of(mark.step, mark.epoch, mark.seconds))
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for (run, mark) in view.marks.iter().filter(|(_, mark)| in_view(mark)) {
+        let text = t!("curves.mark", what = mark.in_words(), step = mark.step);
+        let name = drawn.runs.get(*run).filter(|_| drawn.runs.len() > 1);
+        let text = name.map_or_else(|| text.clone().into_owned(), |name| format!("{name}: {text}"));
+        let fits = |line: &&mut String| LETTER * (line.chars().count() + text.chars().count() + 5) as f32 <= width;
+        match lines.last_mut().filter(fits) {
+            Some(line) => *line = format!("{line}  ·  {text}"),
+            None => lines.push(text),
+        }
+    }
+    lines
 }
 
 fn words(at: Place, hold: Hold, size: f32, ink: Ink, text: String) -> Item {
@@ -135,6 +164,7 @@ fn one(drawn: &Drawn, plot: &DrawnPlot, view: &View, place: Area, items: &mut Ve
         |range| Axis::new(drawn.want.y_scale, range),
     );
     let x = Axis::new(x_scale, drawn.x);
-    let look = Look { drawn, plot, x, y, shows: view.shows, marks: &view.marks, cursor: None };
+    let marks: Vec<Mark> = view.marks.iter().map(|(_, mark)| mark.clone()).collect();
+    let look = Look { drawn, plot, x, y, shows: view.shows, marks: &marks, cursor: None };
     items.extend(look.items(lines));
 }

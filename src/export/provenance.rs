@@ -28,6 +28,16 @@ pub struct Provenance {
     /// Which picture, and where in latent space.
     #[serde(flatten)]
     pub made: Made,
+    /// The model that decoded it; of two, the first.
+    #[serde(flatten)]
+    pub decoder: Decoder,
+    /// Every decoded pixel is this many pixels wide and high.
+    pub upscale: usize,
+}
+
+/// A model, and how it was trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decoder {
     /// Name of the run.
     pub run: String,
     /// Training steps behind the model.
@@ -44,11 +54,9 @@ pub struct Provenance {
     pub beta: Option<f64>,
     /// Seed of the run.
     pub seed: u64,
-    /// Every decoded pixel is this many pixels wide and high.
-    pub upscale: usize,
 }
 
-/// Which picture, and where in latent space: `"kind": "strip"` or `"grid"`, the rest under `"layout"`.
+/// Which picture, and where in latent space: `"kind": "strip"`, `"grid"` or `"diff"`, the rest under `"layout"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "layout", rename_all = "lowercase")]
 pub enum Made {
@@ -65,6 +73,13 @@ pub enum Made {
     },
     /// Points of a plane: z of column i, row j is origin + (a0 + i·step)·u + (b0 − j·step)·v.
     Grid(Grid),
+    /// The same points by two models, a row for each.
+    Diff {
+        /// z of every column, left to right: `[columns, d]`.
+        z: Vec<Vec<f32>>,
+        /// The model of the lower row.
+        other: Decoder,
+    },
 }
 
 /// An end of a strip.
@@ -80,20 +95,11 @@ pub struct MadeEnd {
 impl Provenance {
     /// What is known of `origin`, and `made`.
     pub(super) fn new(origin: &Origin<'_>, made: Made, upscale: usize) -> Result<Self, ExportError> {
-        let Origin { snapshot, run, train } = origin;
-        let vae = snapshot.vae();
         Ok(Self {
             program: env!("CARGO_PKG_NAME").into(),
             version: env!("CARGO_PKG_VERSION").into(),
             made,
-            run: inner_path(run),
-            step: snapshot.step,
-            epoch: snapshot.epoch,
-            model: vae.config.kind,
-            likelihood: vae.config.likelihood,
-            sigma: vae.sigma()?,
-            beta: vae.is_variational().then_some(train.beta),
-            seed: train.seed,
+            decoder: Decoder::of(origin)?,
             upscale,
         })
     }
@@ -104,12 +110,31 @@ impl Provenance {
     }
 }
 
+impl Decoder {
+    /// What is known of `origin`.
+    pub(super) fn of(origin: &Origin<'_>) -> Result<Self, ExportError> {
+        let Origin { snapshot, run, train } = origin;
+        let vae = snapshot.vae();
+        Ok(Self {
+            run: inner_path(run),
+            step: snapshot.step,
+            epoch: snapshot.epoch,
+            model: vae.config.kind,
+            likelihood: vae.config.likelihood,
+            sigma: vae.sigma()?,
+            beta: vae.is_variational().then_some(train.beta),
+            seed: train.seed,
+        })
+    }
+}
+
 impl Made {
     /// The word for the picture, which is also how its numbered files begin.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Strip { .. } => "strip",
             Self::Grid(_) => "grid",
+            Self::Diff { .. } => "diff",
         }
     }
 }

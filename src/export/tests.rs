@@ -223,7 +223,7 @@ fn what_is_there_is_left_alone_unless_it_may_be_replaced() {
     let first = small_strip();
     write(&first, &file, Clash::Replace).unwrap();
     let mut second = first.clone();
-    second.provenance.run = "another".into();
+    second.provenance.decoder.run = "another".into();
     write(&second, &file, Clash::Replace).unwrap();
     let read = Read::file(&file);
     assert_eq!((read.bytes, read.json), (second.canvas.bytes.clone(), second.provenance.json().unwrap()));

@@ -1,10 +1,6 @@
 //! Pictures on disk: `name.png` and, beside it, how it was made in `name.json`.
 
-use std::fs::{self, File};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 
 use crate::export::encode::encode;
 use crate::export::{Clash, ExportError, Picture};
@@ -14,7 +10,7 @@ use crate::files::{self, PlaceError};
 pub fn write(picture: &Picture, file: &Path, clash: Clash) -> Result<PathBuf, ExportError> {
     check(file, clash)?;
     let json = picture.provenance.json()?;
-    store(file, &json, &encode(picture, &json)?, clash)?;
+    files::write_with_sidecar(file, &encode(picture, &json)?, json.as_bytes(), clash)?;
     Ok(file.to_owned())
 }
 
@@ -24,7 +20,9 @@ pub fn write_numbered(picture: &Picture, folder: &Path) -> Result<PathBuf, Expor
     let json = picture.provenance.json()?;
     let png = encode(picture, &json)?;
     let word = picture.provenance.made.word();
-    Ok(files::write_numbered(folder, (word, "png"), |file| store(file, &json, &png, Clash::Refuse))?)
+    Ok(files::write_numbered(folder, (word, "png"), |file| {
+        files::write_with_sidecar(file, &png, json.as_bytes(), Clash::Refuse)
+    })?)
 }
 
 /// Whether [`write()`] would refuse `file`; worth asking before decoding anything.
@@ -33,37 +31,8 @@ pub fn check(file: &Path, clash: Clash) -> Result<(), ExportError> {
         return Err(ExportError::Ending(file.to_owned()));
     }
     files::check_folder(file)?;
-    let sidecar = sidecar_of(file);
-    let in_the_way = match clash {
-        Clash::Refuse => [file, &sidecar].into_iter().find(|path| path.exists()),
-        // Whoever says that a picture may be replaced was not asked about some other program's JSON file.
-        Clash::Replace => Some(sidecar.as_path()).filter(|path| path.exists() && !is_ours(path)),
-    };
-    in_the_way.map_or(Ok(()), |path| Err(PlaceError::Exists(path.to_owned()).into()))
-}
-
-/// The file beside `file` that says how it was made.
-pub fn sidecar_of(file: &Path) -> PathBuf {
-    file.with_extension("json")
-}
-
-/// First the sidecar, then the picture, so that there is never a picture without one.
-fn store(file: &Path, json: &str, png: &[u8], clash: Clash) -> Result<(), PlaceError> {
-    let sidecar = sidecar_of(file);
-    let put = |path: &Path, bytes: &[u8]| files::write(path, bytes, clash).map_err(|e| PlaceError::of(path, &e));
-    put(&sidecar, json.as_bytes())?;
-    put(file, png).inspect_err(|_| {
-        // It describes a picture that is not there; what matters is why, and that is told.
-        let _told_already = fs::remove_file(&sidecar);
-    })
-}
-
-/// Whether a sidecar is one of this program's.
-fn is_ours(sidecar: &Path) -> bool {
-    #[derive(Deserialize)]
-    struct Signed {
-        program: String,
+    if clash == Clash::Refuse && file.exists() {
+        return Err(PlaceError::Exists(file.to_owned()).into());
     }
-    let signed = File::open(sidecar).ok().and_then(|file| serde_json::from_reader(BufReader::new(file)).ok());
-    signed.is_some_and(|Signed { program }| program == env!("CARGO_PKG_NAME"))
+    Ok(files::check_sidecar(file, clash)?)
 }

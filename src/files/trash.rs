@@ -103,7 +103,9 @@ impl Trash {
     }
 }
 
-/// What a `.trashinfo` file says. The time is that of Greenwich: the standard library does not know the user's.
+/// What a `.trashinfo` file says. The specification asks for the user's local time; this is that of Greenwich, which
+/// differs by hours in the column of a file manager and in nothing else. Neither the standard library nor a crate that is
+/// here already knows time zones, and one that does brings a reader of the system's zone files for this one line.
 fn record_of(path: &Path, now: SystemTime) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
     let escaped: String = bytes_of(path)

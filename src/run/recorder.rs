@@ -19,8 +19,14 @@ pub struct FolderRecorder {
 }
 
 impl FolderRecorder {
-    /// Makes the folder of a new run; one that holds anything is left alone.
-    pub fn create(folder: &Path, record: RunRecord, data: Arc<Dataset>) -> Result<Self, RunError> {
+    /// Makes the folder of a new run, which begins at `first` when there is one; a folder that holds anything is left
+    /// alone.
+    pub fn create(
+        folder: &Path,
+        record: RunRecord,
+        first: Option<&Checkpoint>,
+        data: Arc<Dataset>,
+    ) -> Result<Self, RunError> {
         let io = |e: std::io::Error| RunError::write(folder, &e);
         std::fs::create_dir_all(folder).map_err(io)?;
         if crate::files::holds_something(folder).map_err(io)? {
@@ -28,6 +34,8 @@ impl FolderRecorder {
         }
         // Of a run that was cut off while its first file was written.
         crate::files::remove_leftovers(folder).map_err(io)?;
+        // Before the record makes it a run: one that is cut off here must not begin with other weights later.
+        first.map_or(Ok(()), |first| checkpoint::write(folder, first))?;
         record.write(folder)?;
         history::write(folder, record.config.model.latent_dim, &[])?;
         Ok(Self { folder: folder.to_owned(), record, data, rows: Vec::new() })

@@ -7,8 +7,9 @@ use crate::config::{DataConfig, RunConfig};
 use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
+use crate::state::comparison::ComparisonAction;
 use crate::state::runs::{Errand, RunsAction};
-use crate::state::{CurvesChange, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
+use crate::state::{CurvesChange, CurvesView, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
 /// Something happened.
@@ -101,8 +102,12 @@ pub enum Action {
 
     /// Something about the runs on disk.
     Runs(RunsAction),
+    /// Something about the run that the open one is held against.
+    Comparison(ComparisonAction),
     /// The curves are looked at otherwise.
     Curves(CurvesChange),
+    /// The curves are looked at as the last time.
+    LookAtCurves(Box<CurvesView>),
     /// The curves were drawn.
     CurvesDrawn(DrawnCurves),
     /// Writes the curves into the run's exports; with `true`, asks where to first.
@@ -163,6 +168,10 @@ pub enum Effect {
     Command(Command),
     /// Ask the decoding thread.
     Ask(View),
+    /// Read this run, and let its model decode the point too.
+    ReadOther(PathBuf),
+    /// The other run is not asked any more.
+    LeaveOther,
     /// Do something with the runs on disk.
     Library(Errand),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).

@@ -54,8 +54,9 @@ pub enum CurvesChange {
     Columns(usize),
 }
 
-/// How the curves are looked at.
-#[derive(Debug, Clone, PartialEq)]
+/// How the curves are looked at. What is not of one run is kept from start to start.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct CurvesView {
     /// Whether there is more than their title.
     pub open: bool,
@@ -72,12 +73,16 @@ pub struct CurvesView {
     /// Whether what lies far out is left out of the range.
     pub without_outliers: bool,
     /// From where to where along x, in every plot; the whole run when `None`.
+    #[serde(skip)]
     pub x_range: Option<(f64, f64)>,
     /// Where along x the pointer is.
+    #[serde(skip)]
     pub cursor: Option<f64>,
     shown: [bool; 3],
     plots: [bool; Metric::ALL.len()],
+    #[serde(skip)]
     y_ranges: [Option<(f64, f64)>; Metric::ALL.len()],
+    #[serde(skip)]
     columns: usize,
 }
 
@@ -102,6 +107,12 @@ impl Default for CurvesView {
 }
 
 impl CurvesView {
+    /// As it was kept; what no longer makes sense is as at the first start.
+    pub fn kept(text: &str) -> Option<Self> {
+        let view: Self = serde_json::from_str(text).ok()?;
+        SMOOTHINGS.contains(&view.smoothing).then_some(view)
+    }
+
     /// Whether a kind of line is shown.
     pub fn shows(&self, series: Series) -> bool {
         self.shown.get(series as usize).copied().unwrap_or_default()
@@ -215,6 +226,33 @@ mod tests {
         assert_eq!(shown(&view), [false, false, true]);
         view.change(CurvesChange::Isolate(Series::Validation));
         assert_eq!(shown(&view), [true, true, true]);
+    }
+
+    #[test]
+    fn what_is_not_of_one_run_is_kept_from_start_to_start() {
+        let mut view = CurvesView::default();
+        let unit = Unit { bits: true, per_pixel: true };
+        let changes = [
+            CurvesChange::X(XAxis::Time),
+            CurvesChange::YScale(Scale::Log),
+            CurvesChange::Unit(unit),
+            CurvesChange::Smoothing(0.5),
+            CurvesChange::WithoutOutliers(false),
+            CurvesChange::Plot(Metric::Lr),
+            CurvesChange::Toggle(Series::Raw),
+        ];
+        for change in changes {
+            view.change(change);
+        }
+        let expected = view.clone();
+        view.change(CurvesChange::ZoomX((2.0, 3.0)));
+        view.change(CurvesChange::Columns(300));
+        view.change(CurvesChange::Point(Some(1.0)));
+        assert_eq!(CurvesView::kept(&serde_json::to_string(&view).unwrap()), Some(expected));
+        // Of an older version, which knew less; of one that knew other plots; of a careless hand.
+        assert_eq!(CurvesView::kept("{}"), Some(CurvesView::default()));
+        assert_eq!(CurvesView::kept("{\"plots\":[true]}"), None);
+        assert_eq!(CurvesView::kept("{\"smoothing\":2.0}"), None);
     }
 
     #[test]

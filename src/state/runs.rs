@@ -1,5 +1,6 @@
 //! The runs on disk: the list, and which of them are drawn over the curves.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use rust_i18n::t;
 use crate::config::differing;
 use crate::curves::Source;
 use crate::run::{Listing, Summary, name_of};
-use crate::state::{Action, AppState, Effect, NoticeKind};
+use crate::state::{Action, AppState, Effect, NoticeKind, comparison};
 
 /// Something about the runs on disk.
 #[derive(Debug, Clone)]
@@ -42,6 +43,8 @@ pub enum RunsAction {
     Trash(PathBuf),
     /// It is there.
     Trashed(PathBuf),
+    /// The last of a run that was left while it trained is on disk.
+    Kept(PathBuf),
     /// Shows a run's folder in the system's file manager.
     Reveal(PathBuf),
 }
@@ -98,6 +101,8 @@ pub struct RunsState {
     /// Counts changes of what is drawn over the curves.
     pub overlays: u64,
     elsewhere: Vec<PathBuf>,
+    /// Runs that were left while they trained, and that are being saved.
+    leaving: Vec<PathBuf>,
 }
 
 impl RunsState {
@@ -122,6 +127,11 @@ impl RunsState {
         if !self.elsewhere.iter().any(|known| known == folder) {
             self.elsewhere.push(folder.to_owned());
         }
+    }
+
+    /// A run was left while it trained: it will be said when it is saved.
+    pub fn left(&mut self, folder: Option<PathBuf>) {
+        self.leaving.extend(folder);
     }
 
     /// What reads the list again, while somebody looks at it.
@@ -214,34 +224,41 @@ pub fn apply(state: &mut AppState, action: RunsAction, effects: &mut Vec<Effect>
         RunsAction::Renamed { from, to } => renamed(state, &from, &to, effects),
         RunsAction::Trash(folder) => trash(state, folder, effects),
         RunsAction::Trashed(folder) => trashed(state, &folder, effects),
+        RunsAction::Kept(folder) => {
+            runs.leaving.retain(|leaving| *leaving != folder);
+            effects.extend(runs.list_if_open());
+        }
         RunsAction::Reveal(folder) => ask(Errand::Reveal(folder)),
     }
 }
 
+/// Why the run in `folder` has to stay where it is; `trained` is said of one that trains.
+fn in_use(state: &AppState, folder: &Path, trained: Cow<'_, str>) -> Option<String> {
+    if state.is_trained_now(folder) {
+        return Some(trained.into_owned());
+    }
+    let leaving = state.runs.leaving.iter().any(|leaving| leaving == folder);
+    leaving.then(|| t!("runs.being_saved", name = name_of(folder)).into_owned())
+}
+
 fn trash(state: &mut AppState, folder: PathBuf, effects: &mut Vec<Effect>) {
-    if state.is_trained_now(&folder) {
-        state.notices.push(NoticeKind::Error(t!("runs.trash_refused", name = name_of(&folder)).into_owned()));
-    } else {
-        effects.push(Effect::Library(Errand::Trash(folder)));
+    match in_use(state, &folder, t!("runs.trash_refused", name = name_of(&folder))) {
+        Some(text) => state.notices.push(NoticeKind::Error(text)),
+        None => effects.push(Effect::Library(Errand::Trash(folder))),
     }
 }
 
 fn rename(state: &mut AppState, effects: &mut Vec<Effect>) {
-    let runs = &mut state.runs;
-    let (Some(from), Some(typed)) = (runs.selected.clone(), runs.typed.take()) else { return };
+    let (Some(from), Some(typed)) = (state.runs.selected.clone(), state.runs.typed.take()) else { return };
     let name = typed.trim().to_owned();
     if name.is_empty() || name == name_of(&from) {
         return;
     }
-    let refused = if state.is_trained_now(&from) {
-        Some(t!("runs.rename_refused", name = name_of(&from)))
-    } else if name.contains(['/', '\\', ':', '\0']) || name.starts_with('.') {
-        Some(t!("runs.no_name", name = name))
-    } else {
-        None
-    };
+    let is_no_name = name.contains(['/', '\\', ':', '\0']) || name.starts_with('.');
+    let refused = in_use(state, &from, t!("runs.rename_refused", name = name_of(&from)))
+        .or_else(|| is_no_name.then(|| t!("runs.no_name", name = name).into_owned()));
     match refused {
-        Some(text) => state.notices.push(NoticeKind::Error(text.into_owned())),
+        Some(text) => state.notices.push(NoticeKind::Error(text)),
         None => effects.push(Effect::Library(Errand::Rename { from, name })),
     }
 }
@@ -252,6 +269,7 @@ fn renamed(state: &mut AppState, from: &Path, to: &Path, effects: &mut Vec<Effec
             (run.name, run.folder) = (name_of(to), Some(to.to_owned()));
         }
     }
+    comparison::renamed(state, from, to, &name_of(to));
     if Path::new(&state.data.source) == from {
         state.data.source = to.display().to_string();
         state.data.path_text.clone_from(&state.data.source);
@@ -269,6 +287,9 @@ fn renamed(state: &mut AppState, from: &Path, to: &Path, effects: &mut Vec<Effec
 }
 
 fn trashed(state: &mut AppState, folder: &Path, effects: &mut Vec<Effect>) {
+    if state.is_compared_with(folder) || state.is_open_run(folder) {
+        comparison::close(state, effects);
+    }
     if state.is_open_run(folder) {
         // What it learned can still be walked; there is no folder to go on in.
         state.training.can_continue = false;

@@ -3,7 +3,7 @@
 use rust_i18n::t;
 
 use crate::config::RunConfig;
-use crate::state::{Action, AppState, Effect, NoticeKind, Phase};
+use crate::state::{Action, AppState, Effect, NoticeKind, Phase, TrainingState};
 use crate::train::{Change, Command, Cure, Event, StopReason, is_live};
 
 /// Does what steers the run.
@@ -61,7 +61,14 @@ fn apply_cure(state: &mut AppState, cure: Cure, effects: &mut Vec<Effect>) {
     }
     let Some(run) = &state.training.run else { return };
     let epoch = state.training.history.last().map_or(0.0, |s| s.epoch);
-    let changes = cure.changes(&run.config, epoch);
+    let mut config = run.config.clone();
+    let mut changes = Vec::new();
+    if state.training.is_at_its_end() {
+        // What cures takes its time.
+        config.train.epochs = more_epochs(&state.training);
+        changes.push(Change::new("train.epochs", config.train.epochs));
+    }
+    changes.extend(cure.changes(&config, epoch));
     if state.training.is_active() {
         change(state, changes, effects);
     } else {
@@ -83,9 +90,14 @@ fn continue_for_more(state: &mut AppState, effects: &mut Vec<Effect>) {
     if !training.can_prolong() {
         return;
     }
-    let done = training.history.last().map_or(0.0, |s| s.epoch);
-    let epochs = (done - 1e-9).ceil().max(0.0) as usize + training.more_epochs;
+    let epochs = more_epochs(training);
     go_on(state, vec![Change::new("train.epochs", epochs)], effects);
+}
+
+/// Epochs of the run when it is given more of them.
+fn more_epochs(training: &TrainingState) -> usize {
+    let done = training.history.last().map_or(0.0, |s| s.epoch);
+    (done - 1e-9).ceil().max(0.0) as usize + training.more_epochs
 }
 
 /// Lets the ended run go on from where it is.

@@ -157,6 +157,16 @@ impl TrainingState {
         ended && self.has_its_images && self.step() > 0 && self.run.as_ref().is_some_and(|r| r.folder.is_some())
     }
 
+    /// Whether a run that has ended can be taken up again: it has its images and a folder.
+    pub fn can_go_on(&self) -> bool {
+        !self.is_active() && self.has_its_images && self.run.as_ref().is_some_and(|r| r.folder.is_some())
+    }
+
+    /// Whether every epoch was done, so that going on takes more of them.
+    pub fn is_at_its_end(&self) -> bool {
+        !self.is_active() && self.total_steps > 0 && self.step() >= self.total_steps
+    }
+
     /// Whether a new run can begin with the weights of this one.
     pub fn can_branch(&self) -> bool {
         let waits = matches!(self.phase, Phase::Starting | Phase::Stopping | Phase::Idle);
@@ -169,8 +179,8 @@ impl TrainingState {
             Phase::Ended(StopReason::Diverged(divergence)) => Some(Alarm::Diverged(divergence.clone())),
             _ => None,
         };
-        // A run that is over and cannot go on is past help.
-        let watched = if self.is_active() || self.can_continue { self.watch.alarms() } else { Vec::new() };
+        // Where numbers ended, what else is wrong no longer matters.
+        let watched = if diverged.is_none() { self.watch.alarms() } else { Vec::new() };
         let all = diverged.into_iter().chain(watched);
         all.filter(|alarm| !self.dismissed.contains(&alarm.kind())).collect()
     }

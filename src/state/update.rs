@@ -7,7 +7,7 @@ use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary,
-    SelectedView, StripView, View, map, runs, steering, walk,
+    SelectedView, StripView, View, comparison, map, runs, steering, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -64,6 +64,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::Opened(opened) => {
+            comparison::close(state, effects);
             if let Some(run) = &opened.run {
                 state.runs.opened(&run.folder);
             }
@@ -127,7 +128,9 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
         Action::Runs(action) => runs::apply(state, action, effects),
+        Action::Comparison(action) => comparison::apply(state, action, effects),
         Action::Curves(change) => state.curves.change(change),
+        Action::LookAtCurves(view) => state.curves = *view,
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
         Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),
         Action::SaveCurvesTo(format, path) => effects.push(Effect::SaveCurvesTo(format, path)),
@@ -176,6 +179,8 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     if state.training.is_active() {
         let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
         state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
+        let folder = state.training.run.as_ref().and_then(|run| run.folder.clone());
+        state.runs.left(folder);
     }
     let Opened { source, data, config, run } = opened;
     state.data.loading = None;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{ConfigError, KEYS, RunConfig};
+use crate::config::{ConfigError, KEYS, RunConfig, name_of, value_of};
 
 /// A setting to be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,14 @@ impl Change {
     pub fn between(old: &RunConfig, new: &RunConfig) -> Vec<Self> {
         let changed = KEYS.iter().copied().filter(|key| is_live(key) && old.get(key) != new.get(key));
         changed.filter_map(|key| Some(Self { key: key.to_owned(), to: new.get(key)? })).collect()
+    }
+}
+
+impl Mark {
+    /// What was changed, in the window's words: β 1 → 4.
+    pub fn in_words(&self) -> String {
+        let Self { key, from, to, .. } = self;
+        format!("{} {} → {}", name_of(key), value_of(key, from), value_of(key, to))
     }
 }
 

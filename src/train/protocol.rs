@@ -63,6 +63,13 @@ pub struct ValidationStats {
     pub active_units: Option<usize>,
 }
 
+impl ValidationStats {
+    /// The one with the highest ELBO.
+    pub fn best<'a>(all: impl IntoIterator<Item = &'a Self>) -> Option<&'a Self> {
+        all.into_iter().max_by(|a, b| a.terms.elbo_nats().total_cmp(&b.terms.elbo_nats()))
+    }
+}
+
 /// What the worker may be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

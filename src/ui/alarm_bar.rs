@@ -34,7 +34,7 @@ fn alarm_ui(ui: &mut Ui, state: &AppState, config: &RunConfig, alarm: &Alarm, ac
             if close.on_hover_text(t!("alarm.dismiss_tip")).clicked() {
                 actions.push(Action::DismissAlarm(alarm.kind()));
             }
-            let possible = state.training.is_active() || state.training.has_its_images;
+            let possible = state.training.is_active() || state.training.can_go_on();
             let cures = if possible { alarm.cures(config) } else { Vec::new() };
             let cures = cures.into_iter().filter(|cure| *cure != Cure::Stop || state.training.is_active());
             // From the right: the usual one ends up first.
@@ -45,6 +45,11 @@ fn alarm_ui(ui: &mut Ui, state: &AppState, config: &RunConfig, alarm: &Alarm, ac
                 if i == 0 {
                     button = button.fill(palette.accent).stroke(Stroke::NONE);
                 }
+                let tip = if state.training.is_at_its_end() {
+                    t!("cure.prolongs", tip = tip, n = format::count(state.training.more_epochs as u64)).into_owned()
+                } else {
+                    tip
+                };
                 if ui.add(button).on_hover_text(tip).clicked() {
                     actions.push(Action::Cure(cure));
                 }

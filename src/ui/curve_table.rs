@@ -28,8 +28,7 @@ pub fn ui(hovered: &Hovered, panel: Rect, drawn: &Drawn, marks: &[Mark]) {
         ui.spacing_mut().interact_size.y = theme::TEXT_ROW;
         for mark in marks {
             if hovered.around.contains(&drawn.want.x.of(mark.step, mark.epoch, mark.seconds)) {
-                let text =
-                    t!("curves.mark", key = mark.key, from = mark.from, to = mark.to, step = format::count(mark.step));
+                let text = t!("curves.mark", what = mark.in_words(), step = format::count(mark.step));
                 ui.colored_label(theme::palette(ui).error, text);
             }
         }

@@ -58,7 +58,7 @@ fn list_ui(ui: &mut Ui, title: &str, rows: &[Row]) {
     });
 }
 
-fn keys() -> [Row; 12] {
+fn keys() -> [Row; 13] {
     [
         (t!("help.key_space"), t!("help.space")),
         ("Ctrl+O".into(), t!("help.open")),
@@ -71,6 +71,7 @@ fn keys() -> [Row; 12] {
         (t!("help.key_modified"), t!("help.arrows_more")),
         ("Ctrl+T".into(), t!("help.theme")),
         ("F11".into(), t!("help.fullscreen")),
+        (t!("help.key_escape"), t!("help.escape")),
         ("?".into(), t!("help.this")),
     ]
 }

@@ -1,8 +1,8 @@
 //! Keys that work everywhere in the window.
 
-use egui::{Event, Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Popup, Ui};
 
-use crate::state::{Action, AppState, ExportKind, MapAction, PinSource, ThemeChoice, WalkAction};
+use crate::state::{Action, AppState, ComparisonAction, ExportKind, MapAction, PinSource, ThemeChoice, WalkAction};
 use crate::ui::{Cache, export_menu};
 
 /// Reads the keys. Those without a modifier are left to whatever has the keyboard.
@@ -44,6 +44,11 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     let focused = ui.ctx().memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
         return;
+    }
+    // A menu or the list of keys is closed first, by itself.
+    let escapes = state.comparison.is_some() && !state.help_open && !Popup::is_any_open(ui.ctx());
+    if escapes && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+        actions.push(ComparisonAction::Close.into());
     }
     plain_keys(ui, cache, actions);
 }

@@ -3,6 +3,7 @@
 use egui::{Button, Label, RichText, Ui, vec2};
 use rust_i18n::t;
 
+use crate::config::name_of;
 use crate::state::steering::need_new_run;
 use crate::state::{Action, AppState};
 use crate::ui::theme;
@@ -15,7 +16,7 @@ pub fn hint_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if keys.is_empty() {
         return;
     }
-    let names: Vec<_> = keys.into_iter().map(name).collect();
+    let names: Vec<_> = keys.into_iter().map(name_of).collect();
     let palette = theme::palette(ui);
     egui::Frame::NONE.fill(palette.warning_soft).corner_radius(theme::RADIUS).inner_margin(8).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -27,22 +28,4 @@ pub fn hint_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             actions.push(Action::BranchRun);
         }
     });
-}
-
-/// What the window calls a setting.
-fn name(key: &str) -> String {
-    let name = match key {
-        "model.kind" => t!("model.kind"),
-        "model.arch" => t!("model.arch"),
-        "model.latent_dim" => t!("model.latent_dim"),
-        "model.likelihood" => t!("model.likelihood"),
-        "model.sigma" => t!("model.sigma"),
-        "model.hidden" => t!("model.hidden"),
-        "train.batch" => t!("model.batch"),
-        "train.seed" => t!("model.seed"),
-        "train.threads" => t!("model.threads"),
-        "data.validation_fraction" => t!("model.validation"),
-        other => return other.to_owned(),
-    };
-    name.into_owned()
 }

@@ -11,7 +11,7 @@ use rust_i18n::t;
 use crate::config::RunConfig;
 use crate::curves::{Metric, chart};
 use crate::run::{Status, Summary};
-use crate::state::{Action, AppState, RunsAction};
+use crate::state::{Action, AppState, ComparisonAction, RunsAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -171,6 +171,10 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, run: &Summary, actions: &mut Vec<Ac
         let overlaid = state.runs.is_overlaid(folder);
         let overlay = RunsAction::Overlay(folder.clone()).into();
         button(&t!("runs.overlay"), &t!("runs.overlay_tip"), overlaid && !open, !open, overlay);
+        let compared = state.is_compared_with(folder);
+        let possible = !open && state.training.run.is_some();
+        let compare = ComparisonAction::Toggle(folder.clone()).into();
+        button(&t!("runs.compare"), &t!("runs.compare_tip"), compared, possible, compare);
         let typed = RunsAction::TypeName(Some(run.name.clone())).into();
         button(&t!("runs.rename"), &path_tip(run), false, true, typed);
         button(&t!("runs.reveal"), &t!("runs.reveal_tip"), false, true, RunsAction::Reveal(folder.clone()).into());

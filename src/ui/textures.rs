@@ -18,6 +18,8 @@ pub enum Key {
     Own(usize),
     /// The decoded point.
     Point,
+    /// The point as another run decodes it.
+    OtherPoint,
     /// The selected image's reconstruction.
     Reconstruction,
     /// A frame of the strip.

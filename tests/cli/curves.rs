@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::support::{SmallRun, json_in, run_in, stderr};
 
 /// The columns of a table by their names.
@@ -70,6 +72,39 @@ fn pictures_show_the_curves_with_names_and_units_and_say_how_they_were_made() {
     assert!(picture.pixels().any(|p| p.0[1] > p.0[0].saturating_add(60) && p.0[1] > p.0[2].saturating_add(20)));
     let bytes = std::fs::read(run.file("c.png")).unwrap();
     assert!(bytes.windows(15).any(|w| w == b"\"kind\":\"curves\""));
+    // The same stands beside it, where no other program's file may be in the way.
+    let made: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(run.file("c.json")).unwrap()).unwrap();
+    let told = |key: &str| made[key].clone();
+    assert_eq!((told("runs"), told("curves"), told("x")), (json!(["R"]), json!(["kl", "rate"]), json!("time")));
+    assert_eq!((told("smoothing"), &made["unit"]["bits"]), (json!(0.9), &json!(false)));
+    assert!(bytes.windows(12).any(|w| w == b"latent-atlas"));
+    std::fs::write(run.file("c.json"), "{}").unwrap();
+    let refused = run_in(run.path(), "curves R --out c.png --force");
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(std::fs::read(run.file("c.json")).unwrap(), b"{}");
+}
+
+#[test]
+fn what_was_changed_under_way_stands_below_the_plots_in_the_words_of_the_window() {
+    let run = SmallRun::train(2, "");
+    let changes = "--set train.beta=4 --set train.lr=0.0001 --set train.lr_schedule=cosine";
+    json_in(run.path(), &format!("train sample:fashion --out R --resume --epochs 3 {changes}"));
+    json_in(run.path(), "curves R --out c.svg");
+    let svg = std::fs::read_to_string(run.file("c.svg")).unwrap();
+    for text in ["β 1 → 4 at step 36", "Learning rate 0.001 → 0.0001 at step 36", "Constant → Cosine", "Epochs 2 → 3"]
+    {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert!(!svg.contains("train.beta 1"));
+    json_in(run.path(), "curves R --out c.png");
+    let made: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(run.file("c.json")).unwrap()).unwrap();
+    let changes = made["changes"].as_array().unwrap();
+    assert!(
+        changes.iter().any(|c| (&c["run"], &c["key"], &c["to"]) == (&json!("R"), &json!("train.beta"), &json!("4")))
+    );
+    // A view that does not reach so far says nothing of it.
+    json_in(run.path(), "curves R --out early.svg --range 0,1");
+    assert!(!std::fs::read_to_string(run.file("early.svg")).unwrap().contains("at step 36"));
 }
 
 #[test]

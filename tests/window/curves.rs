@@ -163,9 +163,8 @@ fn a_mark_says_what_happened_when_it_is_pointed_at() {
     let state = made::training();
     let mut window = pictures::drawn([800.0, 800.0], Theme::Dark, &state, pictures::curves_panel);
     let plot = window.get_by_role_and_label(Role::Canvas, "Curve of KL").rect();
-    let says = |window: &egui_kittest::Harness<'static>| {
-        window.query_by_label_contains("train.beta 1 → 4 at step 120").is_some()
-    };
+    let says =
+        |window: &egui_kittest::Harness<'static>| window.query_by_label_contains("β 1 → 4 at step 120").is_some();
     // Sweep over the plot: the mark is found once, at 12 of 20 epochs, and says nothing elsewhere.
     let mut found = Vec::new();
     for x in (plot.left() as i32..plot.right() as i32).step_by(2) {

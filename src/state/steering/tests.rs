@@ -111,6 +111,26 @@ fn a_finished_run_goes_on_for_as_many_epochs_as_are_asked_for() {
 }
 
 #[test]
+fn a_run_that_ended_collapsed_says_so_and_its_cure_goes_on_for_some_epochs() {
+    let mut state = ended(StopReason::Finished);
+    state.training.total_steps = 2 * SPE;
+    assert_eq!(kinds(&state), [AlarmKind::Collapse]);
+    update(&mut state, Action::SetMoreEpochs(8));
+    let effects = update(&mut state, Action::Cure(Cure::LowerBeta));
+    let [Effect::ResumeRun { changes, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    let warmed = ["train.beta_schedule", "train.warmup_epochs", "train.beta_from_epoch"];
+    let warmed = warmed.into_iter().zip(["constant", "2", "2"]).map(|(key, to)| Change::new(key, to));
+    let expected: Vec<_> =
+        [Change::new("train.epochs", 10), Change::new("train.beta", 1)].into_iter().chain(warmed).collect();
+    assert_eq!(*changes, expected);
+    // One that was stopped half way has epochs left.
+    let mut state = ended(StopReason::Asked);
+    let effects = update(&mut state, Action::Cure(Cure::FreeBits));
+    let changes = vec![Change::new("train.free_bits", 0.25)];
+    assert_eq!(effects, [Effect::ResumeRun { folder: "runs/one".into(), changes }]);
+}
+
+#[test]
 fn a_run_that_diverged_offers_a_tenth_of_the_learning_rate_from_where_it_was() {
     let mut state = ended(StopReason::Diverged(Divergence::at(2 * SPE + 1, "the loss")));
     assert_eq!(kinds(&state), [AlarmKind::Diverged]);

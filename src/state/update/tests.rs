@@ -143,3 +143,24 @@ fn pins_make_one_way_in_their_order_that_can_be_closed() {
     update(&mut state, Action::Undo);
     assert_eq!(places(&state), [1.0, 2.0, 3.0]);
 }
+
+#[test]
+fn a_run_that_is_still_being_saved_stays_where_it_is() {
+    let mut state = AppState::new();
+    let folder = std::path::PathBuf::from("runs/cats-01");
+    state.training.begin(RunConfig::default());
+    update(&mut state, Action::RunStarted { name: "cats-01".into(), folder: folder.clone() });
+    let data = Arc::new(Dataset::made("dogs", (16, 1), vec![0; 256]));
+    let opened = Opened { source: "dogs".into(), data, config: RunConfig::default().data, run: None };
+    update(&mut state, Action::Opened(Box::new(opened)));
+    let trash = || Action::Runs(runs::RunsAction::Trash(folder.clone()));
+    update(&mut state, Action::Runs(runs::RunsAction::Select(folder.clone())));
+    update(&mut state, Action::Runs(runs::RunsAction::TypeName(Some("cats".into()))));
+    for action in [trash(), Action::Runs(runs::RunsAction::Rename)] {
+        assert_eq!(update(&mut state, action), []);
+        let said = state.notices.iter().last().unwrap();
+        assert!(matches!(&said.kind, NoticeKind::Error(text) if text.contains("cats-01 is still being saved")));
+    }
+    update(&mut state, Action::Runs(runs::RunsAction::Kept(folder.clone())));
+    assert_eq!(update(&mut state, trash()), [Effect::Library(runs::Errand::Trash(folder.clone()))]);
+}
