@@ -7,6 +7,7 @@
 pub mod dialog;
 pub mod export;
 pub mod frame_log;
+pub mod historian;
 pub mod keeper;
 pub mod latest;
 pub mod librarian;

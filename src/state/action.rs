@@ -8,6 +8,7 @@ use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::runs::{Errand, RunsAction};
+use crate::state::timeline::{Look, TimelineAction};
 use crate::state::{CurvesChange, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -83,6 +84,8 @@ pub enum Action {
     Map(MapAction),
     /// Something moves in the latent space.
     Walk(WalkAction),
+    /// Something about the run's past.
+    Timeline(TimelineAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -165,6 +168,8 @@ pub enum Effect {
     Ask(View),
     /// Do something with the runs on disk.
     Library(Errand),
+    /// Look back at the run's past.
+    Look(Look),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).
     DrawCurves,
     /// Write the curves into the run's exports; with `true`, ask where to first.
