@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod dialog;
 pub mod export;
 pub mod frame_log;
+pub mod historian;
 pub mod keeper;
 pub mod latest;
 pub mod librarian;

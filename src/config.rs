@@ -121,6 +121,8 @@ pub struct TrainConfig {
     pub seed: u64,
     /// Training threads; 0 is one per core.
     pub threads: usize,
+    /// Disk space for the model as it was at earlier epochs, in MB; 0 keeps none.
+    pub timeline_mb: usize,
 }
 
 impl Default for DataConfig {
@@ -173,6 +175,7 @@ impl Default for TrainConfig {
             shift_pixels: 0,
             seed: 0,
             threads: 0,
+            timeline_mb: 128,
         }
     }
 }
@@ -185,6 +188,9 @@ pub const LRS: std::ops::RangeInclusive<f64> = 1e-7..=1.0;
 pub const MAX_SHIFT: usize = 8;
 /// Fewest and most latent dimensions.
 pub const LATENT_DIMS: std::ops::RangeInclusive<usize> = 2..=64;
+
+/// Settings that play no part in a run's numbers.
+pub const ASIDE: [&str; 2] = ["train.threads", "train.timeline_mb"];
 
 fn number<T: FromStr>(value: &str) -> Result<T, ConfigError> {
     value.parse().map_err(|_| ConfigError(format!("\"{value}\" is not a number this setting takes")))
@@ -252,6 +258,7 @@ keys! {
     "train.shift_pixels" => train.shift_pixels, number;
     "train.seed" => train.seed, number;
     "train.threads" => train.threads, number;
+    "train.timeline_mb" => train.timeline_mb, number;
 }
 
 impl RunConfig {
@@ -292,7 +299,8 @@ impl RunConfig {
         within("train.mc_samples", train.mc_samples, &(1..=64))?;
         within("train.clip_norm", train.clip_norm, &(0.0..=1e9))?;
         within("train.shift_pixels", train.shift_pixels, &(0..=MAX_SHIFT))?;
-        within("train.threads", train.threads, &(0..=1024))
+        within("train.threads", train.threads, &(0..=1024))?;
+        within("train.timeline_mb", train.timeline_mb, &(0..=1_000_000))
     }
 }
 

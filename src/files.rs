@@ -47,6 +47,15 @@ pub fn write_with(path: &Path, clash: Clash, write: impl FnOnce(&mut dyn Write) 
     sync_folder(folder)
 }
 
+/// Writes `bytes` into `path` without waiting for the disk: whole unless the system crashes. For what can be done
+/// without and is checked when it is read.
+pub fn write_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary(folder_of(path))?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
 /// Takes away the temporary files that a crash left in `folder`.
 pub fn remove_leftovers(folder: &Path) -> io::Result<()> {
     for entry in folder.read_dir()? {

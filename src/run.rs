@@ -1,7 +1,7 @@
 //! The run folder: everything about one training run, in files that other tools read.
 //!
 //! `run.json` (settings, data, status), `history.csv` (one row a step), `checkpoint.safetensors` (weights, Adam's
-//! moments, step), `latents.tsv` with `metadata.tsv` (for the Embedding Projector), `exports/`.
+//! moments, step), `timeline/` (the weights at earlier epochs), `latents.tsv` with `metadata.tsv` (for the Embedding Projector), `exports/`.
 //!
 //! Invariants: `run.json` and the checkpoint are replaced whole; history rows are on disk before the checkpoint that
 //! follows them, and rows after the last checkpoint do not count. So a crash at any byte leaves a run that can go on.
@@ -15,6 +15,7 @@ pub mod library;
 pub mod record;
 pub mod recorder;
 pub mod saved;
+pub mod timeline;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub use library::{Listing, Summary, Thumbnail};
 pub use record::{DataFacts, Parent, RunRecord, Status};
 pub use recorder::FolderRecorder;
 pub use saved::{SavedRun, name_of};
+pub use timeline::{Moment, Timeline};
 
 use crate::config::ConfigError;
 use crate::model::ModelError;

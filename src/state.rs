@@ -18,6 +18,7 @@ pub mod past;
 pub mod plan;
 pub mod runs;
 pub mod steering;
+pub mod timeline;
 pub mod training;
 pub mod update;
 pub mod walk;
@@ -36,6 +37,7 @@ pub use notice::{Notice, NoticeKind, Notices};
 pub use past::Past;
 pub use plan::Plan;
 pub use runs::{RunsAction, RunsState};
+pub use timeline::{TimelineAction, TimelineState};
 pub use training::{Model, Phase, Primary, Run, TrainingState};
 pub use update::update;
 pub use walk::actions::{PinSource, WalkAction};
@@ -72,6 +74,8 @@ pub struct AppState {
     pub walk: Walk,
     /// Moves that can be taken back.
     pub past: Past,
+    /// The run's past.
+    pub timeline: TimelineState,
     /// Messages for the user.
     pub notices: Notices,
     /// How many times larger exported images are.

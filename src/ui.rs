@@ -39,6 +39,7 @@ pub mod strip;
 pub mod subject_panel;
 pub mod textures;
 pub mod theme;
+pub mod timeline_bar;
 pub mod top_bar;
 pub mod widgets;
 
@@ -55,6 +56,8 @@ pub struct Cache {
     pub dots: dots::Dots,
     /// When each message was first seen.
     pub notices: notices::Seen,
+    /// When the moment of the past that is shown came on screen, in seconds.
+    pub moment_seen: f64,
     /// The map's pointer.
     pub pointer: map_input::Pointer,
 }

@@ -29,5 +29,7 @@ mod runs;
 mod settings;
 #[path = "window/steering.rs"]
 mod steering;
+#[path = "window/timeline.rs"]
+mod timeline;
 #[path = "window/training.rs"]
 mod training;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::comparison::Comparison;
 use crate::app::dialog::{self, Answered};
 use crate::app::export::{self, Order};
+use crate::app::historian::{self, Found};
 use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
@@ -17,6 +18,7 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
+use crate::state::timeline::{Look, TimelineAction};
 use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, RunsAction, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
@@ -53,8 +55,12 @@ pub struct Workers {
     lister: Option<Task<Action>>,
     /// The run that the open one is held against.
     comparison: Comparison,
+    historian: Latest<Look, Result<Found, String>>,
     data: Option<Arc<Dataset>>,
+    /// The newest model.
     snapshot: Option<Arc<Snapshot>>,
+    /// The step of an earlier model that shall be shown in its place, and the model once it is read.
+    then: Option<(u64, Option<Arc<Snapshot>>)>,
     view: View,
 }
 
@@ -68,8 +74,10 @@ impl Workers {
         };
         let painter = Latest::spawn("painter", Arc::clone(&wake), paint).map_err(anyhow::Error::msg)?;
         let curves = Latest::spawn("curves", Arc::clone(&wake), CurvesOrder::draw).map_err(anyhow::Error::msg)?;
+        let historian = historian::spawn(Arc::clone(&wake)).map_err(anyhow::Error::msg)?;
         Ok(Self {
             wake,
+            historian,
             places,
             cache,
             service,
@@ -85,6 +93,7 @@ impl Workers {
             comparison: Comparison::default(),
             data: None,
             snapshot: None,
+            then: None,
             view: View::default(),
         })
     }
@@ -105,6 +114,7 @@ impl Workers {
         self.listen_to_loader(&mut actions);
         self.listen_to_starter(&mut actions);
         self.listen_to_trainer(&mut actions);
+        self.listen_to_historian(&mut actions);
         actions.extend(self.service.answers().try_iter().map(Action::Answered));
         actions.extend(self.comparison.listen(&self.wake, self.view.point.as_ref()));
         actions.extend(self.curves.results().map(|result| result.map_or_else(Action::Failed, Action::CurvesDrawn)));
@@ -214,6 +224,45 @@ impl Workers {
         }
     }
 
+    fn listen_to_historian(&mut self, actions: &mut Vec<Action>) {
+        let results: Vec<_> = self.historian.results().collect();
+        for result in results {
+            let Found { folder, moments, then: found } = match result.and_then(|found| found) {
+                Ok(found) => found,
+                Err(reason) => {
+                    actions.push(Action::Failed(reason));
+                    continue;
+                }
+            };
+            actions.push(Action::Timeline(TimelineAction::Listed(folder, moments)));
+            let Some(found) = found else { continue };
+            if let Some((step, then)) = &mut self.then
+                && *step == found.step
+                && then.as_ref().is_none_or(|then| then.step != found.step)
+            {
+                actions.push(Action::Timeline(TimelineAction::Shown(found.step)));
+                *then = Some(found);
+                self.ask();
+            }
+        }
+    }
+
+    /// Looks back, or at the newest model again. What is shown stays until the next is read.
+    fn look(&mut self, look: Look) {
+        let before = self.then.take();
+        let looked_back = before.is_some();
+        self.then = look.step.map(|step| (step, before.and_then(|(_, then)| then)));
+        if looked_back && self.then.is_none() {
+            self.ask();
+        }
+        self.historian.order(look);
+    }
+
+    /// The model that is shown: an earlier one while somebody looks back.
+    fn shown(&self) -> Option<Arc<Snapshot>> {
+        self.then.as_ref().and_then(|(_, then)| then.clone()).or_else(|| self.snapshot.clone())
+    }
+
     /// Does what the state asked for; returns what cannot be done.
     pub fn perform(&mut self, effect: Effect, state: &AppState) -> Result<(), Action> {
         let wake = Arc::clone(&self.wake);
@@ -259,6 +308,7 @@ impl Workers {
             Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
             Effect::LeaveOther => self.comparison.leave(),
             Effect::Library(errand) => self.send_librarian(errand)?,
+            Effect::Look(look) => self.look(look),
             Effect::DrawCurves => self.curves.order(state.curves_order()),
             Effect::SaveCurves(format, true) => {
                 self.dialogs.push(dialog::save_curves(wake, format).map_err(Action::Failed)?);
@@ -291,7 +341,7 @@ impl Workers {
     }
 
     fn export(&mut self, kind: ExportKind, file: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
-        let Some(snapshot) = self.snapshot.clone() else { return Ok(()) };
+        let Some(snapshot) = self.shown() else { return Ok(()) };
         let order = Order::new(state, kind, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
         let exporter = export::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?;
         self.helpers.push(exporter);
@@ -324,7 +374,7 @@ impl Workers {
 
     fn ask(&self) {
         self.comparison.ask(self.view.point.as_ref());
-        let (snapshot, data, view) = (self.snapshot.clone(), self.data.clone(), self.view.clone());
+        let (snapshot, data, view) = (self.shown(), self.data.clone(), self.view.clone());
         self.service.ask(Question { snapshot, data, view });
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, Usage};
-use crate::config::{KEYS, RunConfig};
+use crate::config::{ASIDE, KEYS, RunConfig};
 use crate::data::Dataset;
 use crate::run::record::TermsRecord;
 use crate::run::{RunRecord, SavedRun, job};
@@ -160,6 +160,7 @@ impl Plan {
             saved.change(&changes)?;
         }
         saved.record.config.train.threads = config.train.threads;
+        saved.record.config.train.timeline_mb = config.train.timeline_mb;
         let data = images::open_for(&saved, &args.data, &args.reading, interrupt)?;
         Ok(Self { record: saved.record.clone(), saved: Some(saved), data: Arc::new(data) })
     }
@@ -176,7 +177,7 @@ fn refuse_unless_empty(args: &Train) -> anyhow::Result<()> {
 
 /// A run that goes on keeps what its model and its images are; how it is trained may change.
 fn refuse_changes(old: &RunConfig, new: &RunConfig) -> Result<(), Usage> {
-    let fixed = |key: &&str| !is_live(key) && *key != "train.threads";
+    let fixed = |key: &&str| !is_live(key) && !ASIDE.contains(key);
     let changed: Vec<_> = KEYS.iter().copied().filter(fixed).filter(|k| old.get(k) != new.get(k)).collect();
     if changed.is_empty() {
         return Ok(());

@@ -1,12 +1,13 @@
 //! In what runs differ.
 
-use crate::config::{KEYS, RunConfig};
+use crate::config::{ASIDE, KEYS, RunConfig};
 
-/// The keys on which the settings of some runs do not agree, in their usual order. Threads are no part of a run.
+/// The keys on which the settings of some runs do not agree, in their usual order; those that play no part in a
+/// run's numbers left out.
 pub fn differing(configs: &[&RunConfig]) -> Vec<&'static str> {
     let Some((first, others)) = configs.split_first() else { return Vec::new() };
     let differs = |key: &&str| others.iter().any(|other| other.get(key) != first.get(key));
-    KEYS.iter().copied().filter(|key| *key != "train.threads").filter(differs).collect()
+    KEYS.iter().copied().filter(|key| !ASIDE.contains(key)).filter(differs).collect()
 }
 
 #[cfg(test)]

@@ -27,10 +27,15 @@ struct Progress {
 /// Replaces `folder`'s checkpoint.
 pub fn write(folder: &Path, checkpoint: &Checkpoint) -> Result<(), RunError> {
     let path = folder.join(FILE);
-    let failed = |reason: String| RunError::Io { verb: "write", path: path.clone(), reason };
+    let bytes = to_bytes(checkpoint).map_err(|reason| RunError::Io { verb: "write", path: path.clone(), reason })?;
+    files::write(&path, &bytes, Clash::Replace).map_err(|e| RunError::write(&path, &e))
+}
+
+/// What the file holds.
+pub(super) fn to_bytes(checkpoint: &Checkpoint) -> Result<Vec<u8>, String> {
     let mut buffers = Vec::with_capacity(checkpoint.tensors.len());
     for (name, tensor) in &checkpoint.tensors {
-        let values = tensor.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(|e| failed(e.to_string()))?;
+        let values = tensor.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(|e| e.to_string())?;
         let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         buffers.push((name, tensor.dims().to_vec(), bytes));
     }
@@ -39,12 +44,11 @@ pub fn write(folder: &Path, checkpoint: &Checkpoint) -> Result<(), RunError> {
         .iter()
         .map(|(name, shape, bytes)| view((*name, shape.clone(), bytes.as_slice())))
         .collect::<Result<_, safetensors::SafeTensorError>>()
-        .map_err(|e| failed(e.to_string()))?;
+        .map_err(|e| e.to_string())?;
     let progress = Progress { step: checkpoint.step, seconds: checkpoint.seconds };
-    let progress = serde_json::to_string(&progress).map_err(|e| failed(e.to_string()))?;
+    let progress = serde_json::to_string(&progress).map_err(|e| e.to_string())?;
     let table = HashMap::from([(ENTRY.to_owned(), progress)]);
-    let bytes = safetensors::serialize(views, Some(table)).map_err(|e| failed(e.to_string()))?;
-    files::write(&path, &bytes, Clash::Replace).map_err(|e| RunError::write(&path, &e))
+    safetensors::serialize(views, Some(table)).map_err(|e| e.to_string())
 }
 
 /// Reads `folder`'s checkpoint; `None` when there is none yet.
@@ -57,7 +61,8 @@ pub fn read(folder: &Path) -> Result<Option<Checkpoint>, RunError> {
     parse(&bytes).map(Some).map_err(|reason| RunError::Damaged { path, reason })
 }
 
-fn parse(bytes: &[u8]) -> Result<Checkpoint, String> {
+/// Reads what [`to_bytes`] gave.
+pub(super) fn parse(bytes: &[u8]) -> Result<Checkpoint, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
     let entry = metadata.metadata().as_ref().and_then(|table| table.get(ENTRY));

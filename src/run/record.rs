@@ -208,6 +208,11 @@ impl RunRecord {
         files::write(&path, &text, Clash::Replace).map_err(|e| RunError::write(&path, &e))
     }
 
+    /// Steps of one epoch.
+    pub fn steps_per_epoch(&self) -> u64 {
+        self.data.train_images.div_ceil(self.config.train.batch).max(1) as u64
+    }
+
     /// Shape of the run's images.
     pub fn shape(&self) -> ImageShape {
         ImageShape { side: self.data.side, channels: self.data.channels }

@@ -7,7 +7,7 @@ use crate::config::RunConfig;
 use crate::data::Dataset;
 use crate::model::{Snapshot, Vae};
 use crate::run::history::{self, Row};
-use crate::run::{RunError, RunRecord, SavedRun, Status, checkpoint, latents};
+use crate::run::{RunError, RunRecord, SavedRun, Status, Timeline, checkpoint, latents};
 use crate::train::{Checkpoint, Mark, Recorder, StepStats, StopReason, TrainError, ValidationStats};
 
 /// Keeps a run folder up to date. Rows wait in memory until the next checkpoint.
@@ -16,6 +16,7 @@ pub struct FolderRecorder {
     record: RunRecord,
     data: Arc<Dataset>,
     rows: Vec<Row>,
+    timeline: Timeline,
 }
 
 impl FolderRecorder {
@@ -38,7 +39,8 @@ impl FolderRecorder {
         first.map_or(Ok(()), |first| checkpoint::write(folder, first))?;
         record.write(folder)?;
         history::write(folder, record.config.model.latent_dim, &[])?;
-        Ok(Self { folder: folder.to_owned(), record, data, rows: Vec::new() })
+        let timeline = Timeline::open(folder, &record, 0)?;
+        Ok(Self { folder: folder.to_owned(), record, data, rows: Vec::new(), timeline })
     }
 
     /// Goes on with a run that was read from its folder: what lies after its checkpoint is taken away.
@@ -49,7 +51,8 @@ impl FolderRecorder {
         crate::files::remove_leftovers(&run.folder).map_err(|e| RunError::write(&run.folder, &e))?;
         history::write(&run.folder, record.config.model.latent_dim, &run.rows)?;
         record.write(&run.folder)?;
-        Ok(Self { folder: run.folder.clone(), record, data, rows: Vec::new() })
+        let timeline = Timeline::open(&run.folder, &record, run.step())?;
+        Ok(Self { folder: run.folder.clone(), record, data, rows: Vec::new(), timeline })
     }
 
     fn save(&mut self, saved: &Checkpoint, ended: Option<&StopReason>) -> Result<(), RunError> {
@@ -68,8 +71,7 @@ impl FolderRecorder {
         self.rows.retain(|row| row.step.step <= saved.step);
         record.step = saved.step;
         record.seconds = saved.seconds;
-        let steps_per_epoch = record.data.train_images.div_ceil(record.config.train.batch).max(1);
-        record.epoch = saved.step as f64 / steps_per_epoch as f64;
+        record.epoch = saved.step as f64 / record.steps_per_epoch() as f64;
         if let Some(last) = self.rows.last() {
             record.train = Some(last.step.terms.into());
         }
@@ -121,6 +123,14 @@ impl Recorder for FolderRecorder {
         self.record.config = config.clone();
         self.record.marks = marks.to_vec();
         Ok(self.record.write(&self.folder)?)
+    }
+
+    fn wants_moment(&self, step: u64) -> bool {
+        self.timeline.wants(step)
+    }
+
+    fn moment(&mut self, snapshot: &Snapshot) -> Result<(), TrainError> {
+        Ok(self.timeline.keep(snapshot)?)
     }
 
     fn checkpoint(&mut self, saved: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError> {

@@ -51,7 +51,7 @@ impl SavedRun {
     ///
     /// Errors when a value is out of range or needs a new run.
     pub fn change(&mut self, changes: &[Change]) -> Result<(), ConfigError> {
-        let epoch = self.step() as f64 / self.steps_per_epoch().max(1) as f64;
+        let epoch = self.step() as f64 / self.steps_per_epoch() as f64;
         let now = Moment { step: self.step(), epoch, seconds: self.seconds() };
         mark::change(&mut self.record.config, &mut self.record.marks, changes, now)
     }
@@ -92,7 +92,7 @@ impl SavedRun {
 
     /// Steps of one epoch.
     pub fn steps_per_epoch(&self) -> u64 {
-        self.record.data.train_images.div_ceil(self.record.config.train.batch) as u64
+        self.record.steps_per_epoch()
     }
 
     /// Steps of the whole run.

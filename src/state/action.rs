@@ -9,6 +9,7 @@ use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::comparison::ComparisonAction;
 use crate::state::runs::{Errand, RunsAction};
+use crate::state::timeline::{Look, TimelineAction};
 use crate::state::{CurvesChange, CurvesView, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -84,6 +85,8 @@ pub enum Action {
     Map(MapAction),
     /// Something moves in the latent space.
     Walk(WalkAction),
+    /// Something about the run's past.
+    Timeline(TimelineAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -174,6 +177,8 @@ pub enum Effect {
     LeaveOther,
     /// Do something with the runs on disk.
     Library(Errand),
+    /// Look back at the run's past.
+    Look(Look),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).
     DrawCurves,
     /// Write the curves into the run's exports; with `true`, ask where to first.

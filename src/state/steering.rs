@@ -145,7 +145,7 @@ fn begin_branch(state: &mut AppState, config: Box<RunConfig>, effects: &mut Vec<
 pub fn need_new_run(run: &RunConfig, settings: &RunConfig) -> Vec<&'static str> {
     let own = |key: &&str| key.starts_with("model.") || key.starts_with("train.") || *key == "data.validation_fraction";
     let keys = crate::config::KEYS.iter().copied().filter(own);
-    keys.filter(|key| !is_live(key) && run.get(key) != settings.get(key)).collect()
+    keys.filter(|key| !is_live(key) && *key != "train.timeline_mb" && run.get(key) != settings.get(key)).collect()
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use crate::export;
 use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary,
-    SelectedView, StripView, View, comparison, map, runs, steering, walk,
+    Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary, Run,
+    SelectedView, StripView, View, comparison, map, runs, steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -106,18 +106,13 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             state.training.can_continue = false;
             state.notices.push(NoticeKind::Error(message));
         }
-        Action::Training(event) => {
-            let over = matches!(event, Event::Stopped(_));
-            steering::hear(state, event, effects);
-            if over {
-                effects.extend(state.runs.list_if_open());
-            }
-        }
-        Action::ModelReady(model) => show_model(state, model),
+        Action::Training(event) => hear(state, event, effects),
+        Action::ModelReady(model) => show_model(state, model, effects),
         Action::Answered(answer) => take_answer(state, answer),
 
         Action::Map(action) => map::actions::apply(state, action),
         Action::Walk(action) => walk::actions::apply(state, action),
+        Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
         Action::Export(kind) => effects.push(Effect::Export(kind, false)),
@@ -153,6 +148,18 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         | Action::SetMoreEpochs(_)
         | Action::ContinueForMore
         | Action::BranchRun => steering::steer(state, action, effects),
+    }
+}
+
+/// Takes in what the training thread said; what is kept of runs on disk has changed with their epochs and their end.
+fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
+    let (over, epoch) = (matches!(event, Event::Stopped(_)), matches!(event, Event::Validation(_)));
+    steering::hear(state, event, effects);
+    if over {
+        effects.extend(state.runs.list_if_open());
+    }
+    if over || epoch {
+        effects.extend(timeline::list_if_open(state));
     }
 }
 
@@ -245,9 +252,14 @@ fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// A newer model; a first one, or one of another shape, starts the walk anew.
-fn show_model(state: &mut AppState, model: Model) {
+fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
     let old = state.training.model.replace(model);
+    let folder = |run: &Option<Run>| run.as_ref().and_then(|run| run.folder.clone());
+    let same_run = folder(&state.training.model_run) == folder(&state.training.run);
     state.training.model_run.clone_from(&state.training.run);
+    if !same_run {
+        timeline::leave(state, effects);
+    }
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
     if !same_space {
         if state.walk.z.len() != model.latent_dim {

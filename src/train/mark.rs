@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{ConfigError, KEYS, RunConfig, name_of, value_of};
+use crate::config::{ASIDE, ConfigError, KEYS, RunConfig, name_of, value_of};
 
 /// A setting to be changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub struct Mark {
 
 /// Whether the setting acts at the next step of a run under way; the others need a new run.
 pub fn is_live(key: &str) -> bool {
-    // The batch decides what an epoch is, the seed the split and the order; threads are no part of a run's identity.
-    key.starts_with("train.") && !["train.batch", "train.seed", "train.threads"].contains(&key)
+    // The batch decides what an epoch is, the seed the split and the order.
+    key.starts_with("train.") && !["train.batch", "train.seed"].contains(&key) && !ASIDE.contains(&key)
 }
 
 impl Change {

@@ -169,6 +169,14 @@ pub trait Recorder: Send {
     fn changed(&mut self, _config: &RunConfig, _marks: &[Mark]) -> Result<(), TrainError> {
         Ok(())
     }
+    /// Whether the model after `step` steps, which may be looked back at later, is wanted.
+    fn wants_moment(&self, _step: u64) -> bool {
+        false
+    }
+    /// The model as it is now, when it is wanted.
+    fn moment(&mut self, _snapshot: &Snapshot) -> Result<(), TrainError> {
+        Ok(())
+    }
     /// Now and then, at every pause, and at the end.
     fn checkpoint(&mut self, checkpoint: &Checkpoint, ended: Option<&StopReason>) -> Result<(), TrainError>;
 }

@@ -190,6 +190,7 @@ fn drive(
     let mut trainer = pool.install(make)?;
     outbox.push(Event::Started { total_steps: trainer.total_steps(), steps_per_epoch: trainer.steps_per_epoch() });
     outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
+    keep_moment(&mut *recorder, &trainer)?;
     let mut clock = Clock { before: seconds_before, running_since: Some(Instant::now()) };
     let (mut shown, mut autosave) = (Instant::now(), Autosave::begin());
     let mut unsaved = Vec::new();
@@ -259,6 +260,7 @@ fn drive(
             recorder.validation(&stats)?;
             outbox.push(Event::Validation(stats));
         }
+        keep_moment(&mut *recorder, &trainer)?;
         if going == Going::Once {
             going = Going::Waits;
             save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
@@ -280,6 +282,10 @@ fn drive(
     save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), Some(&reason))?;
     outbox.push(Event::Snapshot(Arc::new(trainer.snapshot()?)));
     Ok(reason)
+}
+
+fn keep_moment(recorder: &mut dyn Recorder, trainer: &Trainer) -> Result<(), TrainError> {
+    if recorder.wants_moment(trainer.step_count()) { recorder.moment(&trainer.snapshot()?) } else { Ok(()) }
 }
 
 /// Wall time of training, pauses left out.

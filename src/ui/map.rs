@@ -4,7 +4,7 @@ use egui::{Align, Button, ComboBox, Layout, Rect, Sense, Ui, UiBuilder, WidgetIn
 use rust_i18n::t;
 
 use crate::state::{Action, AppState, Axes, Layer, MapAction};
-use crate::ui::{Cache, empty, format, legend, map_input, map_paint, strip, theme, widgets};
+use crate::ui::{Cache, empty, format, legend, map_input, map_paint, strip, theme, timeline_bar, widgets};
 
 /// Room for tick labels on the left.
 pub const GUTTER_LEFT: f32 = 46.0;
@@ -17,7 +17,9 @@ const GUTTER_BELOW: f32 = 22.0;
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 6.0;
     toolbar_ui(ui, state, actions);
-    let below = strip::HEIGHT + legend::height(state) + ui.spacing().item_spacing.y * 2.0;
+    let gap = ui.spacing().item_spacing.y;
+    let past = timeline_bar::height(state);
+    let below = strip::HEIGHT + legend::height(state) + gap * 2.0 + if past > 0.0 { past + gap } else { 0.0 };
     let area = ui.available_rect_before_wrap();
     let whole = Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - below).max(area.top() + 80.0)));
     let rect = Rect::from_min_max(
@@ -27,6 +29,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     ui.allocate_rect(whole, Sense::hover());
     map_ui(ui, rect, state, cache, actions);
     legend::ui(ui, state);
+    timeline_bar::ui(ui, state, cache, actions);
     strip::ui(ui, state, cache, actions);
 }
 
@@ -72,6 +75,7 @@ fn toolbar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             if ui.add_enabled(state.training.model.is_some(), fit).on_hover_text(t!("map.fit_tip")).clicked() {
                 actions.push(Action::Map(MapAction::Fit));
             }
+            timeline_bar::button_ui(ui, state, actions);
             ui.add_space(2.0);
             let layers = [
                 (Layer::Prior, state.map.layers.prior, t!("map.prior"), t!("map.prior_tip")),

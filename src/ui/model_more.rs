@@ -157,4 +157,8 @@ fn rest_ui(ui: &mut Ui, config: &mut RunConfig) {
         let value = DragValue::new(&mut train.threads).range(0..=1024).speed(0.05);
         number(ui, label, or_word(value, t!("model.threads_all").into_owned()));
     });
+    widgets::row(ui, &t!("model.timeline"), &t!("model.timeline_tip"), |ui, label| {
+        let value = DragValue::new(&mut train.timeline_mb).range(0..=1_000_000).speed(1.0).suffix(" MB");
+        number(ui, label, or_word(value, t!("model.timeline_none").into_owned()));
+    });
 }

@@ -40,6 +40,8 @@ pub const CLOSE: &str = "×";
 pub const UNFOLDED: &str = "▼";
 /// Stands before what is folded.
 pub const FOLDED: &str = "▶";
+/// Holds what plays.
+pub const PAUSE: &str = "⏸";
 /// Dark colours.
 pub const MOON: &str = "🌙";
 /// Light colours.
