@@ -79,10 +79,10 @@ pub struct MadeEnd {
 
 impl Provenance {
     /// What is known of `origin`, and `made`.
-    pub(super) fn new(origin: &Origin<'_>, made: Made, upscale: usize) -> Result<Self, ExportError> {
+    pub(super) fn new(origin: &Origin<'_>, made: Made, upscale: usize) -> Self {
         let Origin { snapshot, run, train } = origin;
         let vae = snapshot.vae();
-        Ok(Self {
+        Self {
             program: env!("CARGO_PKG_NAME").into(),
             version: env!("CARGO_PKG_VERSION").into(),
             made,
@@ -91,11 +91,11 @@ impl Provenance {
             epoch: snapshot.epoch,
             model: vae.config.kind,
             likelihood: vae.config.likelihood,
-            sigma: vae.sigma()?,
+            sigma: vae.sigma(),
             beta: vae.is_variational().then_some(train.beta),
             seed: train.seed,
             upscale,
-        })
+        }
     }
 
     /// The JSON that is written.

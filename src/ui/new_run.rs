@@ -37,6 +37,7 @@ fn name(key: &str) -> String {
         "model.latent_dim" => t!("model.latent_dim"),
         "model.likelihood" => t!("model.likelihood"),
         "model.sigma" => t!("model.sigma"),
+        "model.init" => t!("model.init"),
         "model.hidden" => t!("model.hidden"),
         "train.batch" => t!("model.batch"),
         "train.seed" => t!("model.seed"),

@@ -94,7 +94,7 @@ fn an_alarm_that_was_closed_stays_closed_and_stop_here_stops() {
 fn a_change_out_of_range_is_said_and_not_made() {
     let mut state = collapsed();
     assert_eq!(update(&mut state, Action::Change(vec![Change::new("train.lr", 7)])), []);
-    assert_eq!(state.training.run.as_ref().unwrap().config.train.lr, 1e-3);
+    assert_eq!(state.training.run.as_ref().unwrap().config.train.lr, 2e-3);
     assert_eq!(state.notices.iter().count(), 1);
 }
 
