@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::*;
-use crate::config::{Arch, Kind, Likelihood, ModelConfig};
+use crate::config::{Arch, Init, Kind, Likelihood, ModelConfig};
 use crate::math::gaussian::{kl_to_standard, log_normal};
 use crate::model::ImageShape;
 use crate::model::snapshot::{Snapshot, to_bytes};
@@ -11,7 +11,8 @@ use crate::model::snapshot::{Snapshot, to_bytes};
 const SHAPE: ImageShape = ImageShape { side: 16, channels: 1 };
 
 fn config(kind: Kind, likelihood: Likelihood) -> ModelConfig {
-    ModelConfig { kind, likelihood, arch: Arch::Mlp, latent_dim: 2, sigma: 0.3, hidden: 16, ..ModelConfig::default() }
+    let (arch, init, sigma) = (Arch::Mlp, Init::Pytorch, 0.3);
+    ModelConfig { kind, likelihood, arch, init, sigma, latent_dim: 2, hidden: 16, ..ModelConfig::default() }
 }
 
 /// A new model with larger weights: its posteriors are narrower than the prior, and q is not the prior.

@@ -115,7 +115,7 @@ fn a_run_that_diverged_offers_a_tenth_of_the_learning_rate_from_where_it_was() {
     let mut state = ended(StopReason::Diverged(Divergence::at(2 * SPE + 1, "the loss")));
     assert_eq!(kinds(&state), [AlarmKind::Diverged]);
     assert!(!state.training.can_prolong(), "it would end the same way");
-    let (folder, changes) = (PathBuf::from("runs/one"), vec![Change::new("train.lr", 0.0001)]);
+    let (folder, changes) = (PathBuf::from("runs/one"), vec![Change::new("train.lr", 0.0002)]);
     assert_eq!(update(&mut state, Action::Cure(Cure::LowerLr)), [Effect::ResumeRun { folder, changes }]);
     assert!(!kinds(&state).contains(&AlarmKind::Diverged));
 }
