@@ -64,12 +64,12 @@ fn schedules_come_from_settings() {
 #[test]
 fn a_run_that_diverges_keeps_its_last_good_state_and_says_how_to_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    let wild = "--set train.lr=0.3 --epochs 40";
+    let wild = "--set train.lr=0.6 --epochs 40";
     let failed = run_in(folder.path(), &format!("train sample:fashion --out R {SMALL} {wild} --json"));
     assert_eq!(failed.status.code(), Some(1), "{}", stderr(&failed));
     let last = lines(&failed).pop().unwrap();
     let reason = last["reason"].as_str().unwrap();
-    let command = "latent-atlas train sample:fashion --out R --resume --set train.lr=0.03";
+    let command = "latent-atlas train sample:fashion --out R --resume --set train.lr=0.06";
     assert!(reason.contains("was not finite at step ") && reason.ends_with(command), "{reason}");
     let run = folder.path().join("R");
     let kept = record(&run);
@@ -100,7 +100,7 @@ fn a_run_that_diverges_keeps_its_last_good_state_and_says_how_to_go_on() {
 #[test]
 fn a_collapse_is_told_and_its_cure_revives_the_run() {
     let folder = tempfile::tempdir().unwrap();
-    let dead = "--set model.latent_dim=32 --set train.beta=200 --set train.batch=32 --set model.hidden=48";
+    let dead = "--set train.lr=0.001 --set model.latent_dim=32 --set train.beta=200 --set train.batch=32 --set model.hidden=48";
     let said = json_in(folder.path(), &format!("train sample:fashion --out R --epochs 4 --seed 3 {dead}"));
     let alarm = said.iter().find(|line| line["event"] == "alarm").unwrap();
     assert!(number(alarm, "epoch") <= 4.0 && number(alarm, "step") >= 200.0, "{alarm}");

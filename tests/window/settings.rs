@@ -72,7 +72,8 @@ fn only_a_gaussian_likelihood_has_a_sigma() {
     // A learned one is measured: there is nothing to set.
     person.click(Role::ComboBox, "Likelihood");
     person.click(Role::Button, "Gaussian, learned σ");
-    assert!(person.sees("Gaussian, learned σ") && !has_sigma(&person));
+    assert_eq!(person.state().settings.model.likelihood, Likelihood::GaussianLearned);
+    assert!(!has_sigma(&person));
 }
 
 #[test]
