@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use differing::differing;
 pub use names::{name_of, value_of};
-pub use values::{Activation, Arch, BetaSchedule, Channels, Fit, Kind, Likelihood, LrSchedule, Rgb, Size};
+pub use values::{Activation, Arch, BetaSchedule, Channels, Fit, Init, Kind, Likelihood, LrSchedule, Rgb, Size};
 
 /// A setting that cannot be used, in one sentence that names the key, the value and what would be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,12 +68,14 @@ pub struct ModelConfig {
     pub latent_dim: usize,
     /// p(x|z).
     pub likelihood: Likelihood,
-    /// σ of the Gaussian likelihood in pixel units ([0, 1]); the start value when it is learned.
+    /// σ of the Gaussian likelihood in pixel units ([0, 1]); of no use when it is learned.
     pub sigma: f64,
     /// Width of the two hidden layers of `mlp`.
     pub hidden: usize,
     /// What follows every layer but the last.
     pub activation: Activation,
+    /// Where the weights start.
+    pub init: Init,
     /// Pixels are 0 or 1, drawn from Bernoulli(x): anew for every batch, and once and for all where a model is evaluated
     /// (Burda et al. 2016, section 5).
     pub binarise: bool,
@@ -113,6 +115,9 @@ pub struct TrainConfig {
     pub mc_samples: usize,
     /// Longest gradient, over all parameters together; longer ones are shortened to it (Pascanu et al. 2013); 0 is off.
     pub clip_norm: f64,
+    /// The model is judged, shown and used with the mean of its weights over the last steps, about a tenth of those done
+    /// (Karras et al. 2024, section 3.1); training goes on from the weights themselves.
+    pub average: bool,
     /// Training images are mirrored left to right, every other time by chance.
     pub flip: bool,
     /// Training images are moved by chance, up to this many pixels each way; the edge is repeated.
@@ -147,6 +152,7 @@ impl Default for ModelConfig {
             sigma: 0.1,
             hidden: 400,
             activation: Activation::Relu,
+            init: Init::He,
             binarise: false,
         }
     }
@@ -157,7 +163,7 @@ impl Default for TrainConfig {
         Self {
             epochs: 40,
             batch: 128,
-            lr: 1e-3,
+            lr: 2e-3,
             lr_schedule: LrSchedule::Constant,
             lr_warmup_epochs: 0.0,
             beta: 1.0,
@@ -171,6 +177,7 @@ impl Default for TrainConfig {
             free_bits: 0.0,
             mc_samples: 1,
             clip_norm: 0.0,
+            average: true,
             flip: false,
             shift_pixels: 0,
             seed: 0,
@@ -238,6 +245,7 @@ keys! {
     "model.sigma" => model.sigma, number;
     "model.hidden" => model.hidden, number;
     "model.activation" => model.activation, str::parse;
+    "model.init" => model.init, str::parse;
     "model.binarise" => model.binarise, yes_or_no;
     "train.epochs" => train.epochs, number;
     "train.batch" => train.batch, number;
@@ -254,6 +262,7 @@ keys! {
     "train.free_bits" => train.free_bits, number;
     "train.mc_samples" => train.mc_samples, number;
     "train.clip_norm" => train.clip_norm, number;
+    "train.average" => train.average, yes_or_no;
     "train.flip" => train.flip, yes_or_no;
     "train.shift_pixels" => train.shift_pixels, number;
     "train.seed" => train.seed, number;

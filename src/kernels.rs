@@ -44,7 +44,7 @@ mod window;
 mod yardstick;
 
 pub use activation::Activation;
-pub use adam::adam_step;
+pub use adam::{Moments, adam_step};
 pub use add::add;
 pub use conv_transpose2d::{conv_transpose2d, conv_transpose2d_backward};
 pub use conv2d::{conv2d, conv2d_backward};

@@ -15,6 +15,8 @@ pub mod shape;
 pub mod snapshot;
 pub mod vae;
 
+pub use gradient::Gradients;
+pub use likelihood::Pixels;
 pub use params::{Param, TorchLayout};
 pub use shape::ImageShape;
 pub use snapshot::{Encoded, Snapshot};

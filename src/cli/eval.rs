@@ -71,7 +71,7 @@ pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
         }
     };
     bar.finish_and_clear();
-    let figures = figures(args, &run, &evaluation, snapshot.vae().sigma()?, log_px);
+    let figures = figures(args, &run, &evaluation, snapshot.vae().sigma(), log_px);
     output.result(&figures, || table(&figures));
     Ok(Outcome::Done)
 }

@@ -17,6 +17,7 @@ pub fn name_of(key: &str) -> String {
         "model.latent_dim" => t!("model.latent_dim"),
         "model.likelihood" => t!("model.likelihood"),
         "model.sigma" => t!("model.sigma"),
+        "model.init" => t!("model.init"),
         "model.hidden" => t!("model.hidden"),
         "model.activation" => t!("model.activation"),
         "model.binarise" => t!("model.binarise"),
@@ -38,7 +39,9 @@ pub fn name_of(key: &str) -> String {
         "train.flip" => t!("model.flip"),
         "train.shift_pixels" => t!("model.shift"),
         "train.seed" => t!("model.seed"),
+        "train.average" => t!("model.average"),
         "train.threads" => t!("model.threads"),
+        "train.timeline_mb" => t!("model.timeline"),
         other => return other.to_owned(),
     };
     name.into_owned()

@@ -75,9 +75,15 @@ words!(
         Tanh = "tanh" }
 );
 words!(
+    /// Where the weights start.
+    Init { /// He et al. 2015, eq. 10, before every ReLU, with biases of zero; PyTorch's elsewhere.
+        He = "he", /// As PyTorch's `Linear` and `Conv2d` start: weights and biases in U(−1/√fan_in, 1/√fan_in).
+        Pytorch = "pytorch" }
+);
+words!(
     /// p(x|z).
     Likelihood { /// N(f(z), σ² I), σ given.
-        Gaussian = "gaussian", /// N(f(z), σ² I), one σ learned (Rybkin et al. 2021).
+        Gaussian = "gaussian", /// N(f(z), σ² I), σ² is the mean squared error (Rybkin et al. 2021).
         GaussianLearned = "gaussian-learned", /// Independent Bernoulli pixels, grey values as soft targets.
         Bernoulli = "bernoulli" }
 );

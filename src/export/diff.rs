@@ -35,8 +35,8 @@ pub fn diff(origins: [Origin<'_>; 2], z: &[Vec<f32>], upscale: usize) -> Result<
             canvas.put(&fitted(image, shape, times, cell.channels), times * shape.side, x + inset, y + inset);
         }
     }
-    let made = Made::Diff { z: z.to_vec(), other: Decoder::of(&second)? };
-    Ok(Picture { canvas, provenance: Provenance::new(&first, made, upscale)? })
+    let made = Made::Diff { z: z.to_vec(), other: Decoder::of(&second) };
+    Ok(Picture { canvas, provenance: Provenance::new(&first, made, upscale) })
 }
 
 /// `image` with every pixel `times` pixels wide and high, in so many channels.

@@ -24,5 +24,5 @@ pub fn grid(origin: &Origin<'_>, grid: &Grid, upscale: usize) -> Result<Picture,
             canvas.put(image, side, column * side, row * side);
         }
     }
-    Ok(Picture { canvas, provenance: Provenance::new(origin, Made::Grid(grid.clone()), upscale)? })
+    Ok(Picture { canvas, provenance: Provenance::new(origin, Made::Grid(grid.clone()), upscale) })
 }

@@ -94,14 +94,14 @@ pub struct MadeEnd {
 
 impl Provenance {
     /// What is known of `origin`, and `made`.
-    pub(super) fn new(origin: &Origin<'_>, made: Made, upscale: usize) -> Result<Self, ExportError> {
-        Ok(Self {
+    pub(super) fn new(origin: &Origin<'_>, made: Made, upscale: usize) -> Self {
+        Self {
             program: env!("CARGO_PKG_NAME").into(),
             version: env!("CARGO_PKG_VERSION").into(),
             made,
-            decoder: Decoder::of(origin)?,
+            decoder: Decoder::of(origin),
             upscale,
-        })
+        }
     }
 
     /// The JSON that is written.
@@ -112,19 +112,19 @@ impl Provenance {
 
 impl Decoder {
     /// What is known of `origin`.
-    pub(super) fn of(origin: &Origin<'_>) -> Result<Self, ExportError> {
+    pub(super) fn of(origin: &Origin<'_>) -> Self {
         let Origin { snapshot, run, train } = origin;
         let vae = snapshot.vae();
-        Ok(Self {
+        Self {
             run: inner_path(run),
             step: snapshot.step,
             epoch: snapshot.epoch,
             model: vae.config.kind,
             likelihood: vae.config.likelihood,
-            sigma: vae.sigma()?,
+            sigma: vae.sigma(),
             beta: vae.is_variational().then_some(train.beta),
             seed: train.seed,
-        })
+        }
     }
 }
 

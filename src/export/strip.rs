@@ -101,5 +101,5 @@ pub fn strip(
         }
     }
     let made = Made::Strip { path: course.path.word().into(), from: MadeEnd::from(from), to: MadeEnd::from(to), z };
-    Ok(Picture { canvas, provenance: Provenance::new(origin, made, upscale)? })
+    Ok(Picture { canvas, provenance: Provenance::new(origin, made, upscale) })
 }

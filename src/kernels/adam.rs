@@ -14,19 +14,25 @@ const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPSILON: f32 = 1e-8;
 
+/// Values of a block: five slices of it fit into the first-level cache.
+const BLOCK: usize = 1024;
 /// Multiplications that one root and one division are worth.
 const COST: usize = 16;
 
 /// Adam (Kingma & Ba 2015, algorithm 1), with both moments corrected for starting at zero, as PyTorch writes it:
 /// p ← p − lr · m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ); β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
 ///
-/// `param` and the moments `m` and `v`, which start at zero, change in place; `step` is t and counts from 1.
+/// `param` and `moments`, which start at zero, change in place; `step` is t and counts from 1. A mean follows the new
+/// values by its share: mean ← mean + share · (p − mean).
 ///
 /// Errors when the sizes differ, `step` is 0, or a type is not f32.
-pub fn adam_step(param: &Var, grad: &Tensor, m: &mut [f32], v: &mut [f32], step: u64, lr: f64) -> Result<()> {
-    if grad.dims() != param.dims() || m.len() != param.elem_count() || v.len() != param.elem_count() || step == 0 {
+pub fn adam_step(param: &Var, grad: &Tensor, moments: Moments<'_>, step: u64, lr: f64) -> Result<()> {
+    let n = param.elem_count();
+    let Moments { m, v, mean } = &moments;
+    let mean_len = mean.as_ref().map_or(n, |(mean, _)| mean.len());
+    if grad.dims() != param.dims() || [m.len(), v.len(), mean_len] != [n; 3] || step == 0 {
         bail!(
-            "{NAME}: parameter {:?}, gradient {:?}, moments of {} and {} values, step {step}",
+            "{NAME}: parameter {:?}, gradient {:?}, moments of {} and {} values, mean of {mean_len}, step {step}",
             param.dims(),
             grad.dims(),
             m.len(),
@@ -41,7 +47,17 @@ pub fn adam_step(param: &Var, grad: &Tensor, m: &mut [f32], v: &mut [f32], step:
         step_size: (lr / (1.0 - BETA_1.powf(t))) as f32,
         v_scale: (1.0 / (1.0 - BETA_2.powf(t)).sqrt()) as f32,
     };
-    param.inplace_op1(&AdamStep { grad, moments: RefCell::new((m, v)), rates })
+    param.inplace_op1(&AdamStep { grad, moments: RefCell::new(moments), rates })
+}
+
+/// What is kept of a parameter from step to step, each `[n]`.
+pub struct Moments<'a> {
+    /// Mean of the gradients.
+    pub m: &'a mut [f32],
+    /// Mean of their squares.
+    pub v: &'a mut [f32],
+    /// A mean of the parameter itself, and the share in (0, 1] by which it follows.
+    pub mean: Option<(&'a mut [f32], f64)>,
 }
 
 /// What the step number makes of the learning rate.
@@ -55,8 +71,8 @@ struct Rates {
 
 struct AdamStep<'a> {
     grad: &'a [f32],
-    /// (m, v); candle hands the operation out as shared.
-    moments: RefCell<(&'a mut [f32], &'a mut [f32])>,
+    /// candle hands the operation out as shared.
+    moments: RefCell<Moments<'a>>,
     rates: Rates,
 }
 
@@ -72,18 +88,33 @@ impl InplaceOp1 for AdamStep<'_> {
             bail!("{NAME}: expected a contiguous parameter, got shape {:?}", layout.dims())
         };
         let Ok(mut moments) = self.moments.try_borrow_mut() else { bail!("{NAME}: the moments are in use") };
-        let (m, v) = &mut *moments;
+        let Moments { m, v, mean } = &mut *moments;
         let rates = self.rates;
         let n = items_per_task(param.len(), COST);
         let moments = m.par_chunks_mut(n).zip(v.par_chunks_mut(n));
         let tasks = param.par_chunks_mut(n).zip(self.grad.par_chunks(n)).zip(moments);
-        tasks.for_each(|((param, grad), (m, v))| update(param, grad, m, v, rates));
+        match mean {
+            None => tasks.for_each(|((param, grad), (m, v))| update(param, grad, m, v, rates)),
+            Some((mean, share)) => {
+                let share = *share as f32;
+                tasks.zip(mean.par_chunks_mut(n)).for_each(|(((param, grad), (m, v)), mean)| {
+                    // Block by block, so that the new values are still in the cache.
+                    let moments = m.chunks_mut(BLOCK).zip(v.chunks_mut(BLOCK)).zip(mean.chunks_mut(BLOCK));
+                    for ((param, grad), ((m, v), mean)) in param.chunks_mut(BLOCK).zip(grad.chunks(BLOCK)).zip(moments)
+                    {
+                        update(param, grad, m, v, rates);
+                        follow(mean, param, share);
+                    }
+                });
+            }
+        }
         Ok(())
     }
 }
 
 dispatch! {
     fn update(param: &mut [f32], grad: &[f32], m: &mut [f32], v: &mut [f32], rates: Rates) = update_body;
+    fn follow(mean: &mut [f32], param: &[f32], share: f32) = follow_body;
 }
 
 #[inline(always)]
@@ -96,5 +127,12 @@ fn update_body<const FMA: bool>(param: &mut [f32], grad: &[f32], m: &mut [f32], 
         *m = B1 * *m + C1 * g;
         *v = B2 * *v + C2 * g * g;
         *p -= rates.step_size * *m / (v.sqrt() * rates.v_scale + EPSILON);
+    }
+}
+
+#[inline(always)]
+fn follow_body<const FMA: bool>(mean: &mut [f32], param: &[f32], share: f32) {
+    for (mean, p) in mean.iter_mut().zip(param) {
+        *mean += share * (p - *mean);
     }
 }

@@ -276,23 +276,30 @@ fn nan_is_never_hidden() {
 fn adam_follows_the_paper() {
     for n in [1, 13, 200_003] {
         let param = Var::from_tensor(&noise(1, &[n])).unwrap();
-        let (mut m, mut v) = (vec![0.0; n], vec![0.0; n]);
-        let mut exact: Vec<[f64; 3]> = flat(&param).iter().map(|p| [f64::from(*p), 0.0, 0.0]).collect();
+        let (mut m, mut v, mut mean) = (vec![0.0; n], vec![0.0; n], vec![3.0; n]);
+        let mut exact: Vec<[f64; 4]> = flat(&param).iter().map(|p| [f64::from(*p), 0.0, 0.0, 3.0]).collect();
         for step in 1..=5 {
             let grad = noise(10 + step, &[n]);
-            adam_step(&param, &grad, &mut m, &mut v, step, 1e-2).unwrap();
+            // Every other step without a mean.
+            let follows = step % 2 == 1;
+            let moments = Moments { m: &mut m, v: &mut v, mean: follows.then_some((mean.as_mut_slice(), 0.3)) };
+            adam_step(&param, &grad, moments, step, 1e-2).unwrap();
             let t = step as i32;
-            for ([p, m, v], g) in exact.iter_mut().zip(flat(&grad)) {
+            for ([p, m, v, mean], g) in exact.iter_mut().zip(flat(&grad)) {
                 let g = f64::from(g);
                 *m = 0.9 * *m + 0.1 * g;
                 *v = 0.999 * *v + 0.001 * g * g;
                 *p -= 1e-2 * (*m / (1.0 - 0.9f64.powi(t))) / ((*v / (1.0 - 0.999f64.powi(t))).sqrt() + 1e-8);
+                if follows {
+                    *mean += 0.3 * (*p - *mean);
+                }
             }
         }
         let column = |i: usize| exact.iter().map(|row| row[i] as f32).collect::<Vec<f32>>();
         assert_close("parameter", &flat(&param), &column(0), 1e-5);
         assert_close("first moment", &m, &column(1), 1e-6);
         assert_close("second moment", &v, &column(2), 1e-6);
+        assert_close("mean", &mean, &column(3), 1e-5);
     }
 }
 
@@ -346,6 +353,10 @@ fn what_does_not_fit_is_named() {
     let f = |shape: &[usize]| noise(1, shape);
     let f64s = Tensor::zeros((2, 3), DType::F64, &Device::Cpu).unwrap();
     let param = Var::from_tensor(&f(&[3])).unwrap();
+    let adam = |grad: &Tensor, n_mean: usize, step| {
+        let mean: Option<(&mut [f32], f64)> = Some((&mut vec![0.0; n_mean], 0.5));
+        adam_step(&param, grad, Moments { m: &mut [0.0; 3], v: &mut [0.0; 3], mean }, step, 1e-3).unwrap_err()
+    };
     let errors = [
         linear(&f(&[2, 3]), &f(&[4, 5]), &f(&[4]), Activation::None).unwrap_err(),
         linear(&f64s, &f(&[4, 3]), &f(&[4]), Activation::None).unwrap_err(),
@@ -356,8 +367,9 @@ fn what_does_not_fit_is_named() {
         bernoulli_nll(&f(&[2, 3]), &f(&[2, 4])).unwrap_err(),
         sigmoid_sse(&f(&[6]), &f(&[6])).unwrap_err(),
         add(&f(&[2, 3]), &f(&[3, 2])).unwrap_err(),
-        adam_step(&param, &f(&[4]), &mut [0.0; 3], &mut [0.0; 3], 1, 1e-3).unwrap_err(),
-        adam_step(&param, &f(&[3]), &mut [0.0; 3], &mut [0.0; 3], 0, 1e-3).unwrap_err(),
+        adam(&f(&[4]), 3, 1),
+        adam(&f(&[3]), 3, 0),
+        adam(&f(&[3]), 2, 1),
     ];
     let names = [
         "linear",
@@ -368,6 +380,7 @@ fn what_does_not_fit_is_named() {
         "bernoulli_nll",
         "sigmoid_sse",
         "add",
+        "adam_step",
         "adam_step",
         "adam_step",
     ];

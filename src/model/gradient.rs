@@ -7,11 +7,24 @@ use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
 
 use crate::model::ModelError;
+use crate::model::likelihood::Pixels;
 use crate::model::vae::{Elbo, Posterior, Vae, mean_of_samples, repeat};
 
+/// What a batch says.
+pub struct Gradients {
+    /// The bound.
+    pub elbo: Elbo,
+    /// The loss in nats per image.
+    pub loss: f32,
+    /// The gradient of the loss by every parameter.
+    pub grads: GradStore,
+    /// p(x|z), with the σ that is best for the batch.
+    pub pixels: Pixels,
+}
+
 impl Vae {
-    /// What [`Vae::elbo`], [`Elbo::loss`] and its `backward` give: the bound, the loss in nats and its gradient by every
-    /// parameter; several times faster.
+    /// What [`Vae::elbo`], [`Elbo::loss`] and its `backward` give, several times faster; with the σ that is best for this
+    /// batch, when it is not given.
     pub fn gradients(
         &self,
         x: &Tensor,
@@ -19,7 +32,7 @@ impl Vae {
         n_samples: usize,
         beta: f64,
         free_bits: f64,
-    ) -> Result<(Elbo, f32, GradStore), ModelError> {
+    ) -> Result<Gradients, ModelError> {
         // Forward: x → q ┊ → z ┊ → logits → misfit ┊ → loss, where ┊ is a cut.
         let encoded = self.encoder.trace(x)?;
         let q = leaves(&encoded.0)?; // μ, log σ²: [B, d]
@@ -28,7 +41,8 @@ impl Vae {
         let logits = decoded.last().unwrap_or(&z); // [L·B, P]
         let targets = repeat(x, n_samples)?; // [L·B, P]
         let misfit = leaf(&self.pixels.misfit(logits, &targets)?)?; // [L·B]
-        let recon = mean_of_samples(&self.pixels.nll_at(&misfit, self.shape.pixels())?, n_samples)?; // [B]
+        let pixels = self.pixels.optimal(&misfit, self.shape.pixels())?;
+        let recon = mean_of_samples(&pixels.nll_at(&misfit, self.shape.pixels())?, n_samples)?; // [B]
         let elbo = Elbo { recon, kl: q.kl_to_prior()? };
         let loss = elbo.loss(beta, free_bits)?; // []
 
@@ -42,7 +56,7 @@ impl Vae {
         let slope = |t: &Tensor| slopes.get(t).cloned().map_or_else(|| t.zeros_like(), Ok);
         let dq = Posterior { mu: slope(&q.mu)?, log_var: q.log_var.as_ref().map(slope).transpose()? }; // [B, d]
         self.encoder.backward(&encoded, &dq, &mut grads)?;
-        Ok((elbo, loss.to_scalar::<f32>()?, grads))
+        Ok(Gradients { elbo, loss: loss.to_scalar::<f32>()?, grads, pixels })
     }
 }
 
@@ -76,13 +90,14 @@ mod tests {
     fn check(kind: Kind, arch: Arch, likelihood: Likelihood, n_samples: usize, free_bits: f64) {
         let config =
             ModelConfig { kind, arch, likelihood, latent_dim: 3, sigma: 0.4, hidden: 7, ..ModelConfig::default() };
-        let vae = Vae::new(&config, SHAPE, 3).unwrap();
+        let mut vae = Vae::new(&config, SHAPE, 3).unwrap();
         let x = normals(9, 5, SHAPE.pixels()).affine(0.2, 0.5).unwrap().clamp(0.0, 1.0).unwrap(); // [B, P]
         let eps = normals(2, 5 * n_samples, 3); // [L·B, d]
+        let Gradients { elbo, loss, grads, pixels } = vae.gradients(&x, &eps, n_samples, 0.7, free_bits).unwrap();
+        vae.pixels_mut().follow(&pixels, 1.0);
         let stock = vae.elbo(&x, &eps, n_samples).unwrap();
         let stock_loss = stock.loss(0.7, free_bits).unwrap();
         let expected = stock_loss.backward().unwrap();
-        let (elbo, loss, grads) = vae.gradients(&x, &eps, n_samples, 0.7, free_bits).unwrap();
         let flat = |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
         assert_eq!(loss, stock_loss.to_scalar::<f32>().unwrap());
         assert_eq!(flat(&elbo.recon), flat(&stock.recon));

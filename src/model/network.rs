@@ -15,7 +15,7 @@ use crate::kernels::{
     linear, linear_backward,
 };
 use crate::model::ModelError;
-use crate::model::params::{Builder, TorchLayout};
+use crate::model::params::{Builder, Fan, TorchLayout};
 use crate::model::shape::Map;
 
 /// Kernel 4, stride 2, padding 1: each convolution halves the side, each transposed one doubles it.
@@ -57,8 +57,9 @@ impl Layer {
         (weight_layout, bias_layout): (TorchLayout, TorchLayout),
         activation: Activation,
     ) -> Result<Self, ModelError> {
-        let weight = builder.param(&format!("{name}.weight"), &[outputs, inputs], inputs, weight_layout)?; // [O, I]
-        let bias = builder.param(&format!("{name}.bias"), &[outputs], inputs, bias_layout)?; // [O]
+        let fan = Fan { torch: inputs, inputs, activation };
+        let weight = (&[outputs, inputs][..], weight_layout); // [O, I]
+        let (weight, bias) = builder.layer(name, weight, (outputs, bias_layout), fan)?;
         Ok(Self { weight, bias, kind: LayerKind::Linear, activation })
     }
 
@@ -72,8 +73,9 @@ impl Layer {
         let k = HALVING.kernel;
         let fan_in = from.channels * k * k;
         let shape = [to.channels, k, k, from.channels];
-        let weight = builder.param(&format!("{name}.weight"), &shape, fan_in, TorchLayout::Kernel)?; // [O, k, k, C]
-        let bias = builder.param(&format!("{name}.bias"), &[to.channels], fan_in, TorchLayout::Same)?; // [O]
+        let fan = Fan { torch: fan_in, inputs: fan_in, activation };
+        let weight = (&shape[..], TorchLayout::Kernel); // [O, k, k, C]
+        let (weight, bias) = builder.layer(name, weight, (to.channels, TorchLayout::Same), fan)?;
         Ok(Self { weight, bias, kind: LayerKind::Conv(from), activation })
     }
 
@@ -85,11 +87,11 @@ impl Layer {
         activation: Activation,
     ) -> Result<Self, ModelError> {
         let k = HALVING.kernel;
-        // PyTorch counts the outputs of a transposed convolution as its fan-in.
-        let fan_in = to.channels * k * k;
+        // PyTorch counts the outputs of a transposed convolution; an output sums what a stride's share of the kernel sees.
+        let fan = Fan { torch: to.channels * k * k, inputs: from.channels * (k / HALVING.stride).pow(2), activation };
         let shape = [from.channels, k, k, to.channels];
-        let weight = builder.param(&format!("{name}.weight"), &shape, fan_in, TorchLayout::Kernel)?; // [C, k, k, O]
-        let bias = builder.param(&format!("{name}.bias"), &[to.channels], fan_in, TorchLayout::Same)?; // [O]
+        let weight = (&shape[..], TorchLayout::Kernel); // [C, k, k, O]
+        let (weight, bias) = builder.layer(name, weight, (to.channels, TorchLayout::Same), fan)?;
         Ok(Self { weight, bias, kind: LayerKind::ConvTranspose(from, to), activation })
     }
 

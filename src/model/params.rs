@@ -2,6 +2,8 @@
 
 use candle_core::{Device, Tensor, Var};
 
+use crate::config::Init;
+use crate::kernels::Activation;
 use crate::model::ModelError;
 use crate::model::shape::Map;
 use crate::rng::{Rng, Stream};
@@ -78,12 +80,37 @@ impl TorchLayout {
 
 /// Where the values of a parameter come from.
 pub enum Source<'a> {
-    /// PyTorch's default initialisation, U(−1/√fan_in, 1/√fan_in), drawn from this seed.
-    Seed(u64),
+    /// Drawn from this seed.
+    Seed(u64, Init),
     /// Deep copies of another model's parameters, in the same order; no gradient is tracked through them.
     Frozen(&'a [Param]),
     /// A file's tensors, by name, in PyTorch's layout.
     Torch(&'a dyn Fn(&str) -> Option<Tensor>),
+}
+
+/// What the first values of a layer depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct Fan {
+    /// Inputs of the layer as PyTorch counts them.
+    pub torch: usize,
+    /// Inputs that one of its outputs sums up.
+    pub inputs: usize,
+    /// What follows the layer.
+    pub activation: Activation,
+}
+
+impl Fan {
+    /// How far from zero the first weights and biases may lie; they are drawn uniformly.
+    ///
+    /// PyTorch: 1/√fan_in for both. He: √(6/fan_in), of variance 2/fan_in, so that the sums before each ReLU vary as
+    /// much as those before the last one (He et al. 2015, eq. 10), and biases of zero.
+    fn bounds(self, init: Init) -> (f32, f32) {
+        if init == Init::He && self.activation == Activation::Relu {
+            return ((6.0 / self.inputs as f32).sqrt(), 0.0);
+        }
+        let bound = 1.0 / (self.torch as f32).sqrt();
+        (bound, bound)
+    }
 }
 
 /// Hands out parameters one by one while a model is built, and keeps the list.
@@ -103,19 +130,28 @@ impl<'a> Builder<'a> {
         self.params
     }
 
-    /// The next parameter: `shape` in our layout, `fan_in` for its first values.
-    pub fn param(
+    /// The next layer's weight and bias, of these shapes in our layout.
+    pub fn layer(
         &mut self,
         name: &str,
-        shape: &[usize],
-        fan_in: usize,
-        layout: TorchLayout,
-    ) -> Result<Tensor, ModelError> {
+        (shape, layout): (&[usize], TorchLayout),
+        (outputs, bias_layout): (usize, TorchLayout),
+        fan: Fan,
+    ) -> Result<(Tensor, Tensor), ModelError> {
+        let (weight, bias) = match self.source {
+            Source::Seed(_, init) => fan.bounds(init),
+            Source::Frozen(_) | Source::Torch(_) => (0.0, 0.0),
+        };
+        let weight = self.param(&format!("{name}.weight"), shape, weight, layout)?;
+        Ok((weight, self.param(&format!("{name}.bias"), &[outputs], bias, bias_layout)?))
+    }
+
+    /// The next parameter: `shape` in our layout, first values within `bound`.
+    fn param(&mut self, name: &str, shape: &[usize], bound: f32, layout: TorchLayout) -> Result<Tensor, ModelError> {
         let wrong = |reason: String| ModelError::Parameter { name: name.to_owned(), reason };
         let values = match &self.source {
-            Source::Seed(seed) => {
+            Source::Seed(seed, _) => {
                 let mut rng = Rng::new(*seed, Stream::Weights, self.params.len() as u64);
-                let bound = 1.0 / (fan_in as f32).sqrt();
                 Tensor::from_vec(rng.uniforms(shape.iter().product(), bound), shape, &Device::Cpu)?
             }
             Source::Frozen(params) => match params.get(self.params.len()) {
@@ -136,18 +172,21 @@ impl<'a> Builder<'a> {
         self.keep(name, &values, layout)
     }
 
-    /// A scalar parameter with a given first value.
-    pub fn scalar(&mut self, name: &str, value: f32) -> Result<Tensor, ModelError> {
-        match self.source {
-            Source::Seed(_) => self.keep(name, &Tensor::from_vec(vec![value], 1, &Device::Cpu)?, TorchLayout::Same),
-            _ => self.param(name, &[1], 1, TorchLayout::Same),
+    /// A number `[1]` that is kept beside the parameters and has no gradient: from a file, or `first`.
+    pub fn number(&self, name: &str, first: f32) -> Result<f32, ModelError> {
+        let Source::Torch(lookup) = &self.source else { return Ok(first) };
+        let wrong = |reason: String| ModelError::Parameter { name: name.to_owned(), reason };
+        let stored = lookup(name).ok_or_else(|| wrong("missing from the file".into()))?;
+        match stored.flatten_all()?.to_vec1::<f32>()?.as_slice() {
+            [value] => Ok(*value),
+            _ => Err(wrong(format!("has shape {:?}, expected one value", stored.dims()))),
         }
     }
 
     fn keep(&mut self, name: &str, values: &Tensor, layout: TorchLayout) -> Result<Tensor, ModelError> {
         let values = match self.source {
             Source::Frozen(_) => values.clone(),
-            Source::Seed(_) | Source::Torch(_) => Var::from_tensor(values)?.into_inner(),
+            Source::Seed(..) | Source::Torch(_) => Var::from_tensor(values)?.into_inner(),
         };
         self.params.push(Param { name: name.to_owned(), values: values.clone(), layout });
         Ok(values)

@@ -32,7 +32,12 @@ pub struct Encoded {
 impl Snapshot {
     /// Copies `vae`, so that training may go on.
     pub fn of(vae: &Vae, step: u64, epoch: f64) -> Result<Self, ModelError> {
-        Ok(Self { vae: vae.frozen_copy()?, decoder: Arc::default(), step, epoch })
+        Ok(Self::new(vae.frozen_copy()?, step, epoch))
+    }
+
+    /// Takes a frozen `vae` as it is.
+    pub fn new(vae: Vae, step: u64, epoch: f64) -> Self {
+        Self { vae, decoder: Arc::default(), step, epoch }
     }
 
     /// The model itself.

@@ -96,7 +96,7 @@ impl Elbo {
 impl Vae {
     /// A new model with weights drawn from `seed`.
     pub fn new(config: &ModelConfig, shape: ImageShape, seed: u64) -> Result<Self, ModelError> {
-        Self::build(config, shape, Source::Seed(seed))
+        Self::build(config, shape, Source::Seed(seed, config.init))
     }
 
     /// A model whose parameters a file gives by PyTorch's name, in PyTorch's layout.
@@ -110,14 +110,20 @@ impl Vae {
 
     /// The same model with storage of its own, through which no gradient is tracked.
     pub fn frozen_copy(&self) -> Result<Self, ModelError> {
-        Self::build(&self.config, self.shape, Source::Frozen(&self.params))
+        self.frozen_with(&self.params)
+    }
+
+    /// The same with other values of its parameters, which come in the same order.
+    pub fn frozen_with(&self, params: &[Param]) -> Result<Self, ModelError> {
+        let copy = Self::build(&self.config, self.shape, Source::Frozen(params))?;
+        Ok(Self { pixels: self.pixels.clone(), ..copy })
     }
 
     fn build(config: &ModelConfig, shape: ImageShape, source: Source<'_>) -> Result<Self, ModelError> {
         let mut builder = Builder::new(source);
         let encoder = Encoder::new(config, shape, &mut builder)?;
         let decoder = decoder(config, shape, &mut builder)?;
-        let pixels = Pixels::new(config, &mut builder)?;
+        let pixels = Pixels::new(config, &builder)?;
         Ok(Self { config: config.clone(), shape, encoder, decoder, pixels, params: builder.finish() })
     }
 
@@ -144,8 +150,24 @@ impl Vae {
         Ok(Elbo { recon: mean_of_samples(&recon, n_samples)?, kl: q.kl_to_prior()? })
     }
 
+    /// p(x|z) as it is now; training moves its σ when it is not given.
+    pub fn pixels(&self) -> &Pixels {
+        &self.pixels
+    }
+
+    /// Takes σ back from [`Pixels::to_torch`].
+    pub fn restore_pixels(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), ModelError> {
+        self.pixels = Pixels::new(&self.config, &Builder::new(Source::Torch(lookup)))?;
+        Ok(())
+    }
+
+    /// The same, to be moved.
+    pub fn pixels_mut(&mut self) -> &mut Pixels {
+        &mut self.pixels
+    }
+
     /// σ of the likelihood in pixel units; `None` for Bernoulli.
-    pub fn sigma(&self) -> Result<Option<f64>, ModelError> {
+    pub fn sigma(&self) -> Option<f64> {
         self.pixels.sigma()
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Channels, DataConfig, RunConfig, Size};
+use crate::config::{Channels, DataConfig, Init, RunConfig, Size};
 use crate::data::Dataset;
 use crate::files::{self, Clash};
 use crate::model::ImageShape;
@@ -14,7 +14,7 @@ use crate::train::{Divergence, Mark, StopReason, Terms};
 /// Its name in the folder.
 pub const FILE: &str = "run.json";
 /// What this version writes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The whole of `run.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -187,7 +187,12 @@ impl RunRecord {
         if format > FORMAT {
             return Err(RunError::Newer { path, format });
         }
-        let record: Self = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
+        let mut record: Self = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
+        if format < 3 {
+            // It was begun so, and goes on so.
+            (record.config.model.init, record.config.train.average) = (Init::Pytorch, false);
+            record.format = FORMAT;
+        }
         record.config.validate().map_err(|e| damaged(e.to_string()))?;
         let shape = record.shape();
         if !crate::config::SIDES.contains(&shape.side) || ![1, 3].contains(&shape.channels) {

@@ -10,7 +10,8 @@ pub struct Checkpoint {
     /// Wall time of training so far.
     pub seconds: f64,
     /// Every tensor, in PyTorch's layout: the model's parameters under PyTorch's names, Adam's moments under
-    /// `adam.m.<name>` and `adam.v.<name>`.
+    /// `adam.m.<name>` and `adam.v.<name>`. Where a mean of the parameters is kept it has their names, and the parameters
+    /// that training goes on from are `adam.p.<name>`.
     pub tensors: Vec<(String, Tensor)>,
 }
 

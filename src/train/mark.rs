@@ -135,7 +135,7 @@ mod tests {
             .unwrap();
         change(&mut config, &mut marks, &[Change::new("train.beta", 2)], at(30)).unwrap();
         let expected =
-            [(10, "train.beta", "1", "4"), (10, "train.lr", "0.001", "0.0001"), (30, "train.beta", "4", "2")];
+            [(10, "train.beta", "1", "4"), (10, "train.lr", "0.002", "0.0001"), (30, "train.beta", "4", "2")];
         assert_eq!(values(&marks), expected);
         assert_eq!((config.train.beta, config.train.lr), (2.0, 1e-4));
         assert_eq!(at_step(&config, &marks, 9), first);

@@ -1,10 +1,10 @@
-//! Adam (Kingma & Ba 2015) over a model's parameters, with moments that can be saved.
+//! Adam (Kingma & Ba 2015) over a model's parameters, with moments that can be saved, and the mean of the parameters.
 
 use candle_core::backprop::GradStore;
 use candle_core::{Tensor, Var};
 use rayon::prelude::*;
 
-use crate::kernels::{adam_step, scaled, sum_of_squares};
+use crate::kernels::{Moments, adam_step, scaled, sum_of_squares};
 use crate::model::Param;
 use crate::train::{Divergence, TrainError};
 
@@ -16,6 +16,49 @@ struct Slot {
     m: Vec<f32>,
     /// Second moment.
     v: Vec<f32>,
+    /// Mean of the values over the last steps, while one is kept.
+    mean: Option<Vec<f32>>,
+}
+
+impl Slot {
+    /// `values`, in our layout, as a tensor of the parameter's shape.
+    fn tensor(&self, values: &[f32]) -> Result<Tensor, TrainError> {
+        Ok(Tensor::from_slice(values, self.param.values.shape(), self.param.values.device())?)
+    }
+}
+
+/// How a step is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Which step, from 1.
+    pub step: u64,
+    /// Adam's step size.
+    pub lr: f64,
+    /// Longest gradient over all parameters together; 0 is any.
+    pub clip_norm: f64,
+    /// Whether a mean of the parameters is kept.
+    pub average: bool,
+}
+
+/// γ of [`mean_share`]: the mean's weight is spread by a twentieth of the steps so far (Karras et al. 2024, section 3.1:
+/// σ_rel = 0.05).
+const MEAN_EXPONENT: f64 = 16.97;
+
+/// How far the mean of the parameters follows them at `step`, which counts from 1.
+///
+/// 1 − (1 − 1/t)^(γ + 1) (Karras et al. 2024, eq. 1): the mean of steps 1 to T then weighs step t by about t^γ. Its width
+/// is a share of the steps done, so that it knows nothing of how many there will be, and is right for short runs and
+/// for long ones.
+fn mean_share(step: u64) -> f64 {
+    1.0 - (1.0 - 1.0 / step.max(1) as f64).powf(MEAN_EXPONENT + 1.0)
+}
+
+/// Before the names of the values that training goes on from.
+const GOES_ON: &str = "adam.p.";
+
+/// The stored parameter `name` that training goes on from: not its mean, when both are there.
+pub fn to_go_on(lookup: &dyn Fn(&str) -> Option<Tensor>, name: &str) -> Option<Tensor> {
+    lookup(&format!("{GOES_ON}{name}")).or_else(|| lookup(name))
 }
 
 /// The optimizer.
@@ -28,19 +71,26 @@ impl Adam {
     pub fn new(params: &[Param]) -> Result<Self, TrainError> {
         let slot = |param: &Param| {
             let n = param.values.elem_count();
-            Ok(Slot { param: param.clone(), var: Var::from_tensor(&param.values)?, m: vec![0.0; n], v: vec![0.0; n] })
+            Ok(Slot {
+                param: param.clone(),
+                var: Var::from_tensor(&param.values)?,
+                m: vec![0.0; n],
+                v: vec![0.0; n],
+                mean: None,
+            })
         };
         Ok(Self { slots: params.iter().map(slot).collect::<Result<_, TrainError>>()? })
     }
 
-    /// Changes every parameter in place; `step` counts from 1.
+    /// Changes every parameter in place.
     ///
     /// A gradient longer than `clip_norm`, over all parameters together, is shortened to it (Pascanu et al. 2013,
     /// algorithm 1); 0 leaves it as it is. With a gradient that is not finite nothing changes.
     ///
     /// A finite gradient leaves finite weights: a step of Adam is at most lr (1 − β₁) / √(1 − β₂) ≈ 3.2 lr long
     /// (Kingma & Ba 2015, section 2.1).
-    pub fn step(&mut self, grads: &GradStore, step: u64, lr: f64, clip_norm: f64) -> Result<(), TrainError> {
+    pub fn step(&mut self, grads: &GradStore, rule: Rule) -> Result<(), TrainError> {
+        let Rule { step, lr, clip_norm, average } = rule;
         let squares = |slot: &Slot| grads.get(slot.var.as_tensor()).map_or(Ok(0.0), sum_of_squares);
         let squares: Vec<f64> = self.slots.par_iter().map(squares).collect::<Result<_, _>>()?;
         if let Some((slot, _)) = self.slots.iter().zip(&squares).find(|(_, squares)| !squares.is_finite()) {
@@ -49,26 +99,48 @@ impl Adam {
         let norm = squares.iter().sum::<f64>().sqrt();
         let shorten = (clip_norm > 0.0 && norm > clip_norm).then(|| clip_norm / norm);
         // All at once, so that the threads meet once.
-        self.slots.par_iter_mut().try_for_each(|Slot { var, m, v, .. }| {
+        self.slots.par_iter_mut().try_for_each(|Slot { var, m, v, mean, .. }| {
             let Some(grad) = grads.get(var.as_tensor()) else { return Ok(()) };
+            // A mean that begins now begins with the values after this step.
+            let share = if mean.is_some() { mean_share(step) } else { 1.0 };
+            if !average {
+                *mean = None;
+            }
+            let mean = average.then(|| (mean.get_or_insert_with(|| vec![0.0; m.len()]).as_mut_slice(), share));
+            let moments = Moments { m, v, mean };
             match shorten {
-                Some(factor) => Ok(adam_step(var, &scaled(grad, factor)?, m, v, step, lr)?),
-                None => Ok(adam_step(var, grad, m, v, step, lr)?),
+                Some(factor) => Ok(adam_step(var, &scaled(grad, factor)?, moments, step, lr)?),
+                None => Ok(adam_step(var, grad, moments, step, lr)?),
             }
         })
     }
 
-    /// Parameters and moments in PyTorch's layout, by name.
+    /// The parameters that a model is judged and used with: their mean, where one is kept.
+    pub fn averaged(&self) -> Result<Vec<Param>, TrainError> {
+        let averaged = |slot: &Slot| {
+            let mean = slot.mean.as_ref().map(|mean| slot.tensor(mean)).transpose()?;
+            let values = mean.unwrap_or_else(|| slot.param.values.clone());
+            Ok(Param { values, ..slot.param.clone() })
+        };
+        self.slots.iter().map(averaged).collect()
+    }
+
+    /// Parameters and moments in PyTorch's layout, by name: where a mean is kept it has the parameter's name, and the
+    /// values that training goes on from follow as `adam.p.<name>`.
     pub fn to_torch(&self) -> Result<Vec<(String, Tensor)>, TrainError> {
-        let mut tensors = Vec::with_capacity(self.slots.len() * 3);
-        for Slot { param, m, v, .. } in &self.slots {
-            let moment = |values: &[f32]| {
-                let tensor = Tensor::from_slice(values, param.values.shape(), param.values.device())?;
-                param.layout.to_torch(&tensor)
-            };
-            tensors.push((param.name.clone(), param.layout.to_torch(&param.values)?.detach()));
-            tensors.push((format!("adam.m.{}", param.name), moment(m)?));
-            tensors.push((format!("adam.v.{}", param.name), moment(v)?));
+        let mut tensors = Vec::with_capacity(self.slots.len() * 4);
+        for slot in &self.slots {
+            let Slot { param: Param { name, values, layout }, m, v, mean, .. } = slot;
+            let kept = |values: &[f32]| Ok::<_, TrainError>(layout.to_torch(&slot.tensor(values)?)?);
+            let now = layout.to_torch(values)?.detach();
+            if let Some(mean) = mean {
+                tensors.push((name.clone(), kept(mean)?));
+                tensors.push((format!("{GOES_ON}{name}"), now));
+            } else {
+                tensors.push((name.clone(), now));
+            }
+            tensors.push((format!("adam.m.{name}"), kept(m)?));
+            tensors.push((format!("adam.v.{name}"), kept(v)?));
         }
         Ok(tensors)
     }
@@ -76,16 +148,20 @@ impl Adam {
     /// Takes parameters and moments back from [`Adam::to_torch`].
     pub fn restore(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), TrainError> {
         for Slot { param, var, .. } in &self.slots {
-            let stored = lookup(&param.name);
+            let stored = to_go_on(lookup, &param.name);
             let stored = stored.ok_or_else(|| TrainError::Checkpoint(format!("{} is missing", param.name)))?;
             var.set(&param.layout.from_torch(&stored)?)?;
         }
         self.load_moments(lookup)
     }
 
-    /// Takes the moments back from [`Adam::to_torch`].
+    /// Takes the moments and means back from [`Adam::to_torch`].
     pub fn load_moments(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), TrainError> {
-        for Slot { param, m, v, .. } in &mut self.slots {
+        for Slot { param, m, v, mean, .. } in &mut self.slots {
+            *mean = match lookup(&param.name).filter(|_| lookup(&format!("{GOES_ON}{}", param.name)).is_some()) {
+                Some(stored) => Some(param.layout.from_torch(&stored)?.flatten_all()?.to_vec1::<f32>()?),
+                None => None,
+            };
             for (kind, moment) in [("m", m), ("v", v)] {
                 let name = format!("adam.{kind}.{}", param.name);
                 let stored = lookup(&name).ok_or_else(|| TrainError::Checkpoint(format!("{name} is missing")))?;
@@ -124,7 +200,7 @@ mod tests {
             let noise = Rng::new(2, Stream::TrainNoise, step).normals(16);
             let eps = Tensor::from_vec(noise, (8, 2), &Device::Cpu).unwrap();
             let grads = |vae: &Vae| vae.elbo(&x, &eps, 1).unwrap().loss(1.0, 0.0).unwrap().backward().unwrap();
-            adam.step(&grads(&ours), step, 1e-2, 0.0).unwrap();
+            adam.step(&grads(&ours), Rule { step, lr: 1e-2, clip_norm: 0.0, average: false }).unwrap();
             candle.step(&grads(&theirs)).unwrap();
         }
         for (ours, theirs) in ours.params().iter().zip(theirs.params()) {
@@ -153,7 +229,7 @@ mod tests {
             slots.flat_map(|g| g.flatten_all().unwrap().to_vec1::<f32>().unwrap()).collect::<Vec<_>>()
         };
         let before = adam.to_torch()?;
-        if let Err(error) = adam.step(&grads, 1, 1e-3, clip_norm) {
+        if let Err(error) = adam.step(&grads, Rule { step: 1, lr: 1e-3, clip_norm, average: true }) {
             for ((_, now), (name, before)) in adam.to_torch()?.iter().zip(&before) {
                 let same = now.eq(before)?.to_dtype(candle_core::DType::F32)?.mean_all()?.to_scalar::<f32>()?;
                 assert!(same > 0.999, "{name} changed");

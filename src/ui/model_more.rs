@@ -3,7 +3,7 @@
 use egui::{Checkbox, CollapsingHeader, DragValue, Ui};
 use rust_i18n::t;
 
-use crate::config::{Activation, Arch, BetaSchedule, Kind, LrSchedule, MAX_SHIFT, RunConfig, TrainConfig};
+use crate::config::{Activation, Arch, BetaSchedule, Init, Kind, LrSchedule, MAX_SHIFT, RunConfig, TrainConfig};
 use crate::state::AppState;
 use crate::ui::model_panel::number;
 use crate::ui::{schedule_picture, widgets};
@@ -83,7 +83,7 @@ pub fn more_ui(ui: &mut Ui, config: &mut RunConfig) {
     });
 }
 
-/// Batch, and what becomes of the gradient.
+/// Batch, and what becomes of the gradient and the weights.
 fn gradient_ui(ui: &mut Ui, config: &mut RunConfig) {
     let RunConfig { model, train, .. } = config;
     widgets::row(ui, &t!("model.batch"), &t!("model.batch_tip"), |ui, label| {
@@ -103,6 +103,9 @@ fn gradient_ui(ui: &mut Ui, config: &mut RunConfig) {
         let speed = (train.clip_norm * 0.02).max(0.1);
         let value = DragValue::new(&mut train.clip_norm).range(0.0..=1e9).speed(speed).max_decimals(2);
         number(ui, label, or_word(value, t!("model.clip_off").into_owned()));
+    });
+    widgets::row(ui, &t!("model.average"), &t!("model.average_tip"), |ui, label| {
+        ui.add(Checkbox::without_text(&mut train.average)).labelled_by(label.id);
     });
 }
 
@@ -142,6 +145,11 @@ fn rest_ui(ui: &mut Ui, config: &mut RunConfig) {
             (Activation::Tanh, t!("model.activation_tanh").into_owned()),
         ];
         model.activation = widgets::segmented(ui, "activation", model.activation, &choices).unwrap_or(model.activation);
+    });
+    widgets::row(ui, &t!("model.init"), &t!("model.init_tip"), |ui, _| {
+        let choices =
+            [(Init::He, t!("model.init_he").into_owned()), (Init::Pytorch, t!("model.init_pytorch").into_owned())];
+        model.init = widgets::segmented(ui, "init", model.init, &choices).unwrap_or(model.init);
     });
     widgets::row(ui, &t!("model.binarise"), &t!("model.binarise_tip"), |ui, label| {
         ui.add(Checkbox::without_text(&mut model.binarise)).labelled_by(label.id);

@@ -111,7 +111,7 @@ fn model_ui(ui: &mut Ui, model: &mut ModelConfig) {
         });
         combo.response.labelled_by(label.id);
     });
-    if model.likelihood != Likelihood::Bernoulli {
+    if model.likelihood == Likelihood::Gaussian {
         widgets::row(ui, &t!("model.sigma"), &t!("model.sigma_tip"), |ui, label| {
             number(ui, label, DragValue::new(&mut model.sigma).range(1e-3..=10.0).speed(0.002).max_decimals(3));
         });

@@ -48,7 +48,7 @@ fn the_table_holds_every_step_in_the_unit_its_header_names() {
     let (rate, seconds) = (column(&written, "rate_images_per_second"), nats("seconds"));
     let expected = 200.0 / (seconds[4].unwrap() - seconds[3].unwrap());
     assert!((rate[4].unwrap() / expected - 1.0).abs() < 1e-9);
-    assert_eq!(column(&written, "lr")[7], Some(0.001));
+    assert_eq!(column(&written, "lr")[7], Some(0.002));
 }
 
 #[test]

@@ -35,7 +35,7 @@ const PYTORCH_NATS: f64 = 282.08;
 const PLAIN: &str = "--set model.arch=mlp --set model.hidden=400 --set model.latent_dim=2 \
                      --set model.likelihood=bernoulli --set data.validation_fraction=0 --set train.batch=128 \
                      --set train.lr=0.001 --set train.lr_schedule=constant --set train.lr_warmup_epochs=0 \
-                     --set train.beta=1 --set train.mc_samples=1";
+                     --set train.beta=1 --set train.mc_samples=1 --set model.init=pytorch --set train.average=false";
 
 #[test]
 fn five_epochs_of_clothes_end_where_pytorch_does() {

@@ -61,6 +61,23 @@ fn two_epochs_and_one_more_are_three_bit_for_bit() {
     same_run(&parts.file("R"), &whole.file("R"));
 }
 
+/// A run that an earlier version began has neither key in its `run.json`.
+#[test]
+fn a_run_of_an_earlier_version_goes_on_as_it_began() {
+    const PLAIN: &str = "--set model.init=pytorch --set train.average=false";
+    let (parts, whole) = (SmallRun::train(1, PLAIN), SmallRun::train(2, PLAIN));
+    let file = parts.file("R").join("run.json");
+    let mut old: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    old["format"] = 2.into();
+    old["config"]["model"].as_object_mut().unwrap().remove("init").unwrap();
+    old["config"]["train"].as_object_mut().unwrap().remove("average").unwrap();
+    std::fs::write(&file, old.to_string()).unwrap();
+    json_in(parts.path(), "train sample:fashion --out R --resume --epochs 2");
+    same_run(&parts.file("R"), &whole.file("R"));
+    let now = record(&parts.file("R"));
+    assert_eq!((&now["format"], &now["config"]["train"]["average"]), (&json!(3), &json!(false)));
+}
+
 /// Starts a training of three epochs and hands it over after its first.
 fn cut_off(folder: &Path, end: impl FnOnce(&mut Child)) -> (Option<i32>, Vec<Value>) {
     let arguments = format!("train sample:fashion --out R --epochs 3 {SMALL} --json");
@@ -163,9 +180,9 @@ fn eval_says_what_training_said_and_bounds_log_px() {
 fn a_learned_sigma_is_told() {
     let run = SmallRun::train(1, "--set model.likelihood=gaussian-learned --set model.arch=conv");
     let told = json_in(run.path(), "eval R sample:fashion --split validation").pop().unwrap();
-    // The best σ² is the mean squared error; from 0.1, where it begins, σ has moved towards it.
+    // The best σ² is the mean squared error: of the last batches it is somewhat more than at the end, from one half on.
     let (sigma, best) = (number(&told, "sigma"), number(&told, "mse").sqrt());
-    assert!(best > 0.2 && (0.101..best).contains(&sigma), "{told}");
+    assert!(best > 0.2 && (0.95 * best..1.3 * best).contains(&sigma), "{told}");
 }
 
 #[test]

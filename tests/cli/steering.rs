@@ -24,13 +24,13 @@ fn a_run_goes_on_with_another_learning_rate_and_says_where_it_changed() {
     json_in(run.path(), &format!("train sample:fashion --out R {more}"));
     let folder = run.file("R");
     let (lr, beta) = (column(&folder, "lr"), column(&folder, "beta"));
-    assert_eq!((&lr[..18], &lr[18..]), (&[1e-3; 18][..], &[3e-4; 18][..]));
+    assert_eq!((&lr[..18], &lr[18..]), (&[2e-3; 18][..], &[3e-4; 18][..]));
     assert_eq!((beta[17], beta[18]), (1.0, 2.0));
     let record = record(&folder);
     let marks = record["marks"].as_array().unwrap();
     let told: Vec<_> = marks.iter().map(|m| (&m["step"], &m["key"], &m["from"], &m["to"])).collect();
     let eighteen = json!(18);
-    let expected = [("train.epochs", "1", "2"), ("train.lr", "0.001", "0.0003"), ("train.beta", "1", "2")];
+    let expected = [("train.epochs", "1", "2"), ("train.lr", "0.002", "0.0003"), ("train.beta", "1", "2")];
     for ((step, key, from, to), (expected_key, expected_from, expected_to)) in told.into_iter().zip(expected) {
         assert_eq!((step, key), (&eighteen, &json!(expected_key)));
         assert_eq!((from, to), (&json!(expected_from), &json!(expected_to)));
@@ -53,9 +53,9 @@ fn schedules_come_from_settings() {
     near(beta[3], 1.0 / 3.0);
     near(beta[9], 1.0);
     near(beta[18], 1.0);
-    near(lr[0], 1e-3 * 0.5 / 9.0);
-    near(lr[8], 1e-3 * 8.5 / 9.0);
-    let cosine = |i: f64| 1e-3 * 0.5 * (1.0 + (std::f64::consts::PI * (i + 0.5 - 9.0) / 27.0).cos());
+    near(lr[0], 2e-3 * 0.5 / 9.0);
+    near(lr[8], 2e-3 * 8.5 / 9.0);
+    let cosine = |i: f64| 2e-3 * 0.5 * (1.0 + (std::f64::consts::PI * (i + 0.5 - 9.0) / 27.0).cos());
     near(lr[9], cosine(9.0));
     near(lr[35], cosine(35.0));
     assert!(lr[35] > 0.0);
@@ -64,12 +64,12 @@ fn schedules_come_from_settings() {
 #[test]
 fn a_run_that_diverges_keeps_its_last_good_state_and_says_how_to_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    let wild = "--set train.lr=0.3 --epochs 40";
+    let wild = "--set train.lr=0.6 --epochs 40";
     let failed = run_in(folder.path(), &format!("train sample:fashion --out R {SMALL} {wild} --json"));
     assert_eq!(failed.status.code(), Some(1), "{}", stderr(&failed));
     let last = lines(&failed).pop().unwrap();
     let reason = last["reason"].as_str().unwrap();
-    let command = "latent-atlas train sample:fashion --out R --resume --set train.lr=0.03";
+    let command = "latent-atlas train sample:fashion --out R --resume --set train.lr=0.06";
     assert!(reason.contains("was not finite at step ") && reason.ends_with(command), "{reason}");
     let run = folder.path().join("R");
     let kept = record(&run);
@@ -100,7 +100,7 @@ fn a_run_that_diverges_keeps_its_last_good_state_and_says_how_to_go_on() {
 #[test]
 fn a_collapse_is_told_and_its_cure_revives_the_run() {
     let folder = tempfile::tempdir().unwrap();
-    let dead = "--set model.latent_dim=32 --set train.beta=200 --set train.batch=32 --set model.hidden=48";
+    let dead = "--set train.lr=0.001 --set model.latent_dim=32 --set train.beta=200 --set train.batch=32 --set model.hidden=48";
     let said = json_in(folder.path(), &format!("train sample:fashion --out R --epochs 4 --seed 3 {dead}"));
     let alarm = said.iter().find(|line| line["event"] == "alarm").unwrap();
     assert!(number(alarm, "epoch") <= 4.0 && number(alarm, "step") >= 200.0, "{alarm}");

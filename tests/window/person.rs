@@ -123,6 +123,11 @@ impl Person {
         !self.find(role, label).accesskit_node().is_disabled()
     }
 
+    /// Whether there is something with this role and exactly this name.
+    pub fn has(&self, role: Role, label: &str) -> bool {
+        self.window.query_all_by_role(role).any(|node| node.accesskit_node().label().is_some_and(|l| l == label))
+    }
+
     /// Whether a text with these words is on screen.
     pub fn sees(&self, words: &str) -> bool {
         self.window.query_all_by_label_contains(words).next().is_some()

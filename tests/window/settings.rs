@@ -62,12 +62,18 @@ fn a_plain_autoencoder_has_no_beta() {
 #[test]
 fn only_a_gaussian_likelihood_has_a_sigma() {
     let (mut person, _images) = Person::with_images();
-    assert!(!person.sees("σ"));
+    let has_sigma = |person: &Person| person.has(Role::SpinButton, "σ");
+    assert!(!has_sigma(&person));
     person.click(Role::ComboBox, "Likelihood");
     person.click(Role::Button, "Gaussian, fixed σ");
     assert_eq!(person.state().settings.model.likelihood, Likelihood::Gaussian);
     person.set("σ", "0.25");
     assert_eq!(person.state().settings.model.sigma, 0.25);
+    // A learned one is measured: there is nothing to set.
+    person.click(Role::ComboBox, "Likelihood");
+    person.click(Role::Button, "Gaussian, learned σ");
+    assert_eq!(person.state().settings.model.likelihood, Likelihood::GaussianLearned);
+    assert!(!has_sigma(&person));
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn beta_and_the_learning_rate_change_at_the_next_step_and_are_marked() {
     let marks: Vec<_> =
         person.state().training.marks.iter().map(|m| (m.key.clone(), m.from.clone(), m.to.clone())).collect();
     let mark = |key: &str, from: &str, to: &str| (key.to_owned(), from.to_owned(), to.to_owned());
-    assert_eq!(marks, [mark("train.beta", "1", "4"), mark("train.lr", "0.001", "0.0005")]);
+    assert_eq!(marks, [mark("train.beta", "1", "4"), mark("train.lr", "0.002", "0.0005")]);
     let record = record(&person);
     assert_eq!((record["marks"].as_array().unwrap().len(), record["config"]["train"]["beta"].as_f64()), (2, Some(4.0)));
     assert_eq!(person.state().settings.train.beta, 4.0, "the next run begins so too");

@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 
 use super::*;
-use crate::config::{Arch, Kind, Likelihood, ModelConfig};
+use crate::config::{Arch, Init, Kind, Likelihood, ModelConfig};
 use crate::math::gaussian::{kl_to_standard, log_normal};
-use crate::model::ImageShape;
 use crate::model::snapshot::{Snapshot, to_bytes};
+use crate::model::{ImageShape, Pixels};
 
 const SHAPE: ImageShape = ImageShape { side: 16, channels: 1 };
 
 fn config(kind: Kind, likelihood: Likelihood) -> ModelConfig {
-    ModelConfig { kind, likelihood, arch: Arch::Mlp, latent_dim: 2, sigma: 0.3, hidden: 16, ..ModelConfig::default() }
+    let (arch, init, sigma) = (Arch::Mlp, Init::Pytorch, 0.3);
+    ModelConfig { kind, likelihood, arch, init, sigma, latent_dim: 2, hidden: 16, ..ModelConfig::default() }
 }
 
 /// A new model with larger weights: its posteriors are narrower than the prior, and q is not the prior.
@@ -19,7 +20,11 @@ fn model(likelihood: Likelihood) -> Vae {
     let config = config(Kind::Vae, likelihood);
     let new = Vae::new(&config, SHAPE, 5).unwrap();
     let enlarge = |name: &str| if name.ends_with("weight") { 1.6 } else { 1.0 };
+    let log_sigma = Tensor::new(&[0.3_f32.ln()], &Device::Cpu).unwrap();
     let lookup = |name: &str| {
+        if name == Pixels::LOG_RMSE {
+            return Some(log_sigma.clone());
+        }
         let param = new.params().iter().find(|p| p.name == name)?;
         Some((param.layout.to_torch(&param.values).unwrap() * enlarge(name)).unwrap())
     };

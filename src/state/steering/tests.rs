@@ -94,7 +94,7 @@ fn an_alarm_that_was_closed_stays_closed_and_stop_here_stops() {
 fn a_change_out_of_range_is_said_and_not_made() {
     let mut state = collapsed();
     assert_eq!(update(&mut state, Action::Change(vec![Change::new("train.lr", 7)])), []);
-    assert_eq!(state.training.run.as_ref().unwrap().config.train.lr, 1e-3);
+    assert_eq!(state.training.run.as_ref().unwrap().config.train.lr, 2e-3);
     assert_eq!(state.notices.iter().count(), 1);
 }
 
@@ -135,7 +135,7 @@ fn a_run_that_diverged_offers_a_tenth_of_the_learning_rate_from_where_it_was() {
     let mut state = ended(StopReason::Diverged(Divergence::at(2 * SPE + 1, "the loss")));
     assert_eq!(kinds(&state), [AlarmKind::Diverged]);
     assert!(!state.training.can_prolong(), "it would end the same way");
-    let (folder, changes) = (PathBuf::from("runs/one"), vec![Change::new("train.lr", 0.0001)]);
+    let (folder, changes) = (PathBuf::from("runs/one"), vec![Change::new("train.lr", 0.0002)]);
     assert_eq!(update(&mut state, Action::Cure(Cure::LowerLr)), [Effect::ResumeRun { folder, changes }]);
     assert!(!kinds(&state).contains(&AlarmKind::Diverged));
 }

@@ -136,7 +136,7 @@ fn cures_change_what_they_say() {
     assert_eq!((cured.beta, cured.warmup_epochs, cured.beta_at(3.5), cured.beta_at(20.0)), (1.0, 9.0, 0.0, 1.0));
     assert_eq!(after(Cure::WarmUp, &config).beta, 20.0);
     assert_eq!(after(Cure::FreeBits, &config).free_bits, 0.25);
-    assert_eq!(after(Cure::LowerLr, &config).lr, 1e-4);
+    assert_eq!(after(Cure::LowerLr, &config).lr, 2e-4);
     let collapse = Alarm::Collapse { kl_nats: 0.0, active_units: Some(0), latent_dim: 32 };
     assert_eq!(collapse.cures(&config)[0], Cure::LowerBeta);
     config.train.beta = 1.0;
