@@ -1,6 +1,6 @@
 //! The slider over the run's past, under the map while it is open.
 
-use egui::{Align, Button, Layout, Slider, Ui, vec2};
+use egui::{Align, Button, Layout, Role, Slider, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
 use crate::state::{Action, AppState, GridPicture, TimelineAction};
@@ -65,7 +65,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             let mut at = timeline.shown.unwrap_or(last);
             ui.spacing_mut().slider_width = ui.available_width();
             let response = ui.add(Slider::new(&mut at, 0..=last).show_value(false));
-            widgets::name_as(&response, &t!("timeline.slider"));
+            response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, t!("timeline.slider")));
             if response.changed() {
                 actions.push(Action::Timeline(TimelineAction::Show((at < last).then_some(at))));
             }
