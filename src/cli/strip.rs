@@ -7,7 +7,7 @@ use crate::cli::output::Output;
 use crate::cli::{Outcome, Usage, picture};
 use crate::data::load_image_file;
 use crate::export::{self, End, FRAMES, Origin, UPSCALES};
-use crate::latent::Route;
+use crate::latent::{self, Route};
 use crate::run::SavedRun;
 
 /// What a point begins with.
@@ -16,6 +16,9 @@ const POINT: &str = "z:";
 pub fn run(args: &Strip, output: &Output) -> anyhow::Result<Outcome> {
     within("--frames", args.frames, &FRAMES)?;
     within("--upscale", args.picture.upscale, &UPSCALES)?;
+    if args.path == latent::Path::Geodesic {
+        return Err(Usage("--path geodesic cannot be found yet; choose lerp or slerp".into()).into());
+    }
     let run = SavedRun::open(&args.run)?;
     picture::make(&run, &args.out, &args.replace, output, |origin| {
         let (from, to) = (end(&args.from, &run, origin)?, end(&args.to, &run, origin)?);

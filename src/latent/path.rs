@@ -12,7 +12,7 @@ pub enum Path {
     /// Constant angular speed about the origin, the radius changing evenly (Shoemake 1985; White 2016): stays at the
     /// radius where a Gaussian prior has its mass.
     Slerp,
-    /// The way that changes the decoded image least (Arvanitidis et al. 2018); [`crate::latent::geodesic`] finds it.
+    /// The way that changes the decoded image least (Arvanitidis et al. 2018); it has to be searched for.
     Geodesic,
 }
 

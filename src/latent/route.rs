@@ -57,7 +57,7 @@ impl Route {
         legs
     }
 
-    /// The curve by formula. A geodesic has none: straight lines stand for it until [`crate::latent::geodesic`] has
+    /// The curve by formula. A geodesic has none: straight lines stand for it until a search has
     /// found it, and the course says so.
     pub fn course(&self) -> Course {
         let path = if self.path == Path::Geodesic { Path::Lerp } else { self.path };
