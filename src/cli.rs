@@ -10,6 +10,7 @@ mod encode;
 mod eval;
 mod grid;
 mod images;
+mod inspect;
 mod interrupt;
 mod output;
 mod picture;
@@ -102,7 +103,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
         Command::Runs(args) => runs::run(args, output),
-        Command::Inspect(_) => Ok(Outcome::Done),
+        Command::Inspect(args) => inspect::run(args, output, &Interrupt::watch()?),
         Command::Curves(args) => curves::run(args, output),
         Command::Bench(args) => bench_command(args, output),
     }

@@ -6,6 +6,7 @@ pub mod direction;
 pub mod encoded;
 pub mod geodesic;
 pub mod grid;
+pub mod inspect;
 pub mod measure;
 pub mod metric;
 pub mod neighbours;
@@ -17,6 +18,7 @@ pub mod refine;
 pub mod route;
 pub mod service;
 pub mod terrain;
+pub mod twins;
 
 pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use density::Density;
