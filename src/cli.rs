@@ -11,6 +11,7 @@ mod encode;
 mod eval;
 mod grid;
 mod images;
+mod inspect;
 mod interrupt;
 mod output;
 mod picture;
@@ -101,9 +102,10 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Eval(args) => eval::run(args, output, &Interrupt::watch()?),
         Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
         Command::Grid(args) => grid::run(args, output),
-        Command::Strip(args) => strip::run(args, output),
+        Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
         Command::Diff(args) => diff::run(args, output),
         Command::Runs(args) => runs::run(args, output),
+        Command::Inspect(args) => inspect::run(args, output, &Interrupt::watch()?),
         Command::Curves(args) => curves::run(args, output),
         Command::Bench(args) => bench_command(args, output),
     }

@@ -1,13 +1,15 @@
 //! The run folder: everything about one training run, in files that other tools read.
 //!
 //! `run.json` (settings, data, status), `history.csv` (one row a step), `checkpoint.safetensors` (weights, Adam's
-//! moments, step), `timeline/` (the weights at earlier epochs), `latents.tsv` with `metadata.tsv` (for the Embedding Projector), `exports/`.
+//! moments, step), `timeline/` (the weights at earlier epochs), `latents.tsv` with `metadata.tsv` (for the Embedding
+//! Projector), `directions.json` (named directions in latent space), `exports/`.
 //!
 //! Invariants: `run.json` and the checkpoint are replaced whole; history rows are on disk before the checkpoint that
 //! follows them, and rows after the last checkpoint do not count. So a crash at any byte leaves a run that can go on.
 
 pub mod apart;
 pub mod checkpoint;
+pub mod directions;
 pub mod history;
 pub mod job;
 pub mod latents;

@@ -83,7 +83,7 @@ pub fn run(args: &Diff, output: &Output) -> anyhow::Result<Outcome> {
         &z,
         args.picture.upscale,
     )?;
-    picture::write(&drawn, file, clash, output)
+    picture::write(&drawn.into(), file, clash, output)
 }
 
 fn origin<'a>(run: &'a SavedRun, snapshot: &'a Snapshot, name: &'a str) -> Origin<'a> {
