@@ -2,3 +2,5 @@
 
 pub mod gaussian;
 pub mod importance;
+pub mod lbfgs;
+pub mod pca;

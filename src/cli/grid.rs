@@ -25,6 +25,6 @@ pub fn run(args: &Grid, output: &Output) -> anyhow::Result<Outcome> {
     }
     let grid = latent::Grid::square(Plane::axes(latent_dim, right, up), args.cells, args.extent);
     picture::make(&run, &args.out, &args.replace, output, |origin| {
-        Ok(export::grid(origin, &grid, args.picture.upscale)?)
+        Ok(export::grid(origin, &grid, args.picture.upscale)?.into())
     })
 }
