@@ -105,9 +105,10 @@ impl AppState {
         name.map_or("", String::as_str)
     }
 
-    /// The place whose image is shown: under the pointer while it rests on the map, else the point.
+    /// The place whose image is shown: under the pointer while it rests on the map and nothing plays, else the point.
     pub fn point_shown(&self) -> Vec<f32> {
         let z = &self.walk.z;
-        self.map.hovered.map_or_else(|| z.clone(), |at| self.map.moved(z, at))
+        let hovered = self.map.hovered.filter(|_| !self.walk.plays());
+        hovered.map_or_else(|| z.clone(), |at| self.map.moved(z, at))
     }
 }

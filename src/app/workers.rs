@@ -1,7 +1,7 @@
 //! The workers of the window: started by effects, listened to once a frame.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::app::dialog::{self, Answered};
 use crate::app::export::{self, Order};
@@ -9,6 +9,7 @@ use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
+use crate::app::pathfinder;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
@@ -44,6 +45,10 @@ pub struct Workers {
     helpers: Vec<Task<Action>>,
     /// The last reader of the list; whoever was before is told to stop.
     lister: Option<Task<Action>>,
+    /// Who searches for ways, after those who were told to stop and are not heard any more.
+    pathfinders: Vec<Task<Action>>,
+    /// What they have learned.
+    ways: Arc<Mutex<pathfinder::Known>>,
     data: Option<Arc<Dataset>>,
     snapshot: Option<Arc<Snapshot>>,
     view: View,
@@ -73,6 +78,8 @@ impl Workers {
             dialogs: Vec::new(),
             helpers: Vec::new(),
             lister: None,
+            pathfinders: Vec::new(),
+            ways: Arc::default(),
             data: None,
             snapshot: None,
             view: View::default(),
@@ -119,6 +126,13 @@ impl Workers {
             let (messages, ended) = lister.poll();
             actions.extend(messages);
             ended
+        });
+        self.pathfinders.retain(|pathfinder| {
+            let (messages, ended) = pathfinder.poll();
+            if !pathfinder.is_cancelled() {
+                actions.extend(messages);
+            }
+            !ended
         });
         self.retired.retain(|worker| !worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_))));
         actions
@@ -238,6 +252,13 @@ impl Workers {
             Effect::Ask(view) => {
                 self.view = view;
                 self.ask();
+            }
+            Effect::FindWays(order) => {
+                self.pathfinders.iter().for_each(Task::cancel);
+                if let (Some(order), Some(snapshot), Some(data)) = (order, self.snapshot.clone(), self.data.clone()) {
+                    let pathfinder = pathfinder::spawn(wake, order, snapshot, data, Arc::clone(&self.ways));
+                    self.pathfinders.push(pathfinder.map_err(Action::Failed)?);
+                }
             }
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::DrawCurves => self.curves.order(state.curves_order()),

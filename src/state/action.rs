@@ -8,6 +8,7 @@ use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::runs::{Errand, RunsAction};
+use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{CurvesChange, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -83,6 +84,8 @@ pub enum Action {
     Map(MapAction),
     /// Something moves in the latent space.
     Walk(WalkAction),
+    /// The ways through the pins are searched for, or played.
+    Ways(WaysAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -163,6 +166,8 @@ pub enum Effect {
     Command(Command),
     /// Ask the decoding thread.
     Ask(View),
+    /// Find and measure these ways in place of those before; `None` finds none.
+    FindWays(Option<WaysOrder>),
     /// Do something with the runs on disk.
     Library(Errand),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).
