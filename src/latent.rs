@@ -10,7 +10,7 @@ pub mod protocol;
 pub mod service;
 
 pub use clerk::{NEAREST, SELECTED_SAMPLES};
-pub use grid::Grid;
+pub use grid::{Grid, Spacing};
 pub use path::Path;
 pub use plane::Plane;
 pub use protocol::{Answer, Question};
