@@ -7,6 +7,7 @@ mod pace;
 pub mod path;
 pub mod plane;
 pub mod protocol;
+pub mod route;
 pub mod service;
 
 pub use clerk::{NEAREST, SELECTED_SAMPLES};
@@ -14,4 +15,5 @@ pub use grid::{Grid, Spacing};
 pub use path::Path;
 pub use plane::Plane;
 pub use protocol::{Answer, Question};
+pub use route::{Course, Easing, Route};
 pub use service::{DECODING_THREADS, Service, ServiceError};

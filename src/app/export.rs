@@ -9,7 +9,7 @@ use rust_i18n::t;
 use crate::app::task::Task;
 use crate::data::Dataset;
 use crate::export::{self, Clash, End, Origin};
-use crate::latent::{Grid, Path};
+use crate::latent::{Grid, Path, Route};
 use crate::model::Snapshot;
 use crate::state::{Action, AppState, ExportKind, Pinned, Run};
 use crate::threads::{WakeUp, pool_here};
@@ -90,7 +90,9 @@ fn write(order: &Order) -> anyhow::Result<PathBuf> {
     let picture = match &order.subject {
         Subject::Strip { ends: [a, b], path, frames, data } => {
             let end = |pinned| end(&order.snapshot, data.as_deref(), pinned);
-            export::strip(&origin, &end(a)?, &end(b)?, *path, *frames, order.upscale)?
+            let (a, b) = (end(a)?, end(b)?);
+            let course = Route::between(*path, &a.z, &b.z).course();
+            export::strip(&origin, &a, &b, &course, *frames, order.upscale)?
         }
         Subject::Grid(grid) => export::grid(&origin, grid, order.upscale)?,
     };

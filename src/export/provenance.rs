@@ -54,7 +54,7 @@ pub struct Provenance {
 pub enum Made {
     /// Frames along a path.
     Strip {
-        /// `lerp` or `slerp`.
+        /// `lerp`, `slerp` or `geodesic`.
         path: String,
         /// Where it begins; an image stands left of the frames.
         from: MadeEnd,

@@ -3,7 +3,7 @@
 use crate::export::canvas::{Canvas, Picture, decode};
 use crate::export::provenance::{Made, MadeEnd, Origin, Provenance};
 use crate::export::{ExportError, FRAMES, within};
-use crate::latent::Path;
+use crate::latent::{Course, Easing};
 use crate::model::{ImageShape, Snapshot};
 
 /// Where a strip begins or ends.
@@ -71,13 +71,13 @@ impl Spacing {
     }
 }
 
-/// Decodes `frames` points of `path`, both ends included, left to right. The original of an end that is an image
+/// Decodes `frames` points of `course`, which leads from one end to the other, left to right. The original of an end that is an image
 /// stands outside, set apart.
 pub fn strip(
     origin: &Origin<'_>,
     from: &End,
     to: &End,
-    path: Path,
+    course: &Course,
     frames: usize,
     upscale: usize,
 ) -> Result<Picture, ExportError> {
@@ -90,7 +90,7 @@ pub fn strip(
     let inner = frames * (side + gap) - gap;
     let mut canvas = Canvas::new(beside(from) + inner + beside(to), side, channels, upscale)?;
 
-    let z = path.points(&from.z, &to.z, frames);
+    let z = course.points(frames, Easing::Linear);
     let decoded = decode(origin.snapshot, &z.concat())?; // [frames, side, side, channels]
     for (i, frame) in decoded.chunks_exact(origin.snapshot.shape().pixels()).enumerate() {
         canvas.put(frame, side, beside(from) + i * (side + gap), 0);
@@ -100,6 +100,6 @@ pub fn strip(
             canvas.put(&image.pixels, side, x, 0);
         }
     }
-    let made = Made::Strip { path: path.word().into(), from: MadeEnd::from(from), to: MadeEnd::from(to), z };
+    let made = Made::Strip { path: course.path.word().into(), from: MadeEnd::from(from), to: MadeEnd::from(to), z };
     Ok(Picture { canvas, provenance: Provenance::new(origin, made, upscale)? })
 }

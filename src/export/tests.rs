@@ -10,7 +10,7 @@ use crate::export::{
     Clash, End, ExportError, KEYWORD, Origin, Picture, Spacing, grid, sidecar_of, strip, write, write_numbered,
 };
 use crate::files::PlaceError;
-use crate::latent::{Grid, Path, Plane};
+use crate::latent::{Course, Easing, Grid, Path, Plane, Route};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ImageShape, Snapshot, Vae};
 use crate::rng::{Rng, Stream};
@@ -31,12 +31,16 @@ fn train() -> TrainConfig {
     TrainConfig { seed: 11, beta: 2.5, ..TrainConfig::default() }
 }
 
+fn course(path: Path, from: &End, to: &End) -> Course {
+    Route::between(path, &from.z, &to.z).course()
+}
+
 /// A small strip between two points.
 fn small_strip() -> Picture {
     let (snapshot, train) = (snapshot(1, &ModelConfig::default()), train());
     let origin = Origin { snapshot: &snapshot, run: "emoji-01", train: &train };
     let (from, to) = (End::point(vec![-1.0, 0.5]), End::point(vec![2.0, 0.0]));
-    strip(&origin, &from, &to, Path::Lerp, 3, 1).unwrap()
+    strip(&origin, &from, &to, &course(Path::Lerp, &from, &to), 3, 1).unwrap()
 }
 
 /// A PNG as another reader sees it.
@@ -104,7 +108,7 @@ fn a_strip_holds_the_original_the_decoded_frames_and_the_way_they_were_made() {
     let origin = Origin { snapshot: &snapshot, run: "emoji-01", train: &train };
     let original = noise_image(3);
     let (from, to) = (End::of_image(&snapshot, "faces/a.png", &original).unwrap(), End::point(vec![1.5, -0.5, 0.0]));
-    let picture = strip(&origin, &from, &to, Path::Slerp, 5, 3).unwrap();
+    let picture = strip(&origin, &from, &to, &course(Path::Slerp, &from, &to), 5, 3).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = write(&picture, &folder.path().join("way.PNG"), Clash::Refuse).unwrap();
 
@@ -114,7 +118,7 @@ fn a_strip_holds_the_original_the_decoded_frames_and_the_way_they_were_made() {
     assert_eq!((read.width, read.height), ((SIDE + apart + 5 * SIDE + 4 * gap) * 3, SIDE * 3));
     assert_eq!(read.image(0, 0, SIDE, 3), original);
     assert!(read.is_paper(SIDE * 3, (SIDE + apart) * 3));
-    let z = Path::Slerp.points(&from.z, &to.z, 5);
+    let z = course(Path::Slerp, &from, &to).points(5, Easing::Linear);
     let decoded = to_bytes(&snapshot.decode(&z.concat()).unwrap());
     for (i, frame) in decoded.chunks(SIDE * SIDE * 3).enumerate() {
         let x = SIDE + apart + i * (SIDE + gap);
@@ -147,7 +151,8 @@ fn both_ends_may_be_images() {
     let origin = Origin { snapshot: &snapshot, run: "r", train: &train };
     let (black, grey) = (vec![0; SIDE * SIDE], vec![77; SIDE * SIDE]);
     let end = |name, pixels: &[u8]| End::of_image(&snapshot, name, pixels).unwrap();
-    let picture = strip(&origin, &end("a.png", &black), &end("b.png", &grey), Path::Lerp, 2, 1).unwrap();
+    let (from, to) = (end("a.png", &black), end("b.png", &grey));
+    let picture = strip(&origin, &from, &to, &course(Path::Lerp, &from, &to), 2, 1).unwrap();
     let width = picture.canvas.width;
     assert_eq!(width, 2 * (SIDE + 4) + 2 * SIDE + 1);
     let first_row = &picture.canvas.bytes[..width];
@@ -265,7 +270,7 @@ fn what_does_not_fit_the_model_is_named() {
     let origin = Origin { snapshot: &snapshot, run: "r", train: &train };
     let strip = |from: &End, frames, upscale| {
         let to = End::point(vec![0.0, 0.0]);
-        strip(&origin, from, &to, Path::Lerp, frames, upscale).map(drop).map_err(|e| e.to_string())
+        strip(&origin, from, &to, &course(Path::Lerp, from, &to), frames, upscale).map(drop).map_err(|e| e.to_string())
     };
     let check = |result: Result<(), String>, says: &str| {
         let error = result.unwrap_err();

@@ -12,25 +12,28 @@ pub enum Path {
     /// Constant angular speed about the origin, the radius changing evenly (Shoemake 1985; White 2016): stays at the
     /// radius where a Gaussian prior has its mass.
     Slerp,
+    /// The way that changes the decoded image least (Arvanitidis et al. 2018); [`crate::latent::geodesic`] finds it.
+    Geodesic,
 }
 
 impl Path {
     /// Every path, in the order shown to the user.
-    pub const ALL: &[Self] = &[Self::Lerp, Self::Slerp];
+    pub const ALL: &[Self] = &[Self::Lerp, Self::Slerp, Self::Geodesic];
 
     /// The word for it on the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Lerp => "lerp",
             Self::Slerp => "slerp",
+            Self::Geodesic => "geodesic",
         }
     }
 
-    /// The point at `t` in [0, 1] between `a` and `b`.
-    pub fn at(self, a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
+    /// The point at `t` in [0, 1] between `a` and `b`; a geodesic has no formula, and the straight line stands for it.
+    pub(super) fn at(self, a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
         let mix = |wa: f32, wb: f32| a.iter().zip(b).map(|(x, y)| wa * x + wb * y).collect();
         let lerp = mix(1.0 - t, t);
-        if self == Self::Lerp {
+        if self != Self::Slerp {
             return lerp;
         }
         let norm = |v: &[f32]| v.iter().map(|x| x * x).sum::<f32>().sqrt();
@@ -46,12 +49,6 @@ impl Path {
         let radius = (1.0 - t) * na + t * nb;
         mix(wa * radius / na, wb * radius / nb)
     }
-
-    /// `frames` points evenly in t, both ends included: `[frames, d]`; a single frame is the start.
-    pub fn points(self, a: &[f32], b: &[f32], frames: usize) -> Vec<Vec<f32>> {
-        let last = frames.saturating_sub(1).max(1) as f32;
-        (0..frames).map(|i| self.at(a, b, i as f32 / last)).collect()
-    }
 }
 
 impl fmt::Display for Path {
@@ -64,7 +61,7 @@ impl FromStr for Path {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let path = Self::ALL.iter().copied().find(|p| p.word() == text);
-        path.ok_or_else(|| format!("\"{text}\" is no path; known are lerp and slerp"))
+        path.ok_or_else(|| format!("\"{text}\" is no path; known are lerp, slerp and geodesic"))
     }
 }
 
@@ -93,15 +90,5 @@ mod tests {
         check(Path::Slerp, &[0.0, 0.0], &[1.0, 2.0], 0.25, &[0.25, 0.5]);
         check(Path::Slerp, &[1.0, 1.0], &[2.0, 2.0], 0.5, &[1.5, 1.5]);
         check(Path::Slerp, &[1.0, 0.0], &[-1.0, 0.0], 0.5, &[0.0, 0.0]);
-    }
-
-    #[test]
-    fn points_include_both_ends() {
-        for path in Path::ALL {
-            let points = path.points(&[-2.0, 0.5], &[2.0, 1.0], 9);
-            assert_eq!(points.len(), 9);
-            check(*path, &[-2.0, 0.5], &[2.0, 1.0], 0.0, &points[0]);
-            check(*path, &[-2.0, 0.5], &[2.0, 1.0], 1.0, &points[8]);
-        }
     }
 }

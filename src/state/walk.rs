@@ -1,6 +1,6 @@
 //! Walking the latent space: the point, the two pins, the selected image, and what they decode to.
 
-use crate::latent::Path;
+use crate::latent::{Easing, Path, Route};
 
 /// Moves that can be taken back.
 const MAX_UNDO: usize = 200;
@@ -191,7 +191,9 @@ impl Walk {
     /// Every point of the strip; empty until both pins are put.
     pub fn strip_points(&self) -> Vec<Vec<f32>> {
         match &self.pins {
-            [Some(a), Some(b)] if a.z.len() == b.z.len() => self.path.points(&a.z, &b.z, self.frames),
+            [Some(a), Some(b)] if a.z.len() == b.z.len() => {
+                Route::between(self.path, &a.z, &b.z).course().points(self.frames, Easing::Linear)
+            }
             _ => Vec::new(),
         }
     }
