@@ -11,7 +11,7 @@ pub mod route;
 pub mod service;
 
 pub use clerk::{NEAREST, SELECTED_SAMPLES};
-pub use grid::Grid;
+pub use grid::{Grid, Spacing};
 pub use path::Path;
 pub use plane::Plane;
 pub use protocol::{Answer, OwnImage, Question, Subject, View};
