@@ -101,8 +101,9 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Eval(args) => eval::run(args, output, &Interrupt::watch()?),
         Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
         Command::Grid(args) => grid::run(args, output),
-        Command::Strip(args) => strip::run(args, output),
+        Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
         Command::Runs(args) => runs::run(args, output),
+        Command::Inspect(_) => Ok(Outcome::Done),
         Command::Curves(args) => curves::run(args, output),
         Command::Bench(args) => bench_command(args, output),
     }

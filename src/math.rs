@@ -2,4 +2,6 @@
 
 pub mod gaussian;
 pub mod importance;
+pub mod lbfgs;
 pub mod normal;
+pub mod pca;

@@ -1,12 +1,15 @@
 //! Every command and option, with the help that is shown for them.
 
+mod curves;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use curves::{Curves, Direction, Per};
+
 use crate::cli::bench;
 use crate::config::RunConfig;
-use crate::curves::{Metric, XAxis};
 use crate::latent::Path;
 
 /// Train a variational autoencoder on a folder of your own images and walk the latent space it learned.
@@ -41,6 +44,8 @@ pub enum Command {
     Grid(Grid),
     /// Write the images between two images or points as a picture
     Strip(Strip),
+    /// The images a run reconstructs worst, those that lie apart, and those that are nearly the same
+    Inspect(Inspect),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
     Curves(Curves),
     /// List the runs of a folder: their data, what sets them apart, and their best ELBO
@@ -185,9 +190,16 @@ pub struct Strip {
     /// Decoded images, both ends included (2 to 64)
     #[arg(long, value_name = "N", default_value = "11")]
     pub frames: usize,
-    /// lerp: a straight line. slerp: an arc about the origin, where the prior has its mass
+    /// lerp: a straight line. slerp: an arc about the origin, where the prior has its mass. geodesic: the way that
+    /// changes the picture least and stays where encoded images are
     #[arg(long, value_name = "PATH", default_value = "lerp")]
     pub path: Path,
+    /// Images to judge the way by: its lengths and the lowest density along it are told, beside those of the straight
+    /// line. A geodesic needs them, and takes the images that the run was trained on when this is left out
+    #[arg(long, value_name = "DATA")]
+    pub data: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
     /// PNG file to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
@@ -200,81 +212,21 @@ pub struct Strip {
 }
 
 #[derive(Debug, Args)]
-pub struct Curves {
-    /// Folders of runs; the curves of several are drawn into the same plots
-    #[arg(required = true, value_name = "RUN")]
-    pub runs: Vec<PathBuf>,
-    /// File to write; its ending says as what: .png, .svg or .csv
+pub struct Inspect {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// A folder of images, or sample:fashion, sample:emoji
+    pub data: String,
+    /// Length of each list (1 to 10000)
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub limit: usize,
+    /// Also say whether this image is like those of DATA; may be given again
     #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    /// Which curves: some of recon, kl, elbo, beta_kl, sigma, lr, rate (pictures; a table has them all)
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "recon,kl,elbo")]
-    pub plots: Vec<Metric>,
-    /// What runs to the right; time is training time, pauses left out
-    #[arg(long, value_name = "AXIS", default_value = "epoch")]
-    pub x: Across,
-    /// From where to where along it, in steps, epochs or seconds; the whole run when left out
-    #[arg(long, value_name = "FROM,TO", value_delimiter = ',', allow_negative_numbers = true)]
-    pub range: Vec<f64>,
-    /// Logarithmic axes: x, y or x,y. On a logarithmic y the ELBO is drawn as -ELBO, and values that are not above
-    /// zero are counted
-    #[arg(long, value_name = "AXES", value_delimiter = ',')]
-    pub log: Vec<Direction>,
-    /// Weight of the past in the smoothed curves, a debiased exponential moving average (0 to 0.999)
-    #[arg(long, value_name = "S", default_value = "0.9")]
-    pub smoothing: f64,
-    /// Information in bits rather than nats
-    #[arg(long)]
-    pub bits: bool,
-    /// Information for each image, or for each pixel (in colour, each channel of it)
-    #[arg(long, default_value = "image")]
-    pub per: Per,
-    /// Every value inside the range of the vertical axes, also below the 5th and above the 95th percentile
-    #[arg(long)]
-    pub all: bool,
+    pub image: Vec<PathBuf>,
     #[command(flatten)]
-    pub replace: Replace,
+    pub reading: Reading,
     #[command(flatten)]
     pub shared: Shared,
-}
-
-/// What runs to the right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Across {
-    /// Training steps
-    Step,
-    /// Passes over the training images
-    Epoch,
-    /// Seconds of training
-    Time,
-}
-
-impl From<Across> for XAxis {
-    fn from(across: Across) -> Self {
-        match across {
-            Across::Step => Self::Step,
-            Across::Epoch => Self::Epoch,
-            Across::Time => Self::Time,
-        }
-    }
-}
-
-/// Which way an axis runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Direction {
-    /// To the right
-    X,
-    /// Up
-    Y,
-}
-
-/// What an amount of information is given for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Per {
-    /// An image
-    Image,
-    /// A pixel
-    Pixel,
 }
 
 #[derive(Debug, Args)]
@@ -371,6 +323,7 @@ impl Command {
             | Self::Encode(Encode { shared, .. })
             | Self::Grid(Grid { shared, .. })
             | Self::Strip(Strip { shared, .. })
+            | Self::Inspect(Inspect { shared, .. })
             | Self::Curves(Curves { shared, .. })
             | Self::Runs(Runs { shared, .. })
             | Self::Bench(Bench { shared, .. }) => shared,

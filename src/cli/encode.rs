@@ -10,10 +10,12 @@ use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
 use crate::files::Clash;
+use crate::latent;
+use crate::model::Encoded;
 use crate::run::{SavedRun, latents};
 
 #[derive(Serialize)]
-struct Encoded<'a> {
+struct Told<'a> {
     n: usize,
     latent_dim: usize,
     latents: &'a Path,
@@ -25,12 +27,12 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     let snapshot = run.snapshot()?;
     let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
     let bar = bar(data.len() as u64, "encoding");
-    let encoded = latents::encode(&snapshot, &data, &|done| {
+    let encoded = latent::encode(&snapshot, &data, &|done| {
         bar.set_position(done as u64);
         !interrupt.is_asked()
     })?;
     bar.finish_and_clear();
-    let Some(mu) = encoded else { return Ok(Outcome::Interrupted) };
+    let Some(Encoded { mu, .. }) = encoded else { return Ok(Outcome::Interrupted) };
     // The split is known only for the run's own images.
     let own = run.record.check_data(&data).is_ok();
     let config = &run.record.config;
@@ -38,7 +40,7 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     let clash = if args.replace.force { Clash::Replace } else { Clash::Refuse };
     latents::write(&args.out, &mu, snapshot.latent_dim(), &data, split.as_ref(), clash)?;
     let metadata = latents::metadata_path(&args.out);
-    let told = Encoded { n: data.len(), latent_dim: snapshot.latent_dim(), latents: &args.out, metadata: &metadata };
+    let told = Told { n: data.len(), latent_dim: snapshot.latent_dim(), latents: &args.out, metadata: &metadata };
     output.result(&told, || {
         let (n, d) = (told.n, told.latent_dim);
         format!("{n} means of {d} dimensions in {}, names in {}", args.out.display(), metadata.display())

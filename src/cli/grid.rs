@@ -40,6 +40,6 @@ pub fn run(args: &Grid, output: &Output) -> anyhow::Result<Outcome> {
             GridSpacing::Uniform => latent::Grid::square(plane, args.cells, args.extent.unwrap_or(EXTENT)),
             GridSpacing::Quantile => latent::Grid::quantiles(plane, args.cells),
         };
-        Ok(export::grid(origin, &grid, args.picture.upscale)?)
+        Ok(export::grid(origin, &grid, args.picture.upscale)?.into())
     })
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::math::pca::pca;
+
 /// An affine plane with orthonormal directions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plane {
@@ -18,6 +20,15 @@ impl Plane {
     pub fn axes(latent_dim: usize, a: usize, b: usize) -> Self {
         let unit = |axis: usize| (0..latent_dim).map(|i| if i == axis { 1.0 } else { 0.0 }).collect();
         Self { origin: vec![0.0; latent_dim], u: unit(a), v: unit(b) }
+    }
+
+    /// The plane of the two main axes of encoded means `mu` (`[n, d]`), through `origin`; with the share of the variance
+    /// that each has. `None` when they do not vary in two directions.
+    pub fn principal(mu: &[f32], origin: &[f32]) -> Option<(Self, [f64; 2])> {
+        let found = pca(mu, origin.len(), 2)?;
+        let ([u, v], &[first, second]) = (&found.axes[..], &found.share[..]) else { return None };
+        let unit = |axis: &[f64]| axis.iter().map(|v| *v as f32).collect();
+        Some((Self { origin: origin.to_vec(), u: unit(u), v: unit(v) }, [first, second]))
     }
 
     /// z = z₀ + a·u + b·v
@@ -45,5 +56,15 @@ mod tests {
         assert_eq!(z, [0.5, -3.0, 2.0, 1.0]);
         assert_eq!(plane.project(&z), (0.75, -2.0));
         assert_eq!(plane.project(&[9.0, -3.0, 9.0, 1.0]), (0.75, -2.0));
+    }
+
+    #[test]
+    fn the_principal_plane_is_that_in_which_the_means_vary_most() {
+        let mu = [0.0, 3.0, 0.1, 0.0, -3.0, 0.1, 0.0, 0.0, 2.0, 0.5, 0.0, -2.2];
+        let (plane, share) = Plane::principal(&mu, &[1.0, 0.0, 0.0]).unwrap();
+        assert!(plane.u[1] > 0.99 && plane.v[2] > 0.9, "{plane:?}");
+        assert!(share[0] > share[1] && share[0] + share[1] > 0.95, "{share:?}");
+        assert_eq!(plane.origin, [1.0, 0.0, 0.0]);
+        assert_eq!(Plane::principal(&[1.0, 1.0, 2.0, 2.0], &[0.0, 0.0]), None);
     }
 }

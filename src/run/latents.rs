@@ -6,35 +6,12 @@ use std::path::{Path, PathBuf};
 
 use crate::data::{Dataset, Split};
 use crate::files::{self, Clash};
-use crate::model::{ModelError, Snapshot};
 use crate::run::RunError;
 
 /// Name of the table of means in a run folder.
 pub const FILE: &str = "latents.tsv";
 /// Name of the table of names in a run folder.
 const METADATA: &str = "metadata.tsv";
-/// Images per forward pass.
-const BATCH: usize = 256;
-
-/// μ of every image of `data`, `[n, d]`. `go_on` is told how many are done; `Ok(None)` when it said no.
-pub fn encode(
-    snapshot: &Snapshot,
-    data: &Dataset,
-    go_on: &dyn Fn(usize) -> bool,
-) -> Result<Option<Vec<f32>>, ModelError> {
-    let mut mu = Vec::with_capacity(data.len() * snapshot.latent_dim());
-    let mut pixels = Vec::new();
-    let all: Vec<u32> = (0..data.len() as u32).collect();
-    for (i, batch) in all.chunks(BATCH).enumerate() {
-        if !go_on(i * BATCH) {
-            return Ok(None);
-        }
-        data.batch_into(batch, &mut pixels);
-        mu.extend(snapshot.encode(&pixels)?.mu);
-    }
-    Ok(Some(mu))
-}
-
 /// Where the names go that belong to the means in `latents`: `metadata.tsv` beside `latents.tsv`,
 /// `NAME_metadata.tsv` beside any other `NAME.tsv`.
 pub fn metadata_path(latents: &Path) -> PathBuf {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::config::RunConfig;
 use crate::data::Dataset;
-use crate::model::{Snapshot, Vae};
+use crate::latent;
+use crate::model::{Encoded, Snapshot, Vae};
 use crate::run::history::{self, Row};
 use crate::run::{RunError, RunRecord, SavedRun, Status, checkpoint, latents};
 use crate::train::{Checkpoint, Mark, Recorder, StepStats, StopReason, TrainError, ValidationStats};
@@ -84,7 +85,7 @@ impl FolderRecorder {
         let vae = Vae::from_torch(&config.model, self.record.shape(), &|name| saved.tensor(name).cloned())?;
         let snapshot = Snapshot::of(&vae, saved.step, self.record.epoch)?;
         let split = self.data.split(config.data.validation_fraction, config.train.seed);
-        let Some(mu) = latents::encode(&snapshot, &self.data, &|_| true)? else { return Ok(()) };
+        let Some(Encoded { mu, .. }) = latent::encode(&snapshot, &self.data, &|_| true)? else { return Ok(()) };
         let (path, d) = (self.folder.join(latents::FILE), config.model.latent_dim);
         latents::write(&path, &mu, d, &self.data, Some(&split), crate::files::Clash::Replace)
     }

@@ -1,0 +1,107 @@
+//! Principal component analysis: the directions in which points vary most (Pearson 1901; Hotelling 1933).
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+/// The principal axes of some points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pca {
+    /// Mean of the points, `[d]`.
+    pub mean: Vec<f64>,
+    /// Unit vectors at right angles, the widest first, `[k, d]`. The component of largest absolute value is positive, so
+    /// that the same points always give the same axes.
+    pub axes: Vec<Vec<f64>>,
+    /// Variance along each axis, with n − 1 as in explained_variance_ of scikit-learn, `[k]`.
+    pub variance: Vec<f64>,
+    /// The share of the whole variance that each axis has, `[k]`; zero when nothing varies.
+    pub share: Vec<f64>,
+}
+
+/// The first `most` axes of `rows`, `[n, d]` row-major; fewer when the points do not vary in so many directions. `None`
+/// for fewer than two points.
+///
+/// Exact: the eigenvectors of XᵀX / (n − 1), X the rows less their mean, when d ≤ n; otherwise those u of XXᵀ, which are
+/// axes as Xᵀu/‖Xᵀu‖. The time grows with the cube of the smaller of n and d.
+pub fn pca(rows: &[f32], d: usize, most: usize) -> Option<Pca> {
+    let n = rows.len().checked_div(d)?;
+    if n < 2 {
+        return None;
+    }
+    let mut x = DMatrix::from_row_iterator(n, d, rows.iter().take(n * d).map(|v| f64::from(*v))); // [n, d]
+    let mean = x.row_mean(); // [1, d]
+    x.row_iter_mut().for_each(|mut row| row -= &mean);
+    let by_dimension = d <= n;
+    let product = if by_dimension { x.tr_mul(&x) } else { &x * x.transpose() }; // [d, d] or [n, n]
+    let total = product.trace();
+    let eigen = SymmetricEigen::new(product);
+    let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
+    order.sort_by(|a, b| eigen.eigenvalues[*b].total_cmp(&eigen.eigenvalues[*a]));
+    // What is left by rounding is no direction.
+    let counts = |i: &usize| eigen.eigenvalues[*i] > 1e-12 * total;
+    let order: Vec<usize> = order.into_iter().filter(counts).take(most).collect();
+    let axis = |i: &usize| {
+        let vector = eigen.eigenvectors.column(*i);
+        let axis = if by_dimension { vector.into_owned() } else { x.tr_mul(&vector).normalize() }; // [d]
+        let sign = axis[axis.icamax()].signum();
+        axis.iter().map(|v| sign * v).collect()
+    };
+    let value = |i: &usize| eigen.eigenvalues[*i];
+    Some(Pca {
+        mean: mean.iter().copied().collect(),
+        axes: order.iter().map(axis).collect(),
+        variance: order.iter().map(|i| value(i) / (n - 1) as f64).collect(),
+        share: order.iter().map(|i| value(i) / total).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// x[i][j] = ((7i + 3j² + i²j) mod 11) / 4, and i/2 more for j = 1: `[6, 3]`.
+    fn x() -> Vec<f32> {
+        let at = |i: usize, j: usize| {
+            ((7 * i + 3 * j * j + i * i * j) % 11) as f32 / 4.0 + if j == 1 { 0.5 * i as f32 } else { 0.0 }
+        };
+        (0..18).map(|k| at(k / 3, k % 3)).collect()
+    }
+
+    #[track_caller]
+    fn close(got: &[f64], expected: &[f64]) {
+        let near = got.iter().zip(expected).all(|(g, e)| (g - e).abs() < 1e-5);
+        assert!(near && got.len() == expected.len(), "{got:?} against {expected:?}");
+    }
+
+    // scikit-learn 1.9:
+    //   x = np.array([[((7*i + 3*j*j + i*i*j) % 11) / 4 + 0.5*i*(j == 1) for j in range(3)] for i in range(6)])
+    //   p = PCA().fit(x); c = p.components_
+    //   c * np.sign(c[np.arange(len(c)), np.abs(c).argmax(1)])[:, None], p.explained_variance_,
+    //   p.explained_variance_ratio_
+    #[test]
+    fn axes_and_variances_agree_with_scikit_learn() {
+        let found = pca(&x(), 3, 3).unwrap();
+        close(&found.mean, &[1.166_666_7, 2.25, 1.416_666_7]);
+        close(&found.axes[0], &[-0.242_872_96, 0.968_148_90, -0.060_831_24]);
+        close(&found.axes[1], &[0.601_295_40, 0.199_458_40, 0.773_731_34]);
+        close(&found.axes[2], &[0.761_220_44, 0.151_340_88, -0.630_586_53]);
+        close(&found.variance, &[2.655_831_47, 1.317_267_25, 0.360_234_61]);
+        close(&found.share, &[0.612_884_18, 0.303_984_75, 0.083_131_06]);
+    }
+
+    // The same of x.T: more dimensions than points, which vary in two directions only.
+    #[test]
+    fn with_fewer_points_than_dimensions_the_axes_are_the_same() {
+        let rows: Vec<f32> = (0..18).map(|k| x()[(k % 6) * 3 + k / 6]).collect();
+        let found = pca(&rows, 6, 6).unwrap();
+        assert_eq!(found.axes.len(), 2);
+        close(&found.axes[0], &[0.132_046_41, -0.308_974_11, 0.592_116_23, -0.144_313_03, 0.251_826_19, 0.672_498_66]);
+        close(&found.axes[1], &[0.073_981_44, 0.505_025_21, -0.491_703_96, -0.323_044_64, -0.101_100_31, 0.618_970_42]);
+        close(&found.variance, &[8.053_665_45, 0.988_001_21]);
+    }
+
+    #[test]
+    fn points_that_do_not_vary_have_no_axis() {
+        assert_eq!(pca(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0], 2, 2).unwrap().axes, Vec::<Vec<f64>>::new());
+        assert_eq!(pca(&[1.0, 2.0], 2, 2), None);
+        assert_eq!(pca(&[], 0, 2), None);
+    }
+}
