@@ -13,6 +13,7 @@ mod images;
 mod interrupt;
 mod output;
 mod picture;
+mod pins;
 mod runs;
 mod scan;
 mod strip;

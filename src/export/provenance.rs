@@ -63,7 +63,8 @@ pub enum Made {
         /// z of every frame, left to right: `[frames, d]`.
         z: Vec<Vec<f32>>,
     },
-    /// Points of a plane: z of column i, row j is origin + (a0 + i·step)·u + (b0 − j·step)·v.
+    /// Points of a plane: z of column i, row j is origin + w(a0 + i·step)·u + w(b0 − j·step)·v, with w(s) = s, or Φ⁻¹(s)
+    /// when the spacing is that of quantiles.
     Grid(Grid),
 }
 
