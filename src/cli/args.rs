@@ -1,8 +1,12 @@
 //! Every command and option, with the help that is shown for them.
 
+mod animate;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use animate::Animate;
 
 use crate::cli::bench;
 use crate::config::RunConfig;
@@ -41,6 +45,8 @@ pub enum Command {
     Grid(Grid),
     /// Write the images between two images or points as a picture
     Strip(Strip),
+    /// Write a walk through images and points as an animation
+    Animate(Animate),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
     Curves(Curves),
     /// List the runs of a folder: their data, what sets them apart, and their best ELBO
@@ -371,6 +377,7 @@ impl Command {
             | Self::Encode(Encode { shared, .. })
             | Self::Grid(Grid { shared, .. })
             | Self::Strip(Strip { shared, .. })
+            | Self::Animate(Animate { shared, .. })
             | Self::Curves(Curves { shared, .. })
             | Self::Runs(Runs { shared, .. })
             | Self::Bench(Bench { shared, .. }) => shared,
