@@ -51,6 +51,10 @@ pub fn run(args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Re
     let stops: Vec<End> = pins.iter().map(|pin| pins::end(pin, &run, &origin)).collect::<anyhow::Result<_>>()?;
     let route =
         Route { stops: stops.iter().map(|stop| stop.z.clone()).collect(), path: args.path, closed: args.motion.closed };
+    let course = route.course();
+    if course.path != args.path {
+        return Err(Usage(format!("animate takes --path lerp or slerp, not {} yet", args.path)).into());
+    }
     let showing = Showing {
         frames,
         easing: if args.motion.ease { Easing::Smoothstep } else { Easing::Linear },
@@ -58,7 +62,7 @@ pub fn run(args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Re
         captions: args.captions,
         upscale,
     };
-    let animation = export::walk(&origin, &stops, &route.course(), showing)?;
+    let animation = export::walk(&origin, &stops, &course, showing)?;
     let bar = bar(animation.shown() as u64, "animating");
     let written = export::write_animation(&animation, &args.out, clash, &mut |done| {
         bar.set_position(done as u64);

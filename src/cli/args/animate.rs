@@ -15,8 +15,7 @@ pub struct Animate {
     /// again; a file whose name holds a comma needs that
     #[arg(long, value_name = "A,B,C…", required = true)]
     pub pins: Vec<String>,
-    /// From one pin to the next. lerp: a straight line. slerp: an arc about the origin. geodesic: the shortest way in
-    /// the decoder's output
+    /// From one pin to the next. lerp: a straight line. slerp: an arc about the origin
     #[arg(long, value_name = "PATH", default_value = "lerp")]
     pub path: Path,
     #[command(flatten)]
