@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (and then the run is saved).
 
+mod animate;
 mod args;
 pub mod bench;
 mod curves;
@@ -60,6 +61,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => 0,
         Ok(Outcome::Interrupted) => 130,
         Err(error) if matches!(error.downcast_ref(), Some(LoadError::Cancelled)) => 130,
+        Err(error) if matches!(error.downcast_ref(), Some(ExportError::Cancelled)) => 130,
         Err(error) => {
             let code = if error.is::<ConfigError>() || error.is::<Usage>() { 2 } else { 1 };
             output.failed(&advised(error));
@@ -102,6 +104,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
+        Command::Animate(args) => animate::run(args, output, &Interrupt::watch()?),
         Command::Runs(args) => runs::run(args, output),
         Command::Inspect(_) => Ok(Outcome::Done),
         Command::Curves(args) => curves::run(args, output),

@@ -1,11 +1,13 @@
 //! Every command and option, with the help that is shown for them.
 
+mod animate;
 mod curves;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use animate::Animate;
 pub use curves::{Curves, Direction, Per};
 
 use crate::cli::bench;
@@ -46,6 +48,8 @@ pub enum Command {
     Strip(Strip),
     /// The images a run reconstructs worst, those that lie apart, and those that are nearly the same
     Inspect(Inspect),
+    /// Write a walk through images and points as an animation
+    Animate(Animate),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
     Curves(Curves),
     /// List the runs of a folder: their data, what sets them apart, and their best ELBO
@@ -324,6 +328,7 @@ impl Command {
             | Self::Grid(Grid { shared, .. })
             | Self::Strip(Strip { shared, .. })
             | Self::Inspect(Inspect { shared, .. })
+            | Self::Animate(Animate { shared, .. })
             | Self::Curves(Curves { shared, .. })
             | Self::Runs(Runs { shared, .. })
             | Self::Bench(Bench { shared, .. }) => shared,

@@ -33,6 +33,11 @@ pub fn check(file: &Path, clash: Clash) -> Result<(), ExportError> {
         return Err(ExportError::Ending(file.to_owned()));
     }
     files::check_folder(file)?;
+    check_sidecar(file, clash)
+}
+
+/// Whether `file` or what goes beside it is in the way.
+pub(super) fn check_sidecar(file: &Path, clash: Clash) -> Result<(), ExportError> {
     let sidecar = sidecar_of(file);
     let in_the_way = match clash {
         Clash::Refuse => [file, &sidecar].into_iter().find(|path| path.exists()),
@@ -42,24 +47,36 @@ pub fn check(file: &Path, clash: Clash) -> Result<(), ExportError> {
     in_the_way.map_or(Ok(()), |path| Err(PlaceError::Exists(path.to_owned()).into()))
 }
 
-/// The file beside `file` that says how it was made.
+/// The file beside `file` that says how it was made: `name.json` for `name.png`, and `name.gif.json` for `name.gif`, so
+/// that the same may be written as both.
 pub fn sidecar_of(file: &Path) -> PathBuf {
-    file.with_extension("json")
+    match file.extension() {
+        Some(ending) if !ending.eq_ignore_ascii_case("png") => {
+            let mut ending = ending.to_owned();
+            ending.push(".json");
+            file.with_extension(ending)
+        }
+        _ => file.with_extension("json"),
+    }
+}
+
+/// Writes the file beside `file`.
+pub(super) fn put_sidecar(file: &Path, json: &str, clash: Clash) -> Result<(), PlaceError> {
+    let sidecar = sidecar_of(file);
+    files::write(&sidecar, json.as_bytes(), clash).map_err(|e| PlaceError::of(&sidecar, &e))
 }
 
 /// First the sidecar, then the picture, so that there is never a picture without one.
 fn store(file: &Path, json: &str, png: &[u8], clash: Clash) -> Result<(), PlaceError> {
-    let sidecar = sidecar_of(file);
-    let put = |path: &Path, bytes: &[u8]| files::write(path, bytes, clash).map_err(|e| PlaceError::of(path, &e));
-    put(&sidecar, json.as_bytes())?;
-    put(file, png).inspect_err(|_| {
+    put_sidecar(file, json, clash)?;
+    files::write(file, png, clash).map_err(|e| PlaceError::of(file, &e)).inspect_err(|_| {
         // It describes a picture that is not there; what matters is why, and that is told.
-        let _told_already = fs::remove_file(&sidecar);
+        let _told_already = fs::remove_file(sidecar_of(file));
     })
 }
 
 /// Whether a sidecar is one of this program's.
-fn is_ours(sidecar: &Path) -> bool {
+pub(super) fn is_ours(sidecar: &Path) -> bool {
     #[derive(Deserialize)]
     struct Signed {
         program: String,
