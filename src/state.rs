@@ -8,6 +8,7 @@ pub mod action;
 pub mod curves_view;
 pub mod data;
 pub mod drawing;
+pub mod exporting;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
@@ -21,10 +22,11 @@ pub mod training;
 pub mod update;
 pub mod walk;
 
-pub use action::{Action, Effect, ExportKind, Opened, OpenedRun};
+pub use action::{Action, Effect, Opened, OpenedRun};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
+pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
@@ -72,8 +74,8 @@ pub struct AppState {
     pub past: Past,
     /// Messages for the user.
     pub notices: Notices,
-    /// How many times larger exported images are.
-    pub upscale: usize,
+    /// Pictures that leave the window.
+    pub exporting: Exporting,
     /// Colours.
     pub theme: ThemeChoice,
     /// Whether the overlay with every key is shown.
@@ -93,7 +95,7 @@ pub struct AppState {
 impl AppState {
     /// The state at the first start.
     pub fn new() -> Self {
-        Self { upscale: 4, ..Self::default() }
+        Self::default()
     }
 
     /// What an image is called: its path in its folder, or its file's name.

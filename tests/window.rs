@@ -29,3 +29,5 @@ mod settings;
 mod steering;
 #[path = "window/training.rs"]
 mod training;
+#[path = "window/ways.rs"]
+mod ways;

@@ -17,7 +17,7 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
+use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
 use crate::ui::dots;
@@ -41,7 +41,8 @@ pub struct Workers {
     loader: Option<Task<Loaded>>,
     starter: Option<Task<Ready>>,
     dialogs: Vec<Task<Answered>>,
-    /// Those who say nothing but actions: they export, or keep prepared images.
+    exporters: Vec<Task<Action>>,
+    /// Others who say nothing but actions: they write curves, or keep prepared images.
     helpers: Vec<Task<Action>>,
     /// The last reader of the list; whoever was before is told to stop.
     lister: Option<Task<Action>>,
@@ -76,6 +77,7 @@ impl Workers {
             loader: None,
             starter: None,
             dialogs: Vec::new(),
+            exporters: Vec::new(),
             helpers: Vec::new(),
             lister: None,
             pathfinders: Vec::new(),
@@ -110,18 +112,19 @@ impl Workers {
             for message in messages {
                 match message {
                     Answered::Action(action) => actions.push(action),
-                    Answered::SaveTo(kind, path) => save_to.push(Action::ExportTo(kind, path)),
                     Answered::SaveCurvesTo(format, path) => save_to.push(Action::SaveCurvesTo(format, path)),
                 }
             }
             !ended
         });
         actions.extend(save_to);
-        self.helpers.retain(|helper| {
-            let (messages, ended) = helper.poll();
-            actions.extend(messages);
-            !ended
-        });
+        for helpers in [&mut self.exporters, &mut self.helpers] {
+            helpers.retain(|helper| {
+                let (messages, ended) = helper.poll();
+                actions.extend(messages);
+                !ended
+            });
+        }
         self.lister.take_if(|lister| {
             let (messages, ended) = lister.poll();
             actions.extend(messages);
@@ -267,11 +270,12 @@ impl Workers {
             }
             Effect::SaveCurves(format, false) => self.save_curves(state, format, None)?,
             Effect::SaveCurvesTo(format, path) => self.save_curves(state, format, Some(path))?,
-            Effect::Export(kind, true) => {
-                self.dialogs.push(dialog::save_picture(wake, kind).map_err(Action::Failed)?);
+            Effect::Export(ExportWish::Asked(settings)) => {
+                self.dialogs.push(dialog::save_picture(wake, settings).map_err(Action::Failed)?);
             }
-            Effect::Export(kind, false) => self.export(kind, None, state)?,
-            Effect::ExportTo(kind, path) => self.export(kind, Some(path), state)?,
+            Effect::Export(ExportWish::Numbered(settings)) => self.export(settings, None, state)?,
+            Effect::Export(ExportWish::Into(settings, path)) => self.export(settings, Some(path), state)?,
+            Effect::Export(ExportWish::Cancelled) => self.exporters.iter().for_each(Task::cancel),
             Effect::SetTheme(_) | Effect::SetFullscreen(_) | Effect::Copy(_) => {}
         }
         Ok(())
@@ -292,11 +296,11 @@ impl Workers {
         Ok(())
     }
 
-    fn export(&mut self, kind: ExportKind, file: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
+    fn export(&mut self, settings: ExportSettings, file: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
         let Some(snapshot) = self.snapshot.clone() else { return Ok(()) };
-        let order = Order::new(state, kind, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
+        let order = Order::new(state, settings, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
         let exporter = export::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?;
-        self.helpers.push(exporter);
+        self.exporters.push(exporter);
         Ok(())
     }
 

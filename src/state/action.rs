@@ -7,6 +7,7 @@ use crate::config::{DataConfig, RunConfig};
 use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
+use crate::state::exporting::{ExportAction, ExportWish};
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{CurvesChange, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
@@ -91,15 +92,9 @@ pub enum Action {
     /// Does it again.
     Redo,
 
-    /// Writes a picture into the run's exports.
-    Export(ExportKind),
-    /// Asks where to, then writes a picture.
-    ExportAs(ExportKind),
-    /// Writes a picture into this file.
-    ExportTo(ExportKind, PathBuf),
-    /// How many times larger exported images are.
-    SetUpscale(usize),
-    /// The picture was written, or the sentence for the user.
+    /// Something about pictures that leave the window.
+    Export(ExportAction),
+    /// The curves were written into this file, or the sentence for the user.
     Exported(Result<PathBuf, String>),
 
     /// Something about the runs on disk.
@@ -176,10 +171,8 @@ pub enum Effect {
     SaveCurves(Format, bool),
     /// Write the curves into this file.
     SaveCurvesTo(Format, PathBuf),
-    /// Write a picture; with `true`, ask where to first.
-    Export(ExportKind, bool),
-    /// Write a picture into this file.
-    ExportTo(ExportKind, PathBuf),
+    /// Write a picture.
+    Export(ExportWish),
     /// Use these colours.
     SetTheme(ThemeChoice),
     /// Fill the screen or not.
@@ -226,13 +219,4 @@ pub struct OpenedRun {
     pub watch: Box<Watch>,
     /// Where its numbers ended, when they did.
     pub diverged: Option<Divergence>,
-}
-
-/// A picture that can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportKind {
-    /// The images between the pins.
-    Strip,
-    /// The decoded grid.
-    Grid,
 }

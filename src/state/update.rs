@@ -7,7 +7,7 @@ use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary,
-    SelectedView, StripView, View, map, runs, steering, walk,
+    SelectedView, StripView, View, exporting, map, runs, steering, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -123,10 +123,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
-        Action::Export(kind) => effects.push(Effect::Export(kind, false)),
-        Action::ExportAs(kind) => effects.push(Effect::Export(kind, true)),
-        Action::ExportTo(kind, path) => effects.push(Effect::ExportTo(kind, path)),
-        Action::SetUpscale(upscale) => state.upscale = upscale.clamp(*UPSCALES.start(), *UPSCALES.end()),
+        Action::Export(action) => exporting::apply(state, action, effects),
         Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
