@@ -15,10 +15,10 @@ use crate::ui::{Cache, format, theme, widgets};
 const PICTURE: f32 = 28.0;
 /// Width of a pin's letter.
 const LETTER: f32 = 16.0;
-/// Width of the buttons of a pin.
-const BUTTONS: f32 = 66.0;
+/// Size of each button of a pin.
+const BUTTON: egui::Vec2 = vec2(20.0, PICTURE);
 /// Columns of the table: the way, its length, its lowest density, its largest step.
-const COLUMNS: [f32; 4] = [64.0, 50.0, 50.0, 30.0];
+const COLUMNS: [f32; 4] = [62.0, 48.0, 46.0, 34.0];
 /// Size of the steps' curve.
 const CURVE: egui::Vec2 = vec2(34.0, 14.0);
 
@@ -75,31 +75,33 @@ fn pin_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, idx: usize, actions:
         if widgets::picture(ui, &text, texture, PICTURE, Sense::click(), None).on_hover_text(&*text).clicked() {
             actions.push(Action::Ways(WaysAction::Play(PlayAction::ShowPin(idx))));
         }
-        let room = (ui.available_width() - BUTTONS).max(20.0);
-        ui.allocate_ui_with_layout(vec2(room, PICTURE), Layout::left_to_right(Align::Center), |ui| {
-            ui.set_width(room);
-            ui.add(egui::Label::new(&name).truncate()).on_hover_text(&name);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            stop_buttons_ui(ui, idx, walk.pins.len(), actions);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(&name).truncate()).on_hover_text(&name);
+            });
         });
-        ui.spacing_mut().item_spacing.x = 0.0;
-        ui.spacing_mut().button_padding.x = 4.0;
-        let last = walk.pins.len() - 1;
-        let up = (theme::UP, t!("way.up", pin = letter), idx > 0, WalkAction::MovePin(idx, idx.saturating_sub(1)));
-        let down = (theme::UNFOLDED, t!("way.down", pin = letter), idx < last, WalkAction::MovePin(idx, idx + 1));
-        for (sign, text, enabled, action) in [up, down] {
-            let button = Button::new(RichText::new(sign).size(theme::SIGN)).frame_when_inactive(false);
-            let response = ui.add_enabled(enabled, button.min_size(vec2(20.0, PICTURE)));
-            widgets::name_as(&response, &text);
-            if response.on_hover_text(text).clicked() {
-                actions.push(Action::Walk(action));
-            }
-        }
-        let text = t!("way.remove", pin = letter);
-        let close = ui.add(widgets::close_button().min_size(vec2(22.0, PICTURE)));
-        widgets::name(&close, &text);
-        if close.on_hover_text(text).clicked() {
-            actions.push(Action::Walk(WalkAction::RemovePin(idx)));
-        }
     });
+}
+
+/// The buttons of a pin, from right to left: away, down, up.
+fn stop_buttons_ui(ui: &mut Ui, idx: usize, n_pins: usize, actions: &mut Vec<Action>) {
+    let letter = format::pin(idx);
+    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.spacing_mut().button_padding.x = 0.0;
+    let mut button = |ui: &mut Ui, button: Button<'_>, text: &str, enabled: bool, action: WalkAction| {
+        let response = ui.add_enabled(enabled, button.min_size(BUTTON));
+        widgets::name_as(&response, text);
+        if response.on_hover_text(text).clicked() {
+            actions.push(Action::Walk(action));
+        }
+    };
+    let sign = |sign: &'static str| Button::new(RichText::new(sign).size(theme::SIGN)).frame_when_inactive(false);
+    let texts = [t!("way.remove", pin = letter), t!("way.down", pin = letter), t!("way.up", pin = letter)];
+    let [remove, down, up] = texts;
+    button(ui, widgets::close_button(), &remove, true, WalkAction::RemovePin(idx));
+    button(ui, sign(theme::UNFOLDED), &down, idx + 1 < n_pins, WalkAction::MovePin(idx, idx + 1));
+    button(ui, sign(theme::UP), &up, idx > 0, WalkAction::MovePin(idx, idx.saturating_sub(1)));
 }
 
 /// How the way is played.

@@ -80,9 +80,9 @@ fn a_looping_animation_through_five_pins_is_found_in_the_runs_exports() {
     let (mut person, _images) = with_pins(5);
     person.click(Role::CheckBox, "Back to the first pin");
     person.press_with(Modifiers::COMMAND, Key::E);
-    person.set("Duration", "1");
+    person.set("Seconds", "1");
     person.set("Frames a second", "10");
-    person.click(Role::Button, "Export");
+    person.click(Role::Button, "Write file");
     person.until_seen("it is written", |p| p.sees("animation-001.gif"));
     let folder = person.state().training.run.as_ref().unwrap().folder.clone().unwrap().join("exports");
     let file = std::fs::File::open(folder.join("animation-001.gif")).unwrap();
