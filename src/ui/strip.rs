@@ -32,7 +32,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
         // In a narrow window the controls need the title's room.
-        if ui.available_width() > WITH_TITLE {
+        let wide = ui.available_width() > WITH_TITLE;
+        if wide {
             widgets::title(ui, &t!("strip.title"));
             ui.add_space(4.0);
         }
@@ -48,23 +49,20 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             actions.push(Action::Walk(WalkAction::SetPath(path)));
         }
         chosen.response.on_hover_text(tip);
-        let label = widgets::weak(ui, &t!("strip.frames")).on_hover_text(t!("strip.frames_tip"));
+        if wide {
+            widgets::weak(ui, &t!("strip.frames"));
+        }
         let mut frames = walk.frames;
         let field = DragValue::new(&mut frames).range(FRAMES).speed(0.1).update_while_editing(false);
-        if ui.add_sized(vec2(44.0, theme::CONTROL - 2.0), field).labelled_by(label.id).changed() {
+        let response = ui.add_sized(vec2(44.0, theme::CONTROL - 2.0), field).on_hover_text(t!("strip.frames_tip"));
+        widgets::label(&response, &t!("strip.frames"));
+        if response.changed() {
             actions.push(Action::Walk(WalkAction::SetFrames(frames)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let save = ui.add_enabled(pinned, Button::new(t!("strip.save")));
             if save.on_hover_text(t!("strip.save_tip")).clicked() {
                 actions.push(Action::Export(ExportAction::Save(ExportKind::Strip)));
-            }
-            if ui
-                .add_enabled(!walk.pins.is_empty(), Button::new(t!("strip.clear")))
-                .on_hover_text(t!("strip.clear_tip"))
-                .clicked()
-            {
-                actions.push(Action::Walk(WalkAction::ClearPins));
             }
         });
     });

@@ -24,8 +24,18 @@ const CURVE: egui::Vec2 = vec2(34.0, 14.0);
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    widgets::title(ui, &t!("way.title"));
     let walk = &state.walk;
+    ui.horizontal(|ui| {
+        widgets::title(ui, &t!("way.title"));
+        if walk.pins.is_empty() {
+            return;
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button(t!("strip.clear")).on_hover_text(t!("strip.clear_tip")).clicked() {
+                actions.push(Action::Walk(WalkAction::ClearPins));
+            }
+        });
+    });
     if walk.pins.is_empty() {
         widgets::note(ui, &t!("way.empty"));
         return;
