@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (and then the run is saved).
 
+mod animate;
 mod args;
 pub mod bench;
 mod curves;
@@ -15,6 +16,7 @@ mod inspect;
 mod interrupt;
 mod output;
 mod picture;
+mod pins;
 mod runs;
 mod scan;
 mod strip;
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) => 0,
         Ok(Outcome::Interrupted) => 130,
         Err(error) if matches!(error.downcast_ref(), Some(LoadError::Cancelled)) => 130,
+        Err(error) if matches!(error.downcast_ref(), Some(ExportError::Cancelled)) => 130,
         Err(error) => {
             let code = if error.is::<ConfigError>() || error.is::<Usage>() { 2 } else { 1 };
             output.failed(&advised(error));
@@ -104,6 +107,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
         Command::Diff(args) => diff::run(args, output),
+        Command::Animate(args) => animate::run(args, output, &Interrupt::watch()?),
         Command::Runs(args) => runs::run(args, output),
         Command::Inspect(args) => inspect::run(args, output, &Interrupt::watch()?),
         Command::Curves(args) => curves::run(args, output),

@@ -29,6 +29,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use crate::files::PlaceError;
+use crate::letters::FontError;
 
 pub use average::Average;
 pub use axis::{Axis, Scale, TimeUnit, XAxis};
@@ -61,7 +62,7 @@ pub enum CurvesError {
     /// The rows could not be turned into CSV.
     #[error("the table could not be written: {0}")]
     Table(#[from] csv::Error),
-    /// The bundled fonts cannot be read.
-    #[error("a bundled font cannot be read: {0}")]
-    Font(String),
+    /// There are no letters.
+    #[error(transparent)]
+    Font(#[from] FontError),
 }

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use directories::{ProjectDirs, UserDirs};
 use tempfile::{Builder, NamedTempFile};
 
-pub use place::{PlaceError, check_folder, write_numbered};
-pub use sidecar::{check_sidecar, sidecar_of, write_with_sidecar};
+pub use place::{IsTaken, PlaceError, check_folder, write_numbered};
+pub use sidecar::{check_sidecar, is_our_sidecar, sidecar_of, with_sidecar, write_with_sidecar};
 pub use trash::{Trash, TrashError};
 
 /// Beginning and ending of a temporary file's name: hidden, and known for ours when a crash left one behind.
@@ -34,17 +34,49 @@ pub fn write(path: &Path, bytes: &[u8], clash: Clash) -> io::Result<()> {
 }
 
 /// Lets `write` fill a file that becomes `path` when it is done, whole or not at all.
-pub fn write_with(path: &Path, clash: Clash, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub fn write_with<E: From<io::Error>>(
+    path: &Path,
+    clash: Clash,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     let folder = folder_of(path);
     let mut file = temporary(folder)?;
-    write(&mut file)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     match clash {
         Clash::Refuse => file.persist_noclobber(path),
         Clash::Replace => file.persist(path),
     }
     .map_err(|e| e.error)?;
-    sync_folder(folder)
+    Ok(sync_folder(folder)?)
+}
+
+/// Lets `write` fill a new folder that becomes `path` when it is done, whole or not at all. A folder that is replaced
+/// goes with all that is in it.
+pub fn write_folder<E: From<io::Error>>(
+    path: &Path,
+    clash: Clash,
+    write: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let parent = folder_of(path);
+    let new = named(0o777).tempdir_in(parent)?;
+    write(new.path())?;
+    sync_folder(new.path())?;
+    // A folder takes the place of an empty one, and of nothing else.
+    let old = named(0o777).tempdir_in(parent)?;
+    if path.exists() {
+        if clash == Clash::Refuse {
+            return Err(io::Error::from(io::ErrorKind::AlreadyExists).into());
+        }
+        std::fs::rename(path, old.path())?;
+    }
+    if let Err(error) = std::fs::rename(new.path(), path) {
+        let _nothing_was_there = std::fs::rename(old.path(), path);
+        return Err(error.into());
+    }
+    // It is elsewhere now.
+    let _gone = new.keep();
+    Ok(sync_folder(parent)?)
 }
 
 /// Writes `bytes` into `path` without waiting for the disk: whole unless the system crashes. For what can be done
@@ -112,13 +144,19 @@ pub fn highest_number(folder: &Path, word: &str) -> io::Result<u32> {
 }
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    named(0o666).tempfile_in(folder)
+}
+
+/// A temporary name. What has one is private; what stays is for whoever the user's own files are for.
+fn named(mode: u32) -> Builder<'static, 'static> {
     let (beginning, ending) = TEMPORARY;
     let mut builder = Builder::new();
     builder.prefix(beginning).suffix(ending);
-    // A temporary file is private; one that stays is for whoever the user's own files are for.
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _for_unix_only = mode;
+    builder
 }
 
 /// Makes the renaming itself durable, where the system can.
@@ -155,6 +193,24 @@ mod tests {
         assert!(!left.exists() && other.exists());
         std::fs::rename(&other, &left).unwrap();
         assert!(!holds_something(folder.path()).unwrap());
+    }
+
+    #[test]
+    fn a_folder_is_there_whole_or_not_at_all() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("frames");
+        let fill = |name: &'static str| move |folder: &Path| write(&folder.join(name), b"x", Clash::Refuse);
+        let failed = write_folder(&path, Clash::Refuse, |folder| {
+            fill("a")(folder)?;
+            Err(io::Error::other("in the middle"))
+        });
+        assert!(failed.is_err() && read_dir(parent.path()).unwrap().count() == 0);
+        write_folder(&path, Clash::Refuse, fill("a")).unwrap();
+        let refused = write_folder(&path, Clash::Refuse, fill("b")).unwrap_err();
+        assert_eq!((refused.kind(), path.join("a").exists()), (io::ErrorKind::AlreadyExists, true));
+        write_folder(&path, Clash::Replace, fill("b")).unwrap();
+        assert_eq!((path.join("a").exists(), path.join("b").exists()), (false, true));
+        assert_eq!(read_dir(parent.path()).unwrap().count(), 1);
     }
 
     #[test]

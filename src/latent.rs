@@ -25,7 +25,7 @@ pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use density::Density;
 pub use direction::{Direction, analogy};
 pub use encoded::encode;
-pub use grid::Grid;
+pub use grid::{Grid, Spacing};
 pub use measure::{Measured, measure};
 pub use metric::Metric;
 pub use path::Path;

@@ -13,6 +13,7 @@ pub mod files;
 pub mod kernels;
 pub mod latent;
 pub mod lens;
+pub mod letters;
 pub mod math;
 pub mod model;
 pub mod rng;

@@ -3,4 +3,5 @@
 pub mod gaussian;
 pub mod importance;
 pub mod lbfgs;
+pub mod normal;
 pub mod pca;

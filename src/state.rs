@@ -9,6 +9,7 @@ pub mod comparison;
 pub mod curves_view;
 pub mod data;
 pub mod drawing;
+pub mod exporting;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
@@ -23,11 +24,12 @@ pub mod training;
 pub mod update;
 pub mod walk;
 
-pub use action::{Action, Effect, ExportKind, Opened, OpenedRun};
+pub use action::{Action, Effect, Opened, OpenedRun};
 pub use comparison::{Comparison, ComparisonAction};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
+pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
@@ -78,8 +80,8 @@ pub struct AppState {
     pub timeline: TimelineState,
     /// Messages for the user.
     pub notices: Notices,
-    /// How many times larger exported images are.
-    pub upscale: usize,
+    /// Pictures that leave the window.
+    pub exporting: Exporting,
     /// Colours.
     pub theme: ThemeChoice,
     /// Whether the overlay with every key is shown.
@@ -103,7 +105,7 @@ pub struct AppState {
 impl AppState {
     /// The state at the first start.
     pub fn new() -> Self {
-        Self { upscale: 4, ..Self::default() }
+        Self::default()
     }
 
     /// What an image is called: its path in its folder, or its file's name.
@@ -115,9 +117,10 @@ impl AppState {
         name.map_or("", String::as_str)
     }
 
-    /// The place whose image is shown: under the pointer while it rests on the map, else the point.
+    /// The place whose image is shown: under the pointer while it rests on the map and nothing plays, else the point.
     pub fn point_shown(&self) -> Vec<f32> {
         let z = &self.walk.z;
-        self.map.hovered.map_or_else(|| z.clone(), |at| self.map.moved(z, at))
+        let hovered = self.map.hovered.filter(|_| !self.walk.plays());
+        hovered.map_or_else(|| z.clone(), |at| self.map.moved(z, at))
     }
 }

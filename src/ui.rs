@@ -15,6 +15,7 @@ pub mod data_panel;
 pub mod dots;
 pub mod empty;
 pub mod export_menu;
+pub mod export_window;
 pub mod format;
 pub mod help;
 pub mod image_panel;
@@ -41,6 +42,7 @@ pub mod textures;
 pub mod theme;
 pub mod timeline_bar;
 pub mod top_bar;
+pub mod way_panel;
 pub mod widgets;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
@@ -88,6 +90,8 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
         .frame(frame(palette.background, theme::PAD, theme::GAP as i8))
         .show(ui, |ui| map::ui(ui, state, cache, actions));
     help::ui(ui, state, actions);
+    export_window::ui(ui, state, actions);
+    strip::play(ui, state, actions);
     notices::ui(ui, state, &mut cache.notices, actions);
     data_panel::drop_hint_ui(ui);
     cache.textures.end_frame();

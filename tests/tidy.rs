@@ -21,7 +21,7 @@ use source::{Found, Source};
 
 /// The floors, lowest first; a module imports itself and strictly lower floors.
 const FLOORS: &[&[&str]] = &[
-    &["config", "files", "rng", "math", "threads"],
+    &["config", "files", "letters", "rng", "math", "threads"],
     &["kernels"],
     &["data"],
     &["model"],

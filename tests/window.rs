@@ -33,3 +33,5 @@ mod steering;
 mod timeline;
 #[path = "window/training.rs"]
 mod training;
+#[path = "window/ways.rs"]
+mod ways;

@@ -4,15 +4,13 @@ use std::path::PathBuf;
 
 use crate::app::task::Task;
 use crate::curves::Format;
-use crate::state::{Action, ExportKind};
+use crate::state::{Action, ExportAction, ExportKind, ExportSettings};
 use crate::threads::WakeUp;
 
 /// What a dialog's thread says.
 pub enum Answered {
     /// Something for the state.
     Action(Action),
-    /// Where to write a picture.
-    SaveTo(ExportKind, PathBuf),
     /// Where to write the curves.
     SaveCurvesTo(Format, PathBuf),
 }
@@ -32,15 +30,23 @@ pub fn open_folder(wake: WakeUp) -> Result<Task<Answered>, String> {
 }
 
 /// Asks where to write a picture.
-pub fn save_picture(wake: WakeUp, kind: ExportKind) -> Result<Task<Answered>, String> {
-    let name = match kind {
-        ExportKind::Strip => "strip.png",
-        ExportKind::Grid => "grid.png",
+pub fn save_picture(wake: WakeUp, settings: ExportSettings) -> Result<Task<Answered>, String> {
+    let kind = settings.kind;
+    let (stem, ending) = match kind {
+        ExportKind::Strip => ("strip", "png"),
+        ExportKind::Grid => ("grid", "png"),
+        ExportKind::Animation => ("animation", settings.format.ending()),
     };
     Task::spawn("dialog", wake, move |post| {
-        let file = rfd::FileDialog::new().add_filter("PNG", &["png"]).set_file_name(name).save_file();
-        if let Some(path) = file {
-            post.send(Answered::SaveTo(kind, path));
+        // A folder of pictures has no ending.
+        let dialog = rfd::FileDialog::new();
+        let dialog = if ending.is_empty() {
+            dialog.set_file_name(stem)
+        } else {
+            dialog.add_filter(ending.to_uppercase(), &[ending]).set_file_name(format!("{stem}.{ending}"))
+        };
+        if let Some(path) = dialog.save_file() {
+            post.send(Answered::Action(Action::Export(ExportAction::SaveTo(kind, path))));
         }
     })
 }

@@ -1,18 +1,20 @@
 //! Writing pictures, on the thread `exporter`.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::anyhow;
 use rust_i18n::t;
 
-use crate::app::task::Task;
+use crate::app::task::{Post, Task};
 use crate::data::Dataset;
-use crate::export::{self, Clash, End, Origin};
+use crate::export::{self, Clash, End, ExportError, Origin, Playback, Showing};
 use crate::latent;
-use crate::latent::{Grid, Path, Route};
+use crate::latent::{Course, Easing, Grid, OwnImage, Path, Route};
 use crate::model::Snapshot;
-use crate::state::{Action, AppState, ExportKind, Pinned, Run};
+use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, Pinned, Run};
 use crate::threads::{WakeUp, pool_here};
 
 /// Where in a run's folder its pictures are.
@@ -26,50 +28,65 @@ pub struct Order {
     pub snapshot: Arc<Snapshot>,
     /// The run it is of.
     pub run: Run,
-    /// Pixels a side for each of the model's.
-    pub upscale: usize,
+    /// How it is written.
+    pub settings: ExportSettings,
     /// The file that was chosen; `None` is the run's exports under a new number.
     pub file: Option<PathBuf>,
 }
 
 /// Which picture.
 pub enum Subject {
-    /// The way between two pins.
-    Strip {
-        /// Pins A and B.
-        ends: [Pinned; 2],
-        /// Its shape.
+    /// The way through the pins, as a strip or as an animation.
+    Way {
+        /// The pins.
+        pins: Vec<Pinned>,
+        /// The curve when it is a geodesic that was found.
+        geodesic: Option<Course>,
+        /// The shape otherwise.
         path: Path,
-        /// Images along it.
+        /// Whether it leads back to its beginning.
+        closed: bool,
+        /// Images in a strip.
         frames: usize,
         /// The images that pins may be on.
         data: Option<Arc<Dataset>>,
+        /// Those that were brought along.
+        own: Vec<Arc<OwnImage>>,
     },
     /// Decoded points of a plane.
     Grid(Grid),
 }
 
 impl Order {
-    /// The picture of `kind` that the window shows; the sentence for the user when something is missing.
+    /// The picture that the window shows; the sentence for the user when something is missing.
     pub fn new(
         state: &AppState,
-        kind: ExportKind,
+        settings: ExportSettings,
         snapshot: Arc<Snapshot>,
         data: Option<Arc<Dataset>>,
         file: Option<PathBuf>,
     ) -> Result<Self, String> {
         let walk = &state.walk;
-        let subject = match (kind, &walk.pins[..]) {
-            (ExportKind::Strip, [a, .., b]) => {
-                Subject::Strip { ends: [a.clone(), b.clone()], path: walk.path, frames: walk.frames, data }
-            }
-            (ExportKind::Strip, _) => return Err(t!("export.needs_pins").into_owned()),
+        let subject = match (settings.kind, &walk.pins[..]) {
             (ExportKind::Grid, _) => {
                 Subject::Grid(state.map.grid_in_view(&walk.z).ok_or_else(|| t!("export.needs_model"))?)
             }
+            (_, [_, _, ..]) => {
+                let course = walk.course();
+                Subject::Way {
+                    pins: walk.pins.clone(),
+                    geodesic: (course.path == Path::Geodesic).then(|| course.into_owned()),
+                    path: walk.path,
+                    closed: walk.closed,
+                    frames: walk.frames,
+                    data,
+                    own: walk.own.clone(),
+                }
+            }
+            _ => return Err(t!("export.needs_pins").into_owned()),
         };
         let run = state.training.model_run.clone().ok_or_else(|| t!("export.needs_model"))?;
-        Ok(Self { subject, snapshot, run, upscale: state.upscale, file })
+        Ok(Self { subject, snapshot, run, settings, file })
     }
 }
 
@@ -78,29 +95,67 @@ pub fn spawn(wake: WakeUp, order: Order) -> Result<Task<Action>, String> {
     Task::spawn("exporter", wake, move |post| {
         // A pool of its own: it queues behind nothing, and nothing behind it.
         let written = match pool_here("exporter", 1, false) {
-            Ok(pool) => pool.install(|| write(&order)).map_err(|e| format!("{e:#}")),
+            Ok(pool) => pool.install(|| write(&order, post)).map_err(|e| format!("{e:#}")),
             Err(error) => Err(t!("error.thread", name = "exporter", reason = error.to_string()).into_owned()),
         };
-        post.send(Action::Exported(written));
+        // Whoever has cancelled it knows.
+        if !post.cancel.load(Ordering::Relaxed) || written.is_ok() {
+            post.send(Action::Export(ExportAction::Written(written)));
+        }
     })
 }
 
-fn write(order: &Order) -> anyhow::Result<PathBuf> {
+fn write(order: &Order, post: &Post<Action>) -> anyhow::Result<PathBuf> {
+    let ExportSettings { kind, upscale, .. } = order.settings;
     let target = Target::of(order)?;
     let origin = Origin { snapshot: &order.snapshot, run: &order.run.name, train: &order.run.config.train };
     let picture = match &order.subject {
-        Subject::Strip { ends: [a, b], path, frames, data } => {
-            let end = |pinned| end(&order.snapshot, data.as_deref(), pinned);
-            let (a, b) = (end(a)?, end(b)?);
-            let course = Route::between(*path, &a.z, &b.z).course();
-            export::strip(&origin, &a, &b, &course, *frames, order.upscale)?
+        Subject::Way { pins, geodesic, path, closed, frames, data, own } => {
+            let end = |pinned| end(&order.snapshot, data.as_deref(), own, pinned);
+            let ends = pins.iter().map(end).collect::<anyhow::Result<Vec<End>>>()?;
+            let stops = ends.iter().map(|end| end.z.clone()).collect();
+            let by_formula = || Route { stops, path: *path, closed: *closed }.course();
+            let course = geodesic.clone().unwrap_or_else(by_formula);
+            if kind == ExportKind::Animation {
+                return animate(&origin, &ends, &course, order.settings, target, post);
+            }
+            let [first, .., last] = &ends[..] else { return Err(anyhow!(t!("export.needs_pins").into_owned())) };
+            // A loop has no end of its own: its last frame stands before the first.
+            let open_end = End { image: last.image.clone().filter(|_| !closed), ..last.clone() };
+            export::strip(&origin, first, &open_end, &course, *frames, upscale)?
         }
-        Subject::Grid(grid) => export::grid(&origin, grid, order.upscale)?,
+        Subject::Grid(grid) => export::grid(&origin, grid, upscale)?,
     };
     Ok(match target {
         Target::File(file, clash) => export::write(&picture, &file, clash)?,
         Target::Folder(folder) => export::write_numbered(&picture, &folder)?,
     })
+}
+
+/// Writes the way as an animation, frame by frame.
+fn animate(
+    origin: &Origin<'_>,
+    stops: &[End],
+    course: &Course,
+    settings: ExportSettings,
+    target: Target,
+    post: &Post<Action>,
+) -> anyhow::Result<PathBuf> {
+    let ExportSettings { format, fps, upscale, eased, captions, ping_pong, .. } = settings;
+    let easing = if eased { Easing::Smoothstep } else { Easing::Linear };
+    let playback = Playback { fps, ping_pong };
+    let showing = Showing { frames: settings.frames(), easing, playback, captions, upscale };
+    let animation = export::walk(origin, stops, course, showing)?;
+    let shown = animation.shown().max(1) as f32;
+    let mut progress = |done: usize| {
+        post.progress(Action::Export(ExportAction::Progress(done as f32 / shown)));
+        if post.cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let written: Result<PathBuf, ExportError> = match target {
+        Target::File(file, clash) => export::write_animation(&animation, &file, clash, &mut progress),
+        Target::Folder(folder) => export::write_animation_numbered(&animation, format, &folder, &mut progress),
+    };
+    Ok(written?)
 }
 
 /// Where the picture goes.
@@ -119,19 +174,28 @@ impl Target {
             return Ok(Self::Folder(folder.join(FOLDER)));
         };
         // The dialog has asked about the file it was given, and not about one with another ending.
+        let ending = match order.settings.kind {
+            ExportKind::Animation => order.settings.format.ending(),
+            ExportKind::Strip | ExportKind::Grid => "png",
+        };
         let (file, clash) = match file.extension() {
             Some(_) => (file.clone(), Clash::Replace),
-            None => (file.with_extension("png"), Clash::Refuse),
+            None => (file.with_extension(ending), Clash::Refuse),
         };
-        export::check(&file, clash)?;
+        if order.settings.kind == ExportKind::Animation {
+            export::check_animation(&file, clash)?;
+        } else {
+            export::check(&file, clash)?;
+        }
         Ok(Self::File(file, clash))
     }
 }
 
 /// A pin on an image stands at its mean as this very model has it.
-fn end(snapshot: &Snapshot, data: Option<&Dataset>, pinned: &Pinned) -> anyhow::Result<End> {
+fn end(snapshot: &Snapshot, data: Option<&Dataset>, own: &[Arc<OwnImage>], pinned: &Pinned) -> anyhow::Result<End> {
     let found = match (pinned.subject, data) {
         (Some(latent::Subject::Image(idx)), Some(data)) => data.names.get(idx).map(|name| (name, data.image(idx))),
+        (Some(latent::Subject::Own(idx)), _) => own.get(idx).map(|own| (&own.name, &own.pixels[..])),
         _ => None,
     };
     Ok(match found {
@@ -167,25 +231,47 @@ mod tests {
             report: ScanReport::default(),
             fingerprint: std::sync::OnceLock::new(),
         };
-        let ends = [
+        let pins = vec![
             Pinned { z: vec![9.0, 9.0], subject: Some(latent::Subject::Image(1)) },
             Pinned { z: vec![0.5, 0.0], subject: None },
         ];
         Order {
-            subject: Subject::Strip { ends, path: Path::Lerp, frames: 4, data: Some(Arc::new(data)) },
+            subject: Subject::Way {
+                pins,
+                geodesic: None,
+                path: Path::Lerp,
+                closed: false,
+                frames: 4,
+                data: Some(Arc::new(data)),
+                own: Vec::new(),
+            },
             snapshot: Arc::new(Snapshot::of(&vae, 8, 0.5).unwrap()),
             run: Run { name: "shades-01".into(), folder: run_folder, config },
-            upscale: 1,
+            settings: ExportSettings { kind: ExportKind::Strip, upscale: 1, ..ExportSettings::default() },
             file,
         }
+    }
+
+    /// Writes it on its thread, as the window has it done.
+    fn written(order: Order) -> Result<PathBuf, String> {
+        let (sender, woken) = crossbeam_channel::bounded(1000);
+        let task = spawn(Arc::new(move |_| sender.send(()).unwrap()), order).unwrap();
+        let mut said = Vec::new();
+        while woken.recv().is_ok() {
+            said.extend(task.poll().0);
+            if let Some(Action::Export(ExportAction::Written(result))) = said.pop() {
+                return result;
+            }
+        }
+        panic!("it ended without a word")
     }
 
     #[test]
     fn a_run_numbers_its_pictures_and_a_pin_on_an_image_shows_it() {
         let folder = tempfile::tempdir().unwrap();
-        let order = order(Some(folder.path().to_owned()), None);
-        assert_eq!(write(&order).unwrap(), folder.path().join("exports/strip-001.png"));
-        let second = write(&order).unwrap();
+        let order = || order(Some(folder.path().to_owned()), None);
+        assert_eq!(written(order()).unwrap(), folder.path().join("exports/strip-001.png"));
+        let second = written(order()).unwrap();
         assert_eq!(second, folder.path().join("exports/strip-002.png"));
         let picture = image::open(&second).unwrap().into_luma8();
         let Spacing { gap, apart } = Spacing::of(SIDE);
@@ -201,16 +287,16 @@ mod tests {
 
     #[test]
     fn without_a_run_folder_the_user_is_told_what_to_do() {
-        let error = write(&order(None, None)).unwrap_err().to_string();
+        let error = written(order(None, None)).unwrap_err();
         assert_eq!(error, t!("export.no_folder"));
     }
 
     #[test]
     fn a_chosen_file_is_replaced_and_a_name_nobody_was_asked_about_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let chosen = |name: &str| write(&order(None, Some(folder.path().join(name))));
+        let chosen = |name: &str| written(order(None, Some(folder.path().join(name))));
         fs::write(folder.path().join("a.png"), "old").unwrap();
-        assert!(chosen("a").unwrap_err().to_string().contains("a.png exists already"));
+        assert!(chosen("a").unwrap_err().contains("a.png exists already"));
         assert_eq!(fs::read(folder.path().join("a.png")).unwrap(), b"old");
         assert_eq!(chosen("a.png").unwrap(), folder.path().join("a.png"));
         assert_ne!(fs::read(folder.path().join("a.png")).unwrap(), b"old");
@@ -218,13 +304,21 @@ mod tests {
     }
 
     #[test]
-    fn the_thread_says_where_the_picture_is() {
+    fn the_way_through_all_pins_becomes_an_animation() {
         let folder = tempfile::tempdir().unwrap();
-        let order = order(Some(folder.path().to_owned()), None);
-        let (sender, woken) = crossbeam_channel::bounded(1);
-        let task = spawn(Arc::new(move |_| sender.send(()).unwrap()), order).unwrap();
-        woken.recv().unwrap();
-        let (said, _) = task.poll();
-        assert!(matches!(&said[..], [Action::Exported(Ok(path))] if path.is_file()), "{said:?}");
+        let mut order = order(Some(folder.path().to_owned()), None);
+        let settings = ExportSettings { seconds: 0.5, fps: 10, upscale: 2, ..ExportSettings::default() };
+        order.settings = ExportSettings { kind: ExportKind::Animation, ..settings };
+        if let Subject::Way { pins, closed, .. } = &mut order.subject {
+            pins.push(Pinned { z: vec![0.0, 0.0], subject: Some(latent::Subject::Image(0)) });
+            *closed = true;
+        }
+        let file = written(order).unwrap();
+        assert_eq!(file, folder.path().join("exports/animation-001.gif"));
+        let json: serde_json::Value = serde_json::from_slice(&fs::read(export::sidecar_of(&file)).unwrap()).unwrap();
+        let stops: Vec<_> = (0..3).map(|i| json["layout"]["stops"][i]["image"].as_str()).collect();
+        assert_eq!(stops, [Some("light.png"), None, Some("dark.png")]);
+        assert_eq!(json["layout"]["closed"], true);
+        assert_eq!(json["layout"]["z"].as_array().unwrap().len(), 5);
     }
 }

@@ -75,6 +75,11 @@ impl<T> Task<T> {
         self.cancel.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
     /// What it has said, and whether that was its last word.
     pub fn poll(&self) -> (Vec<T>, bool) {
         let ended = self.handle.as_ref().is_none_or(JoinHandle::is_finished);

@@ -1,7 +1,7 @@
 //! The workers of the window: started by effects, listened to once a frame.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::app::comparison::Comparison;
 use crate::app::dialog::{self, Answered};
@@ -11,6 +11,7 @@ use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
+use crate::app::pathfinder;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
@@ -19,7 +20,9 @@ use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
 use crate::state::timeline::{Look, TimelineAction};
-use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, RunsAction, View};
+use crate::state::{
+    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, RunsAction, View,
+};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
 use crate::ui::dots;
@@ -49,13 +52,18 @@ pub struct Workers {
     loader: Option<Task<Loaded>>,
     starter: Option<Task<Ready>>,
     dialogs: Vec<Task<Answered>>,
-    /// Those who say nothing but actions: they export, or keep prepared images.
+    exporters: Vec<Task<Action>>,
+    /// Others who say nothing but actions: they write curves, or keep prepared images.
     helpers: Vec<Task<Action>>,
     /// The last reader of the list; whoever was before is told to stop.
     lister: Option<Task<Action>>,
     /// The run that the open one is held against.
     comparison: Comparison,
     historian: Latest<Look, Result<Found, String>>,
+    /// Who searches for ways, after those who were told to stop and are not heard any more.
+    pathfinders: Vec<Task<Action>>,
+    /// What they have learned.
+    ways: Arc<Mutex<pathfinder::Known>>,
     data: Option<Arc<Dataset>>,
     /// The newest model.
     snapshot: Option<Arc<Snapshot>>,
@@ -88,9 +96,12 @@ impl Workers {
             loader: None,
             starter: None,
             dialogs: Vec::new(),
+            exporters: Vec::new(),
             helpers: Vec::new(),
             lister: None,
             comparison: Comparison::default(),
+            pathfinders: Vec::new(),
+            ways: Arc::default(),
             data: None,
             snapshot: None,
             then: None,
@@ -124,22 +135,30 @@ impl Workers {
             for message in messages {
                 match message {
                     Answered::Action(action) => actions.push(action),
-                    Answered::SaveTo(kind, path) => save_to.push(Action::ExportTo(kind, path)),
                     Answered::SaveCurvesTo(format, path) => save_to.push(Action::SaveCurvesTo(format, path)),
                 }
             }
             !ended
         });
         actions.extend(save_to);
-        self.helpers.retain(|helper| {
-            let (messages, ended) = helper.poll();
-            actions.extend(messages);
-            !ended
-        });
+        for helpers in [&mut self.exporters, &mut self.helpers] {
+            helpers.retain(|helper| {
+                let (messages, ended) = helper.poll();
+                actions.extend(messages);
+                !ended
+            });
+        }
         self.lister.take_if(|lister| {
             let (messages, ended) = lister.poll();
             actions.extend(messages);
             ended
+        });
+        self.pathfinders.retain(|pathfinder| {
+            let (messages, ended) = pathfinder.poll();
+            if !pathfinder.is_cancelled() {
+                actions.extend(messages);
+            }
+            !ended
         });
         self.retired.retain(|training| {
             let ended = training.worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_)));
@@ -307,6 +326,13 @@ impl Workers {
             }
             Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
             Effect::LeaveOther => self.comparison.leave(),
+            Effect::FindWays(order) => {
+                self.pathfinders.iter().for_each(Task::cancel);
+                if let (Some(order), Some(snapshot), Some(data)) = (order, self.shown(), self.data.clone()) {
+                    let pathfinder = pathfinder::spawn(wake, order, snapshot, data, Arc::clone(&self.ways));
+                    self.pathfinders.push(pathfinder.map_err(Action::Failed)?);
+                }
+            }
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::Look(look) => self.look(look),
             Effect::DrawCurves => self.curves.order(state.curves_order()),
@@ -315,11 +341,12 @@ impl Workers {
             }
             Effect::SaveCurves(format, false) => self.save_curves(state, format, None)?,
             Effect::SaveCurvesTo(format, path) => self.save_curves(state, format, Some(path))?,
-            Effect::Export(kind, true) => {
-                self.dialogs.push(dialog::save_picture(wake, kind).map_err(Action::Failed)?);
+            Effect::Export(ExportWish::Asked(settings)) => {
+                self.dialogs.push(dialog::save_picture(wake, settings).map_err(Action::Failed)?);
             }
-            Effect::Export(kind, false) => self.export(kind, None, state)?,
-            Effect::ExportTo(kind, path) => self.export(kind, Some(path), state)?,
+            Effect::Export(ExportWish::Numbered(settings)) => self.export(settings, None, state)?,
+            Effect::Export(ExportWish::Into(settings, path)) => self.export(settings, Some(path), state)?,
+            Effect::Export(ExportWish::Cancelled) => self.exporters.iter().for_each(Task::cancel),
             Effect::SetTheme(_) | Effect::SetFullscreen(_) | Effect::Copy(_) => {}
         }
         Ok(())
@@ -340,11 +367,11 @@ impl Workers {
         Ok(())
     }
 
-    fn export(&mut self, kind: ExportKind, file: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
+    fn export(&mut self, settings: ExportSettings, file: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
         let Some(snapshot) = self.shown() else { return Ok(()) };
-        let order = Order::new(state, kind, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
+        let order = Order::new(state, settings, snapshot, self.data.clone(), file).map_err(Action::Failed)?;
         let exporter = export::spawn(Arc::clone(&self.wake), order).map_err(Action::Failed)?;
-        self.helpers.push(exporter);
+        self.exporters.push(exporter);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Every command and option, with the help that is shown for them.
 
+mod animate;
 mod curves;
 mod diff;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use animate::Animate;
 pub use curves::{Curves, Direction, Per};
 
 use crate::cli::bench;
@@ -53,6 +55,8 @@ pub enum Command {
     Diff(Diff),
     /// The images a run reconstructs worst, those that lie apart, and those that are nearly the same
     Inspect(Inspect),
+    /// Write a walk through images and points as an animation
+    Animate(Animate),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
     Curves(Curves),
     /// List the runs of a folder: their data, what sets them apart, and their best ELBO
@@ -154,18 +158,34 @@ pub struct Grid {
     /// Images along each side (2 to 256)
     #[arg(long, value_name = "N", default_value = "20")]
     pub cells: usize,
-    /// How far the map reaches on each side of the middle, in standard deviations of the prior
-    #[arg(long, value_name = "Z", default_value = "3", allow_negative_numbers = true)]
-    pub extent: f32,
+    /// How far the map reaches on each side of the middle, in standard deviations of the prior; 3 when left out
+    #[arg(long, value_name = "Z", allow_negative_numbers = true)]
+    pub extent: Option<f32>,
     /// The two latent axes to the right and up, counted from 0
     #[arg(long, value_name = "I,J", value_delimiter = ',', default_value = "0,1")]
     pub axes: Vec<usize>,
+    /// What the other axes stay at: those of an image file, or of a point such as z:0.5,-1.2,0.3; 0 when left out
+    #[arg(long, value_name = "A")]
+    pub through: Option<String>,
+    /// uniform: even steps of z. quantile: even steps of the prior's distribution function, so that every image stands
+    /// for the same share of the prior's mass (Kingma & Welling 2014, figure 4); takes no --extent
+    #[arg(long, default_value = "uniform")]
+    pub spacing: GridSpacing,
     #[command(flatten)]
     pub picture: Picture,
     #[command(flatten)]
     pub replace: Replace,
     #[command(flatten)]
     pub shared: Shared,
+}
+
+/// What the steps of a grid are steps of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GridSpacing {
+    /// z
+    Uniform,
+    /// The prior's distribution function
+    Quantile,
 }
 
 #[derive(Debug, Args)]
@@ -178,7 +198,7 @@ pub struct Strip {
     /// Where to end
     #[arg(long, value_name = "B")]
     pub to: String,
-    /// Decoded images, both ends included (2 to 1000)
+    /// Decoded images, both ends included (2 to 64)
     #[arg(long, value_name = "N", default_value = "11")]
     pub frames: usize,
     /// lerp: a straight line. slerp: an arc about the origin, where the prior has its mass. geodesic: the way that
@@ -323,6 +343,7 @@ impl Command {
             | Self::Strip(Strip { shared, .. })
             | Self::Diff(Diff { shared, .. })
             | Self::Inspect(Inspect { shared, .. })
+            | Self::Animate(Animate { shared, .. })
             | Self::Curves(Curves { shared, .. })
             | Self::Runs(Runs { shared, .. })
             | Self::Bench(Bench { shared, .. }) => shared,

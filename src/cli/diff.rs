@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cli::args::{Diff, within};
 use crate::cli::output::Output;
-use crate::cli::{Outcome, picture, strip};
+use crate::cli::{Outcome, picture, pins};
 use crate::config::{Kind, differing};
 use crate::export::{self, Origin, UPSCALES};
 use crate::latent::probe;
@@ -74,7 +74,7 @@ pub fn run(args: &Diff, output: &Output) -> anyhow::Result<Outcome> {
     let clash = args.replace.clash();
     export::check(file, clash)?;
     let dim = first.record.config.model.latent_dim;
-    let z = args.z.iter().map(|text| strip::point(text, dim)).collect::<Result<Vec<_>, _>>()?;
+    let z = args.z.iter().map(|text| pins::point(text, dim)).collect::<Result<Vec<_>, _>>()?;
     output.event("compared", &compared, || Some(table::text(&compared)));
     let z = if z.is_empty() { probe(dim, runs.map(carried)) } else { z };
     let (models, names) = ([first.snapshot()?, second.snapshot()?], runs.map(SavedRun::name));

@@ -1,29 +1,25 @@
 //! `latent-atlas strip`: the images between two images or points as a picture.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::cli::args::{Strip, within};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
 use crate::cli::picture::{self, Made};
-use crate::cli::{Outcome, Usage, images};
-use crate::data::{LoadError, load_image_file};
-use crate::export::{self, End, FRAMES, Origin, UPSCALES};
+use crate::cli::{Outcome, images, pins};
+use crate::data::LoadError;
+use crate::export::{self, FRAMES, Origin, UPSCALES};
 use crate::latent::{self, Course, Density, Route, Terrain, geodesic, measure};
 use crate::model::Encoded;
 use crate::run::SavedRun;
-
-/// What a point begins with.
-const POINT: &str = "z:";
 
 pub fn run(args: &Strip, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     within("--frames", args.frames, &FRAMES)?;
     within("--upscale", args.picture.upscale, &UPSCALES)?;
     let run = SavedRun::open(&args.run)?;
     picture::make(&run, &args.out, &args.replace, output, |origin| {
-        let (from, to) = (end(&args.from, &run, origin)?, end(&args.to, &run, origin)?);
+        let (from, to) = (pins::end(&args.from, &run, origin)?, pins::end(&args.to, &run, origin)?);
         let route = Route::between(args.path, &from.z, &to.z);
         let known = known(args, &run, origin, interrupt)?;
         let course = match &known {
@@ -83,30 +79,4 @@ fn solve(route: &Route, origin: &Origin<'_>, density: &Arc<Density>, interrupt: 
     let course = geodesic::solve(route, &terrain, &mut |share| told(0.5, share))?;
     bar.finish_and_clear();
     Ok(course.ok_or(LoadError::Cancelled)?)
-}
-
-/// A point `z:0.5,-1.2`, or the mean of an image file.
-fn end(text: &str, run: &SavedRun, origin: &Origin<'_>) -> anyhow::Result<End> {
-    let Some(numbers) = text.strip_prefix(POINT) else {
-        let shape = run.record.shape();
-        let pixels = load_image_file(Path::new(text), shape.side, shape.channels, &run.record.config.data)?;
-        return Ok(End::of_image(origin.snapshot, text, &pixels)?);
-    };
-    Ok(End::point(coordinates(text, numbers, run.record.config.model.latent_dim)?))
-}
-
-/// A point `z:0.5,-1.2` of a space of `latent_dim` dimensions.
-pub fn point(text: &str, latent_dim: usize) -> Result<Vec<f32>, Usage> {
-    let numbers = text.strip_prefix(POINT);
-    numbers.map_or_else(|| Err(no_point(text, latent_dim)), |numbers| coordinates(text, numbers, latent_dim))
-}
-
-fn coordinates(text: &str, numbers: &str, latent_dim: usize) -> Result<Vec<f32>, Usage> {
-    let z: Option<Vec<f32>> =
-        numbers.split(',').map(|n| n.trim().parse().ok().filter(|v: &f32| v.is_finite())).collect();
-    z.filter(|z| z.len() == latent_dim).ok_or_else(|| no_point(text, latent_dim))
-}
-
-fn no_point(text: &str, latent_dim: usize) -> Usage {
-    Usage(format!("{text} is no point of this run: its z has {latent_dim} numbers, such as z:0.5,-1.2 for two"))
 }

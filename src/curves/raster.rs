@@ -1,23 +1,17 @@
 //! A scene as pixels, twice as large, by the rasteriser that also draws the window's letters.
 
-use skrifa::instance::{LocationRef, Size};
-use skrifa::outline::{DrawSettings, OutlinePen};
-use skrifa::{FontRef, MetadataProvider};
 use vello_cpu::color::{AlphaColor, Srgb};
 use vello_cpu::kurbo::{Affine, BezPath, Cap, Circle, Join, Rect, Shape, Stroke};
 use vello_cpu::{Pixmap, RenderContext, Resources};
 
 use crate::curves::CurvesError;
 use crate::curves::scene::{Colours, Hold, Ink, Item, Pen, Place, Scene};
-use crate::curves::svg::BASELINE;
+use crate::letters::{BASELINE, Font};
 
 /// Pixels for each unit of the scene.
 const SCALE: f32 = 2.0;
 /// How far a curve may lie from its true course, in pixels.
 const TOLERANCE: f64 = 0.1;
-/// The letters.
-const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.otf");
-const STRONG: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
 
 /// Pixels, `[height, width, 3]`.
 pub struct Pixels {
@@ -32,9 +26,8 @@ pub struct Pixels {
 /// Paints the scene.
 pub fn pixels(scene: &Scene, colours: Colours) -> Result<Pixels, CurvesError> {
     let [width, height] = scene.size.map(|length| (length * SCALE).ceil().clamp(1.0, f32::from(u16::MAX)) as u16);
-    let font = |bytes| FontRef::new(bytes).map_err(|e| CurvesError::Font(e.to_string()));
     let context = RenderContext::new(width, height);
-    let mut brush = Brush { context, colours, regular: font(REGULAR)?, strong: font(STRONG)? };
+    let mut brush = Brush { context, colours, regular: Font::regular()?, strong: Font::strong()? };
     brush.paint(Ink::Paper, 1.0);
     brush.context.fill_rect(&Rect::new(0.0, 0.0, f64::from(width), f64::from(height)));
     brush.context.set_transform(Affine::scale(f64::from(SCALE)));
@@ -47,14 +40,14 @@ pub fn pixels(scene: &Scene, colours: Colours) -> Result<Pixels, CurvesError> {
     Ok(Pixels { width: usize::from(width), height: usize::from(height), bytes })
 }
 
-struct Brush<'a> {
+struct Brush {
     context: RenderContext,
     colours: Colours,
-    regular: FontRef<'a>,
-    strong: FontRef<'a>,
+    regular: Font,
+    strong: Font,
 }
 
-impl Brush<'_> {
+impl Brush {
     fn paint(&mut self, ink: Ink, alpha: f32) {
         let [r, g, b] = (self.colours)(ink);
         self.context.set_paint(AlphaColor::<Srgb>::from_rgb8(r, g, b).with_alpha(alpha));
@@ -79,7 +72,7 @@ impl Brush<'_> {
                 }
                 Item::Text { at, hold, size, strong, ink, text } => {
                     self.paint(*ink, 1.0);
-                    let letters = letters(if *strong { &self.strong } else { &self.regular }, *size, text);
+                    let letters = if *strong { &self.strong } else { &self.regular }.line(*size, text);
                     let left = match hold {
                         Hold::Start => at[0],
                         Hold::Middle => at[0] - letters.width / 2.0,
@@ -118,62 +111,6 @@ fn path_through(places: impl Iterator<Item = Place>) -> BezPath {
         if i == 0 { path.move_to(at) } else { path.line_to(at) }
     }
     path
-}
-
-/// A line of text from its beginning at (0, 0), upwards.
-struct Letters {
-    outline: BezPath,
-    width: f32,
-}
-
-fn letters(font: &FontRef<'_>, size: f32, text: &str) -> Letters {
-    let (size, location) = (Size::new(size), LocationRef::default());
-    let (characters, metrics) = (font.charmap(), font.glyph_metrics(size, location));
-    let outlines = font.outline_glyphs();
-    let (mut outline, mut width) = (BezPath::new(), 0.0);
-    for character in text.chars() {
-        let glyph = characters.map(character).unwrap_or_default();
-        let mut pen = Outline { path: &mut outline, x: f64::from(width) };
-        if let Some(shape) = outlines.get(glyph) {
-            // A letter that cannot be drawn leaves its room empty.
-            let _left_out = shape.draw(DrawSettings::unhinted(size, location), &mut pen);
-        }
-        width += metrics.advance_width(glyph).unwrap_or_default();
-    }
-    Letters { outline, width }
-}
-
-struct Outline<'a> {
-    path: &'a mut BezPath,
-    x: f64,
-}
-
-impl Outline<'_> {
-    fn at(&self, x: f32, y: f32) -> (f64, f64) {
-        (self.x + f64::from(x), f64::from(y))
-    }
-}
-
-impl OutlinePen for Outline<'_> {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.path.move_to(self.at(x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.path.line_to(self.at(x, y));
-    }
-
-    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        self.path.quad_to(self.at(cx, cy), self.at(x, y));
-    }
-
-    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-        self.path.curve_to(self.at(ax, ay), self.at(bx, by), self.at(x, y));
-    }
-
-    fn close(&mut self) {
-        self.path.close_path();
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Curves as files: PNG, SVG and CSV.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use png::{BitDepth, ColorType, Encoder};

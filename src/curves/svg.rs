@@ -3,9 +3,7 @@
 use std::fmt::Write;
 
 use crate::curves::scene::{Area, Colours, Hold, Ink, Item, Pen, Place, Scene};
-
-/// From the middle of a text's height down to its baseline, as a share of its letters' height.
-pub const BASELINE: f32 = 0.36;
+use crate::letters::BASELINE;
 
 /// The file's text; `made` says how it was made, as JSON.
 pub fn svg(scene: &Scene, colours: Colours, made: &str) -> String {

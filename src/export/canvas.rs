@@ -1,6 +1,6 @@
 //! The pixels of a picture before it is enlarged.
 
-use crate::export::{ExportError, Provenance, UPSCALES, within};
+use crate::export::{ExportError, Label, Provenance, UPSCALES, within};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ImageShape, ModelError, Snapshot};
 
@@ -31,6 +31,8 @@ pub struct Canvas {
     pub channels: usize,
     /// `[height, width, channels]`.
     pub bytes: Vec<u8>,
+    /// What is written on it.
+    pub labels: Vec<Label>,
 }
 
 impl Canvas {
@@ -41,7 +43,7 @@ impl Canvas {
         if large_width.saturating_mul(large_height) > MAX_PIXELS {
             return Err(ExportError::TooLarge { width: large_width, height: large_height });
         }
-        Ok(Self { width, height, channels, bytes: vec![PAPER; width * height * channels] })
+        Ok(Self { width, height, channels, bytes: vec![PAPER; width * height * channels], labels: Vec::new() })
     }
 
     /// Lays an image, `[side, side, channels]`, with its upper left corner at (`x`, `y`). What would lie outside the

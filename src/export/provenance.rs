@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Kind, Likelihood, TrainConfig};
-use crate::export::{End, ExportError};
+use crate::export::{End, ExportError, Playback};
 use crate::latent::Grid;
 use crate::model::Snapshot;
 
@@ -31,6 +31,9 @@ pub struct Provenance {
     /// The model that decoded it; of two, the first.
     #[serde(flatten)]
     pub decoder: Decoder,
+    /// How the frames of an animation are played.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playback: Option<Playback>,
     /// Every decoded pixel is this many pixels wide and high.
     pub upscale: usize,
 }
@@ -71,7 +74,29 @@ pub enum Made {
         /// z of every frame, left to right: `[frames, d]`.
         z: Vec<Vec<f32>>,
     },
-    /// Points of a plane: z of column i, row j is origin + (a0 + i·step)·u + (b0 − j·step)·v.
+    /// Frames through several stops.
+    Animation {
+        /// What lies between two stops: `lerp`, `slerp` or `geodesic`.
+        path: String,
+        /// Speed between two stops: `linear`, or `smoothstep`, 3t² − 2t³.
+        easing: String,
+        /// Whether it leads from the last stop back to the first.
+        closed: bool,
+        /// Where it goes through.
+        stops: Vec<MadeEnd>,
+        /// z of every frame, those of a way back not repeated: `[frames, d]`.
+        z: Vec<Vec<f32>>,
+    },
+    /// One frame of an animation.
+    Frame {
+        /// Which, from 0.
+        frame: usize,
+        /// Its z, `[d]`, when it is the decoded image of a point.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        z: Option<Vec<f32>>,
+    },
+    /// Points of a plane: z of column i, row j is origin + w(a0 + i·step)·u + w(b0 − j·step)·v, with w(s) = s, or Φ⁻¹(s)
+    /// when the spacing is that of quantiles.
     Grid(Grid),
     /// The same points by two models, a row for each.
     Diff {
@@ -100,8 +125,23 @@ impl Provenance {
             version: env!("CARGO_PKG_VERSION").into(),
             made,
             decoder: Decoder::of(origin),
+            playback: None,
             upscale,
         }
+    }
+
+    /// The program and its version.
+    pub(super) fn software(&self) -> String {
+        format!("{} {}", self.program, self.version)
+    }
+
+    /// The provenance of one frame of an animation.
+    pub(super) fn of_frame(&self, frame: usize) -> Self {
+        let z = match &self.made {
+            Made::Animation { z, .. } => z.get(frame).cloned(),
+            _ => None,
+        };
+        Self { made: Made::Frame { frame, z }, ..self.clone() }
     }
 
     /// The JSON that is written.
@@ -133,6 +173,8 @@ impl Made {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Strip { .. } => "strip",
+            Self::Animation { .. } => "animation",
+            Self::Frame { .. } => "frame",
             Self::Grid(_) => "grid",
             Self::Diff { .. } => "diff",
         }

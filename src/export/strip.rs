@@ -48,7 +48,7 @@ impl End {
         Ok(Self { z: snapshot.encode(&x)?.mu, image: Some(image) })
     }
 
-    fn check(&self, snapshot: &Snapshot) -> Result<(), ExportError> {
+    pub(super) fn check(&self, snapshot: &Snapshot) -> Result<(), ExportError> {
         let (got, expected) = (self.z.len(), snapshot.latent_dim());
         if got != expected {
             return Err(ExportError::Point { got, expected });

@@ -182,7 +182,7 @@ fn a_grid_holds_the_decoded_points_with_the_first_row_on_top() {
     assert_eq!(written["kind"], "grid");
     let layout = json!({
         "plane": {"origin": [0.0, 0.0], "u": [1.0, 0.0], "v": [0.0, 1.0]},
-        "a0": -3.0, "b0": 3.0, "step": 3.0, "columns": 3, "rows": 3,
+        "spacing": "uniform", "a0": -3.0, "b0": 3.0, "step": 3.0, "columns": 3, "rows": 3,
     });
     assert_eq!(written["layout"], layout);
     assert_eq!((&written["sigma"], &written["beta"], &written["model"]), (&json!(0.25), &json!(null), &json!("ae")));

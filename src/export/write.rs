@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::export::encode::encode;
 use crate::export::{Clash, ExportError, Picture};
-use crate::files::{self, PlaceError};
+use crate::files;
 
 /// Writes `picture` into `file` and its provenance beside it; returns `file`.
 pub fn write(picture: &Picture, file: &Path, clash: Clash) -> Result<PathBuf, ExportError> {
@@ -31,8 +31,5 @@ pub fn check(file: &Path, clash: Clash) -> Result<(), ExportError> {
         return Err(ExportError::Ending(file.to_owned()));
     }
     files::check_folder(file)?;
-    if clash == Clash::Refuse && file.exists() {
-        return Err(PlaceError::Exists(file.to_owned()).into());
-    }
     Ok(files::check_sidecar(file, clash)?)
 }

@@ -34,6 +34,18 @@ impl PlaceError {
     }
 }
 
+/// An error that may only mean that a name is taken.
+pub trait IsTaken {
+    /// Whether it means that.
+    fn is_taken(&self) -> bool;
+}
+
+impl IsTaken for PlaceError {
+    fn is_taken(&self) -> bool {
+        matches!(self, Self::Exists(_))
+    }
+}
+
 /// The folder that `file` is to be in must be there.
 pub fn check_folder(file: &Path) -> Result<(), PlaceError> {
     let folder = folder_of(file);
@@ -41,21 +53,22 @@ pub fn check_folder(file: &Path) -> Result<(), PlaceError> {
 }
 
 /// Lets `write` put a file into `folder`, which is made when it is missing, as `word-001`, `word-002`, …: the number
-/// after the highest one there. `write` refuses names that are taken, so that two programs writing at once get
+/// after the highest one there, with `ending` unless it is empty. `write` refuses names that are taken, so that two programs writing at once get
 /// different numbers.
-pub fn write_numbered(
+pub fn write_numbered<E: From<PlaceError> + IsTaken>(
     folder: &Path,
     (word, ending): (&str, &str),
-    write: impl Fn(&Path) -> Result<(), PlaceError>,
-) -> Result<PathBuf, PlaceError> {
+    mut write: impl FnMut(&Path) -> Result<(), E>,
+) -> Result<PathBuf, E> {
     let refused = |e: io::Error| PlaceError::Write { path: folder.to_owned(), reason: e.to_string() };
     std::fs::create_dir_all(folder).map_err(refused)?;
     let mut number = u64::from(highest_number(folder, word).map_err(refused)?);
     loop {
         number += 1;
-        let file = folder.join(format!("{word}-{number:03}.{ending}"));
+        let dot = if ending.is_empty() { "" } else { "." };
+        let file = folder.join(format!("{word}-{number:03}{dot}{ending}"));
         match write(&file) {
-            Err(PlaceError::Exists(_)) => {}
+            Err(error) if error.is_taken() => {}
             written => return written.map(|()| file),
         }
     }

@@ -8,32 +8,53 @@ use serde::Deserialize;
 
 use super::{Clash, PlaceError, write};
 
-/// The file beside `file` that says how it was made.
+/// The file beside `file` that says how it was made: `name.json` for `name.png`, and `name.gif.json` for `name.gif`, so
+/// that the same may be written as both.
 pub fn sidecar_of(file: &Path) -> PathBuf {
-    file.with_extension("json")
+    match file.extension() {
+        Some(ending) if !ending.eq_ignore_ascii_case("png") => {
+            let mut ending = ending.to_owned();
+            ending.push(".json");
+            file.with_extension(ending)
+        }
+        _ => file.with_extension("json"),
+    }
 }
 
-/// Whether the sidecar of `file` may be written: what is not this program's is never replaced.
+/// Whether `file` and its sidecar may be written: what is not this program's is never replaced.
 pub fn check_sidecar(file: &Path, clash: Clash) -> Result<(), PlaceError> {
     let sidecar = sidecar_of(file);
-    // Whoever says that a picture may be replaced was not asked about some other program's JSON file.
-    let in_the_way = sidecar.exists() && (clash == Clash::Refuse || !is_ours(&sidecar));
-    if in_the_way { Err(PlaceError::Exists(sidecar)) } else { Ok(()) }
+    let in_the_way = match clash {
+        Clash::Refuse => [file, &sidecar].into_iter().find(|path| path.exists()),
+        // Whoever says that a picture may be replaced was not asked about some other program's JSON file.
+        Clash::Replace => Some(sidecar.as_path()).filter(|path| path.exists() && !is_our_sidecar(path)),
+    };
+    in_the_way.map_or(Ok(()), |path| Err(PlaceError::Exists(path.to_owned())))
 }
 
-/// Writes `json` into the sidecar and `bytes` into `file`, in this order, so that there is never a picture without one.
-pub fn write_with_sidecar(file: &Path, bytes: &[u8], json: &[u8], clash: Clash) -> Result<(), PlaceError> {
+/// Writes `json` into the sidecar and lets `put` write `file`, in this order, so that there is never a picture without
+/// one.
+pub fn with_sidecar<E: From<PlaceError>>(
+    file: &Path,
+    json: &[u8],
+    clash: Clash,
+    put: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
     let sidecar = sidecar_of(file);
-    let put = |path: &Path, bytes: &[u8]| write(path, bytes, clash).map_err(|e| PlaceError::of(path, &e));
-    put(&sidecar, json)?;
-    put(file, bytes).inspect_err(|_| {
+    write(&sidecar, json, clash).map_err(|e| PlaceError::of(&sidecar, &e))?;
+    put().inspect_err(|_| {
         // It describes a picture that is not there; what matters is why, and that is told.
         let _told_already = fs::remove_file(&sidecar);
     })
 }
 
+/// Writes `json` into the sidecar and `bytes` into `file`.
+pub fn write_with_sidecar(file: &Path, bytes: &[u8], json: &[u8], clash: Clash) -> Result<(), PlaceError> {
+    with_sidecar(file, json, clash, || write(file, bytes, clash).map_err(|e| PlaceError::of(file, &e)))
+}
+
 /// Whether a sidecar is one of this program's.
-fn is_ours(sidecar: &Path) -> bool {
+pub fn is_our_sidecar(sidecar: &Path) -> bool {
     #[derive(Deserialize)]
     struct Signed {
         program: String,

@@ -6,26 +6,60 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::latent::Plane;
+use crate::math::normal;
 
 /// The first pass over the map decodes every fourth cell of every fourth row, the next every second.
 const STRIDES: [usize; 3] = [4, 2, 1];
 
-/// Points (a, b) of a plane on a lattice: column i, row j is a = a0 + i·step, b = b0 − j·step (row 0 on top). Cells are
-/// counted row by row.
+/// What the even steps of a lattice are steps of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spacing {
+    /// Of the coordinate itself: w(u) = u.
+    #[default]
+    Uniform,
+    /// Of the prior's distribution function, w(u) = Φ⁻¹(u) with u in (0, 1): equal areas of the picture hold equal
+    /// prior mass (Kingma & Welling 2014, figure 4).
+    Quantile,
+}
+
+/// Points (a, b) of a plane on a lattice: column i, row j is a = w(a0 + i·step), b = w(b0 − j·step) (row 0 on top), with
+/// the w of its [`Spacing`]. Cells are counted row by row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// The plane.
     pub plane: Plane,
-    /// a of the first column.
+    /// w.
+    #[serde(default)]
+    pub spacing: Spacing,
+    /// w⁻¹ of a of the first column.
     pub a0: f32,
-    /// b of the first row.
+    /// w⁻¹ of b of the first row.
     pub b0: f32,
-    /// Distance between neighbours, the same in both directions.
+    /// Step between neighbours, the same in both directions.
     pub step: f32,
     /// Columns.
     pub columns: usize,
     /// Rows.
     pub rows: usize,
+}
+
+impl Spacing {
+    /// w(u): from the lattice to the coordinate.
+    fn coordinate(self, u: f32) -> f32 {
+        match self {
+            Self::Uniform => u,
+            Self::Quantile => normal::quantile(f64::from(u.clamp(0.0, 1.0))) as f32,
+        }
+    }
+
+    /// w⁻¹(a): from the coordinate to the lattice.
+    fn lattice(self, a: f32) -> f32 {
+        match self {
+            Self::Uniform => a,
+            Self::Quantile => normal::cdf(f64::from(a)) as f32,
+        }
+    }
 }
 
 impl Grid {
@@ -36,7 +70,15 @@ impl Grid {
             0 | 1 => (0.0, 2.0 * extent),
             _ => (extent, 2.0 * extent / (cells - 1) as f32),
         };
-        Self { plane, a0: 0.0 - corner, b0: corner, step, columns: cells, rows: cells }
+        Self { plane, spacing: Spacing::Uniform, a0: 0.0 - corner, b0: corner, step, columns: cells, rows: cells }
+    }
+
+    /// `cells` × `cells` points of `plane` at the Gaussian quantiles (i + ½) / `cells`, each in the middle of the same
+    /// share of the prior's mass.
+    pub fn quantiles(plane: Plane, cells: usize) -> Self {
+        let step = 1.0 / cells.max(1) as f32;
+        let (a0, b0) = (step / 2.0, 1.0 - step / 2.0);
+        Self { plane, spacing: Spacing::Quantile, a0, b0, step, columns: cells, rows: cells }
     }
 
     /// Cells in all.
@@ -58,11 +100,32 @@ impl Grid {
     /// (a, b) of a cell.
     pub fn place(&self, cell: usize) -> [f32; 2] {
         let (column, row) = self.column_row(cell);
-        [self.a0 + column as f32 * self.step, self.b0 - row as f32 * self.step]
+        self.coordinates(column as f32, row as f32)
+    }
+
+    /// Where columns begin and end, left to right: `[columns + 1]` values of a; the outermost may be infinite.
+    pub fn column_edges(&self) -> Vec<f32> {
+        (0..=self.columns).map(|i| self.coordinates(i as f32 - 0.5, 0.0)[0]).collect()
+    }
+
+    /// Where rows begin and end, top to bottom: `[rows + 1]` values of b; the outermost may be infinite.
+    pub fn row_edges(&self) -> Vec<f32> {
+        (0..=self.rows).map(|j| self.coordinates(0.0, j as f32 - 0.5)[1]).collect()
+    }
+
+    /// (a, b) at a column and a row, which may lie between two.
+    fn coordinates(&self, column: f32, row: f32) -> [f32; 2] {
+        [self.a0 + column * self.step, self.b0 - row * self.step].map(|u| {
+            // The edge of all there is may miss it by a rounding.
+            let edge = u.round();
+            let at_edge = self.spacing == Spacing::Quantile && (u - edge).abs() < 1e-3 * self.step;
+            self.spacing.coordinate(if at_edge { edge } else { u })
+        })
     }
 
     /// The cell that covers (a, b).
-    pub fn cell_at(&self, [a, b]: [f32; 2]) -> Option<usize> {
+    pub fn cell_at(&self, place: [f32; 2]) -> Option<usize> {
+        let [a, b] = place.map(|coordinate| self.spacing.lattice(coordinate));
         let along = |distance: f32, n: usize| {
             let i = (distance / self.step + 0.5).floor();
             (i >= 0.0 && i < n as f32).then_some(i as usize)
@@ -117,7 +180,8 @@ mod tests {
     use super::*;
 
     fn grid(columns: usize, rows: usize) -> Grid {
-        Grid { plane: Plane::axes(2, 0, 1), a0: -1.0, b0: 2.0, step: 0.5, columns, rows }
+        let spacing = Spacing::Uniform;
+        Grid { plane: Plane::axes(2, 0, 1), spacing, a0: -1.0, b0: 2.0, step: 0.5, columns, rows }
     }
 
     #[test]
@@ -137,6 +201,32 @@ mod tests {
         for outside in [[-1.26, 2.0], [1.26, 2.0], [0.0, 2.26], [0.0, 0.74], [f32::NAN, 1.0]] {
             assert_eq!(grid.cell_at(outside), None, "{outside:?}");
         }
+    }
+
+    // scipy.stats.norm.ppf([0.1, 0.3, 0.5, 0.7, 0.9]) and ppf([0.2, 0.4, 0.6, 0.8]), SciPy 1.17.
+    #[test]
+    fn quantiles_share_the_mass_of_the_prior_evenly() {
+        let near = |got: &[f32], expected: &[f32]| {
+            let close = got.iter().zip(expected).all(|(g, e)| g == e || (g - e).abs() < 1e-6);
+            assert!(close && got.len() == expected.len(), "{got:?} against {expected:?}");
+        };
+        let grid = Grid::quantiles(Plane::axes(2, 0, 1), 5);
+        let row: Vec<f32> = grid.row_points(0).chunks_exact(2).map(|point| point[0]).collect();
+        near(&row, &[-1.281_551_6, -0.524_400_5, 0.0, 0.524_400_5, 1.281_551_6]);
+        near(&[grid.place(0)[1], grid.place(24)[1]], &[1.281_551_6, -1.281_551_6]);
+        let edges = [f32::NEG_INFINITY, -0.841_621_2, -0.253_347_1, 0.253_347_1, 0.841_621_2, f32::INFINITY];
+        near(&grid.column_edges(), &edges);
+        near(&grid.row_edges(), &edges.map(|edge| -edge));
+        let cells = Grid::quantiles(Plane::axes(2, 0, 1), 256);
+        assert!((0..256 * 256).all(|cell| cells.cell_at(cells.place(cell)) == Some(cell)));
+        assert_eq!((grid.cell_at([-9.0, 9.0]), grid.cell_at([0.9, -0.9])), (Some(0), Some(24)));
+    }
+
+    #[test]
+    fn edges_lie_half_a_step_around_the_cells() {
+        let grid = grid(3, 2);
+        assert_eq!(grid.column_edges(), [-1.25, -0.75, -0.25, 0.25]);
+        assert_eq!(grid.row_edges(), [2.25, 1.75, 1.25]);
     }
 
     #[test]

@@ -138,8 +138,7 @@ mod tests {
     use super::*;
     use crate::config::ModelConfig;
     use crate::data::Dataset;
-    use crate::latent::{Grid, NEAREST, Plane};
-    use crate::latent::{Subject, View};
+    use crate::latent::{Grid, NEAREST, Plane, Spacing, Subject, View};
     use crate::model::snapshot::to_bytes;
     use crate::model::{ImageShape, Snapshot, Vae};
     use crate::rng::{Rng, Stream};
@@ -177,7 +176,15 @@ mod tests {
     fn every_part_of_a_question_is_answered_with_the_models_own_numbers() {
         let service = Service::spawn(Arc::new(|_| {})).unwrap();
         let (snapshot, data) = (snapshot(1), noise_images(300));
-        let grid = Grid { plane: Plane::axes(2, 0, 1), a0: -1.0, b0: 1.0, step: 0.5, columns: 5, rows: 4 };
+        let grid = Grid {
+            plane: Plane::axes(2, 0, 1),
+            spacing: Spacing::Uniform,
+            a0: -1.0,
+            b0: 1.0,
+            step: 0.5,
+            columns: 5,
+            rows: 4,
+        };
         let z = vec![0.3, -0.7];
         service.ask(Question {
             snapshot: Some(Arc::clone(&snapshot)),

@@ -8,8 +8,10 @@ use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::comparison::ComparisonAction;
+use crate::state::exporting::{ExportAction, ExportWish};
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
+use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{CurvesChange, CurvesView, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -87,20 +89,16 @@ pub enum Action {
     Walk(WalkAction),
     /// Something about the run's past.
     Timeline(TimelineAction),
+    /// The ways through the pins are searched for, or played.
+    Ways(WaysAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
     Redo,
 
-    /// Writes a picture into the run's exports.
-    Export(ExportKind),
-    /// Asks where to, then writes a picture.
-    ExportAs(ExportKind),
-    /// Writes a picture into this file.
-    ExportTo(ExportKind, PathBuf),
-    /// How many times larger exported images are.
-    SetUpscale(usize),
-    /// The picture was written, or the sentence for the user.
+    /// Something about pictures that leave the window.
+    Export(ExportAction),
+    /// The curves were written into this file, or the sentence for the user.
     Exported(Result<PathBuf, String>),
 
     /// Something about the runs on disk.
@@ -175,6 +173,8 @@ pub enum Effect {
     ReadOther(PathBuf),
     /// The other run is not asked any more.
     LeaveOther,
+    /// Find and measure these ways in place of those before; `None` finds none.
+    FindWays(Option<WaysOrder>),
     /// Do something with the runs on disk.
     Library(Errand),
     /// Look back at the run's past.
@@ -185,10 +185,8 @@ pub enum Effect {
     SaveCurves(Format, bool),
     /// Write the curves into this file.
     SaveCurvesTo(Format, PathBuf),
-    /// Write a picture; with `true`, ask where to first.
-    Export(ExportKind, bool),
-    /// Write a picture into this file.
-    ExportTo(ExportKind, PathBuf),
+    /// Write a picture.
+    Export(ExportWish),
     /// Use these colours.
     SetTheme(ThemeChoice),
     /// Fill the screen or not.
@@ -235,13 +233,4 @@ pub struct OpenedRun {
     pub watch: Box<Watch>,
     /// Where its numbers ended, when they did.
     pub diverged: Option<Divergence>,
-}
-
-/// A picture that can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportKind {
-    /// The images between the pins.
-    Strip,
-    /// The decoded grid.
-    Grid,
 }

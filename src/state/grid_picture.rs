@@ -86,12 +86,20 @@ impl GridPicture {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latent::Plane;
+    use crate::latent::{Plane, Spacing};
 
     const SHAPE: ImageShape = ImageShape { side: 1, channels: 1 };
 
     fn grid(a0: f32, columns: usize) -> Arc<Grid> {
-        Arc::new(Grid { plane: Plane::axes(2, 0, 1), a0, b0: 0.0, step: 1.0, columns, rows: 1 })
+        Arc::new(Grid {
+            plane: Plane::axes(2, 0, 1),
+            spacing: Spacing::Uniform,
+            a0,
+            b0: 0.0,
+            step: 1.0,
+            columns,
+            rows: 1,
+        })
     }
 
     /// What each cell shows, 0 where it shows nothing.

@@ -4,7 +4,7 @@ pub mod actions;
 
 use std::sync::Arc;
 
-use crate::latent::{Grid, Plane};
+use crate::latent::{Grid, Plane, Spacing};
 use crate::model::ImageShape;
 use crate::state::GridPicture;
 
@@ -213,7 +213,7 @@ impl MapState {
             let rows = (cell(high_b) - cell(low_b)) as usize + 1;
             if columns * rows <= MAX_CELLS {
                 let (a0, b0) = (cell(low_a) * step, cell(high_b) * step);
-                return Some(Grid { plane: self.plane(z), a0, b0, step, columns, rows });
+                return Some(Grid { plane: self.plane(z), spacing: Spacing::Uniform, a0, b0, step, columns, rows });
             }
             step *= std::f32::consts::SQRT_2;
         }

@@ -7,7 +7,7 @@ use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary, Run,
-    SelectedView, StripView, View, comparison, map, runs, steering, timeline, walk,
+    SelectedView, StripView, View, comparison, exporting, map, runs, steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -20,6 +20,7 @@ pub const UPSCALES: std::ops::RangeInclusive<usize> = export::UPSCALES;
 pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
     apply(state, action, &mut effects);
+    walk::ways::seek(state, &mut effects);
     let view = wanted(state);
     if state.training.model.is_some() && view != state.asked {
         state.asked = view.clone();
@@ -36,7 +37,9 @@ fn wanted(state: &AppState) -> View {
     let Some(model) = &state.training.model else { return View::default() };
     let walk = &state.walk;
     let fits = |z: &Vec<f32>| z.len() == model.latent_dim;
-    let strip = walk.strip_points();
+    // The frames, then what is decoded at the pins.
+    let mut strip = walk.strip_points();
+    strip.extend(walk.pins.iter().map(|pin| pin.z.clone()));
     View {
         point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
@@ -113,12 +116,10 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Map(action) => map::actions::apply(state, action),
         Action::Walk(action) => walk::actions::apply(state, action),
         Action::Timeline(action) => timeline::apply(state, action, effects),
+        Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
-        Action::Export(kind) => effects.push(Effect::Export(kind, false)),
-        Action::ExportAs(kind) => effects.push(Effect::Export(kind, true)),
-        Action::ExportTo(kind, path) => effects.push(Effect::ExportTo(kind, path)),
-        Action::SetUpscale(upscale) => state.upscale = upscale.clamp(*UPSCALES.start(), *UPSCALES.end()),
+        Action::Export(action) => exporting::apply(state, action, effects),
         Action::Exported(Ok(path)) => state.notices.push(NoticeKind::Saved(path)),
         Action::Exported(Err(message)) | Action::Failed(message) => state.notices.push(NoticeKind::Error(message)),
 
@@ -285,7 +286,15 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         Answer::GridCells { grid, cells, images, .. } => {
             return state.map.add_cells(&grid, model.shape, &cells, &images);
         }
-        Answer::Strip { images, .. } => walk.strip_view = StripView { images },
+        Answer::Strip { mut images, .. } => {
+            let frames = images.len().saturating_sub(walk.pins.len());
+            if frames != walk.strip_points().len() {
+                // Of pins that are gone by now; another answer is on its way.
+                return;
+            }
+            let pins = images.split_off(frames);
+            walk.strip_view = StripView { images, pins };
+        }
         Answer::Means { mu, step } => {
             state.map.means_step = step;
             walk.follow(&mu);

@@ -2,10 +2,16 @@
 //! to.
 
 pub mod actions;
+pub mod play;
+pub mod ways;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::latent::{Course, Easing, OwnImage, Path, Route, Subject};
+
+pub use play::{Play, PlayAction, Turn};
+pub use ways::{Findings, Ways, WaysAction, WaysOrder};
 
 /// A stop on the way.
 #[derive(Debug, Clone)]
@@ -68,6 +74,8 @@ pub struct SelectedView {
 pub struct StripView {
     /// One image a frame.
     pub images: Vec<Vec<u8>>,
+    /// One image a pin.
+    pub pins: Vec<Vec<u8>>,
 }
 
 /// The point, the pins, the selection and what they decode to.
@@ -87,6 +95,10 @@ pub struct Walk {
     pub closed: bool,
     /// Images in the strip.
     pub frames: usize,
+    /// The three kinds of way side by side.
+    pub ways: Ways,
+    /// How the way is played.
+    pub play: Play,
     /// What the pointer holds.
     pub held: Held,
     /// The decoded point.
@@ -109,6 +121,8 @@ impl Default for Walk {
             path: Path::default(),
             closed: false,
             frames: 11,
+            ways: Ways::default(),
+            play: Play::default(),
             held: Held::default(),
             point_view: None,
             selected_view: None,
@@ -132,7 +146,9 @@ impl Walk {
     /// Forgets everything but how the strip is made.
     pub fn start_anew(&mut self) {
         let (path, closed, frames) = (self.path, self.closed, self.frames);
-        *self = Self { path, closed, frames, version: self.version + 1, ..Self::default() };
+        // What was ordered is taken back by whoever orders.
+        let (ways, play) = (std::mem::take(&mut self.ways), Play { since: None, ..self.play });
+        *self = Self { path, closed, frames, ways, play, version: self.version + 1, ..Self::default() };
     }
 
     /// Forgets what the last model or the last images gave.
@@ -169,8 +185,9 @@ impl Walk {
     }
 
     /// The curve of the way; a geodesic that is not found yet is straight.
-    pub fn course(&self) -> Course {
-        self.route().course()
+    pub fn course(&self) -> Cow<'_, Course> {
+        let geodesic = self.ways.geodesic(&self.pins, self.closed).filter(|_| self.path == Path::Geodesic);
+        geodesic.map_or_else(|| Cow::Owned(self.route().course()), Cow::Borrowed)
     }
 
     /// Every point of the strip; empty until there are two pins.

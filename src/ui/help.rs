@@ -58,7 +58,7 @@ fn list_ui(ui: &mut Ui, title: &str, rows: &[Row]) {
     });
 }
 
-fn keys() -> [Row; 13] {
+fn keys() -> [Row; 14] {
     [
         (t!("help.key_space"), t!("help.space")),
         ("Ctrl+O".into(), t!("help.open")),
@@ -66,6 +66,7 @@ fn keys() -> [Row; 13] {
         ("Ctrl+Z".into(), t!("help.undo")),
         ("Ctrl+Shift+Z".into(), t!("help.redo")),
         ("P  A  B".into(), t!("help.pins")),
+        ("K".into(), t!("way.key")),
         ("F".into(), t!("help.fit")),
         (t!("help.key_arrows"), t!("help.arrows")),
         (t!("help.key_modified"), t!("help.arrows_more")),

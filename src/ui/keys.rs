@@ -2,7 +2,10 @@
 
 use egui::{Event, Key, Modifiers, Popup, Ui};
 
-use crate::state::{Action, AppState, ComparisonAction, ExportKind, MapAction, PinSource, ThemeChoice, WalkAction};
+use crate::state::walk::{PlayAction, WaysAction};
+use crate::state::{
+    Action, AppState, ComparisonAction, ExportAction, ExportKind, MapAction, PinSource, ThemeChoice, WalkAction,
+};
 use crate::ui::{Cache, export_menu};
 
 /// Reads the keys. Those without a modifier are left to whatever has the keyboard.
@@ -27,8 +30,8 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
         actions.push(Action::OpenDialog);
     }
     if export {
-        match export_menu::missing(state, ExportKind::Strip) {
-            None => actions.push(Action::Export(ExportKind::Strip)),
+        match export_menu::missing(state, ExportKind::Grid) {
+            None => actions.push(Action::Export(ExportAction::Toggle)),
             Some(reason) => actions.push(Action::Tell(reason)),
         }
     }
@@ -54,7 +57,7 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
 }
 
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
-    let (space_released, help, pins, fit) = ui.input(|i| {
+    let (space_released, help, pins, fit, play) = ui.input(|i| {
         let plain = i.modifiers.is_none();
         // Each key with the modifiers of its own moment: those of the frame may have changed since.
         let pressed = |wanted| {
@@ -63,7 +66,7 @@ fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
         };
         let help = i.events.iter().any(|e| matches!(e, Event::Text(text) if text == "?"));
         let pins = [(Key::A, Some(0)), (Key::B, Some(1)), (Key::P, None)].map(|(key, at)| pressed(key).then_some(at));
-        (plain && i.key_released(Key::Space), help, pins, pressed(Key::F))
+        (plain && i.key_released(Key::Space), help, pins, pressed(Key::F), pressed(Key::K))
     });
     if space_released && !std::mem::take(&mut cache.pointer.space_panned) {
         actions.push(Action::TogglePlay);
@@ -73,6 +76,9 @@ fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
     }
     for at in pins.into_iter().flatten() {
         actions.push(Action::Walk(WalkAction::PutPin(at, PinSource::Point)));
+    }
+    if play {
+        actions.push(Action::Ways(WaysAction::Play(PlayAction::Toggle)));
     }
     if fit {
         actions.push(Action::Map(MapAction::Fit));

@@ -52,12 +52,19 @@ fn prior(painter: &Painter, rect: Rect, state: &AppState) {
     }
 }
 
+/// Pieces of the line from pin to pin.
+const LINE_PIECES: usize = 48;
+
 /// The pins and the way between them.
 fn way(painter: &Painter, rect: Rect, state: &AppState) {
     let place = |z: &[f32]| map::screen_from_latent(state, rect, state.map.coordinates(z));
     let points: Vec<Pos2> = state.walk.strip_points().iter().map(|z| place(z)).collect();
-    painter.add(Shape::line(points.clone(), Stroke::new(4.0, theme::MAP_SHADE)));
-    painter.extend(Shape::dashed_line(&points, Stroke::new(2.0, theme::PIN), 7.0, 5.0));
+    // Through every pin, however few frames there are.
+    let course = state.walk.course();
+    let line = (0..=course.legs() * LINE_PIECES).map(|i| course.at(i as f32 / LINE_PIECES as f32));
+    let line: Vec<Pos2> = line.filter(|z| !z.is_empty()).map(|z| place(&z)).collect();
+    painter.add(Shape::line(line.clone(), Stroke::new(4.0, theme::MAP_SHADE)));
+    painter.extend(Shape::dashed_line(&line, Stroke::new(2.0, theme::PIN), 7.0, 5.0));
     for point in &points {
         painter.circle_filled(*point, 2.5, theme::PIN);
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Align2, Area, CornerRadius, Frame, Id, Label, Margin, Order, RichText, Sense, Stroke, Ui, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, Notice, NoticeKind};
+use crate::state::{Action, AppState, ExportAction, Notice, NoticeKind};
 use crate::ui::{theme, widgets};
 
 /// Seconds a message that needs no answer stays.
@@ -65,11 +65,19 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, actions: &mut Vec<Action>) {
                         });
                     }
                     NoticeKind::Saved(path) => {
+                        let file = path.clone();
                         let path = path.display().to_string();
                         let text = RichText::new(t!("notice.saved", path = path)).color(palette.text);
-                        let label = ui.add(Label::new(text).truncate().sense(Sense::click()));
+                        let label = ui.scope(|ui| {
+                            ui.set_max_width(460.0);
+                            ui.add(Label::new(text).truncate().sense(Sense::click()))
+                        });
+                        let label = label.inner;
                         if label.on_hover_text(t!("notice.copy_tip")).clicked() {
                             actions.push(Action::Copy(path));
+                        }
+                        if ui.button(t!("exporting.reveal")).on_hover_text(t!("exporting.reveal_tip")).clicked() {
+                            actions.push(Action::Export(ExportAction::Reveal(file)));
                         }
                     }
                 }

@@ -116,7 +116,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::latent::{Grid, Plane};
+    use crate::latent::{Grid, Plane, Spacing};
     use crate::model::ImageShape;
 
     #[test]
@@ -161,7 +161,8 @@ mod tests {
     #[test]
     fn the_grid_puts_every_image_in_its_cell() {
         let plane = Plane::axes(2, 0, 1);
-        let grid_of = Arc::new(Grid { plane, a0: 0.0, b0: 0.0, step: 1.0, columns: 2, rows: 2 });
+        let grid_of =
+            Arc::new(Grid { plane, spacing: Spacing::Uniform, a0: 0.0, b0: 0.0, step: 1.0, columns: 2, rows: 2 });
         let shape = ImageShape { side: 2, channels: 1 };
         let mut picture = GridPicture::lay_out(grid_of, shape, None, 1);
         picture.add(&[1], &[5, 6, 7, 8], 2);

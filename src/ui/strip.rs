@@ -7,14 +7,17 @@ use rust_i18n::t;
 
 use crate::latent::Path;
 use crate::state::update::FRAMES;
-use crate::state::{Action, AppState, ExportKind, Subject, WalkAction};
+use crate::state::walk::{PlayAction, WaysAction};
+use crate::state::{Action, AppState, ExportAction, ExportKind, Subject, WalkAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
 /// Height of the whole strip.
 pub const HEIGHT: f32 = 98.0;
 /// Width of the controls with their title.
-const WITH_TITLE: f32 = 470.0;
+const WITH_TITLE: f32 = 540.0;
+/// Longest time between two frames of what plays, in seconds: a window that was covered does not jump.
+const LONGEST_TICK: f32 = 0.1;
 /// Smallest side of a frame.
 const MIN_FRAME: f32 = 30.0;
 /// Between two frames.
@@ -29,35 +32,37 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
         // In a narrow window the controls need the title's room.
-        if ui.available_width() > WITH_TITLE {
+        let wide = ui.available_width() > WITH_TITLE;
+        if wide {
             widgets::title(ui, &t!("strip.title"));
             ui.add_space(4.0);
         }
+        play_button(ui, state, pinned, actions);
         let tip = t!("strip.path_tip");
-        let choices =
-            [(Path::Lerp, t!("strip.path_lerp").into_owned()), (Path::Slerp, t!("strip.path_slerp").into_owned())];
+        let choices = [
+            (Path::Lerp, t!("strip.path_lerp").into_owned()),
+            (Path::Slerp, t!("strip.path_slerp").into_owned()),
+            (Path::Geodesic, t!("way.geodesic").into_owned()),
+        ];
         let chosen = ui.scope(|ui| widgets::segmented(ui, "path", walk.path, &choices));
         if let Some(path) = chosen.inner {
             actions.push(Action::Walk(WalkAction::SetPath(path)));
         }
         chosen.response.on_hover_text(tip);
-        let label = widgets::weak(ui, &t!("strip.frames")).on_hover_text(t!("strip.frames_tip"));
+        if wide {
+            widgets::weak(ui, &t!("strip.frames"));
+        }
         let mut frames = walk.frames;
         let field = DragValue::new(&mut frames).range(FRAMES).speed(0.1).update_while_editing(false);
-        if ui.add_sized(vec2(44.0, theme::CONTROL - 2.0), field).labelled_by(label.id).changed() {
+        let response = ui.add_sized(vec2(44.0, theme::CONTROL - 2.0), field).on_hover_text(t!("strip.frames_tip"));
+        widgets::label(&response, &t!("strip.frames"));
+        if response.changed() {
             actions.push(Action::Walk(WalkAction::SetFrames(frames)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let save = ui.add_enabled(pinned, Button::new(t!("strip.save")));
             if save.on_hover_text(t!("strip.save_tip")).clicked() {
-                actions.push(Action::Export(ExportKind::Strip));
-            }
-            if ui
-                .add_enabled(!walk.pins.is_empty(), Button::new(t!("strip.clear")))
-                .on_hover_text(t!("strip.clear_tip"))
-                .clicked()
-            {
-                actions.push(Action::Walk(WalkAction::ClearPins));
+                actions.push(Action::Export(ExportAction::Save(ExportKind::Strip)));
             }
         });
     });
@@ -65,13 +70,34 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     if pinned {
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
-        frames_ui(&mut child, state, cache);
+        frames_ui(&mut child, state, cache, actions);
     } else {
         hint(ui, rect, state);
     }
 }
 
-fn frames_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
+/// Plays the way, or stops it.
+fn play_button(ui: &mut Ui, state: &AppState, pinned: bool, actions: &mut Vec<Action>) {
+    let (sign, text) = if state.walk.plays() { (theme::STOP, t!("way.stop")) } else { (theme::FOLDED, t!("way.play")) };
+    let button =
+        Button::new(egui::RichText::new(sign).size(theme::SIGN)).min_size(vec2(theme::CONTROL, theme::CONTROL));
+    let response = ui.add_enabled(pinned, button);
+    widgets::name_as(&response, &text);
+    if response.on_hover_text(t!("way.play_tip")).clicked() {
+        actions.push(Action::Ways(WaysAction::Play(PlayAction::Toggle)));
+    }
+}
+
+/// Moves what plays on; asks for frames only while something does.
+pub fn play(ui: &Ui, state: &AppState, actions: &mut Vec<Action>) {
+    if state.walk.plays() {
+        let seconds = ui.input(|i| i.stable_dt).min(LONGEST_TICK);
+        actions.push(Action::Ways(WaysAction::Play(PlayAction::Tick(seconds))));
+        ui.ctx().request_repaint();
+    }
+}
+
+fn frames_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     let (walk, Some(model)) = (&state.walk, &state.training.model) else { return };
     let n = walk.frames;
     let ends = [walk.pins.first(), walk.pins.last().filter(|_| !walk.closed)];
@@ -98,8 +124,12 @@ fn frames_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
                     ui.add_space(GAP);
                 }
                 let name = t!("strip.frame", i = i + 1, n = n);
-                let outline = (i == 0 || i + 1 == n).then_some(theme::PIN);
-                widgets::picture(ui, &name, texture, side, Sense::hover(), outline).on_hover_text(name);
+                let on_pin = walk.pin_of_frame(i).map(|_| theme::PIN);
+                let plays = (walk.playing_frame() == Some(i)).then(|| theme::palette(ui).accent_hovered);
+                let response = widgets::picture(ui, &name, texture, side, Sense::click(), plays.or(on_pin));
+                if response.on_hover_text(name).clicked() {
+                    actions.push(Action::Ways(WaysAction::Play(PlayAction::ShowFrame(i))));
+                }
             }
             if let Some(subject) = at_b {
                 ui.add_space(APART);

@@ -24,6 +24,8 @@ pub enum Key {
     Reconstruction,
     /// A frame of the strip.
     Frame(usize),
+    /// What is decoded at a pin.
+    Pin(usize),
     /// The picture of a run in the list.
     Run(usize),
     /// The decoded grid.
@@ -110,6 +112,13 @@ pub fn picture(bytes: &[u8], side: usize, channels: usize) -> ColorImage {
     let mut pixels: Vec<Color32> = colours(bytes, channels).collect();
     pixels.resize(side * side, Color32::BLACK);
     ColorImage::new([side, side], pixels)
+}
+
+/// Every pixel so many pixels wide and high.
+pub fn enlarged(picture: &ColorImage, times: usize) -> ColorImage {
+    let [width, height] = picture.size.map(|side| side * times);
+    let pixel = |i: usize| picture[(i % width / times, i / width / times)];
+    ColorImage::new([width, height], (0..width * height).map(pixel).collect())
 }
 
 /// Grey or RGB bytes as colours.

@@ -38,10 +38,14 @@ pub const DOT: f32 = 4.0;
 pub const CLOSE: &str = "×";
 /// Stands before what is unfolded, and behind what unfolds a menu.
 pub const UNFOLDED: &str = "▼";
+/// Moves something up.
+pub const UP: &str = "▲";
 /// Stands before what is folded.
 pub const FOLDED: &str = "▶";
 /// Holds what plays.
 pub const PAUSE: &str = "⏸";
+/// Ends what plays.
+pub const STOP: &str = "■";
 /// Dark colours.
 pub const MOON: &str = "🌙";
 /// Light colours.

@@ -76,6 +76,25 @@ fn a_grid_is_a_map_of_the_prior() {
 }
 
 #[test]
+fn a_grid_may_share_the_prior_evenly_and_go_through_a_point() {
+    let run = SmallRun::train(2, "--set model.latent_dim=3");
+    json_in(run.path(), "grid R --cells 2 --spacing quantile --axes 2,0 --through z:5,0.75,5 --upscale 1 --out g.png");
+    let grid = read(&run.file("g.png"));
+    // scipy.stats.norm.ppf([0.25, 0.75]) = [-0.67448975, 0.67448975], SciPy 1.17.
+    let z = "--from z:0.67448975,0.75,-0.67448975 --to z:0.67448975,0.75,0.67448975";
+    json_in(run.path(), &format!("strip R {z} --frames 2 --upscale 1 --out top.png"));
+    let top = read(&run.file("top.png"));
+    for cell in 0..2 {
+        let differ = |i: &u32| grid.get_pixel(cell * 28 + i % 28, i / 28) != top.get_pixel(cell * 29 + i % 28, i / 28);
+        assert_eq!((0..28 * 28).find(differ), None, "cell {cell}");
+    }
+    assert_eq!(sidecar(&run.file("g.json"))["layout"]["spacing"], "quantile");
+    let both = run_in(run.path(), "grid R --spacing quantile --extent 2 --out h.png");
+    assert_eq!(both.status.code(), Some(2));
+    assert!(stderr(&both).contains("leave --extent out"), "{}", stderr(&both));
+}
+
+#[test]
 fn a_picture_is_replaced_only_when_asked() {
     let run = SmallRun::train(2, "");
     json_in(run.path(), "grid R --cells 3 --out g.png");

@@ -67,7 +67,8 @@ pub fn training() -> AppState {
     let cells: Vec<usize> = (0..grid.n_cells()).collect();
     let images = cells.iter().map(|cell| grid.point(*cell)).flat_map(|z| picture(z[0], z[1])).collect();
     answer(&mut state, Answer::GridCells { grid, cells, images, step: 200 });
-    let images = state.walk.strip_points().iter().map(|z| picture(z[0], z[1])).collect();
+    let places = state.walk.strip_points().into_iter().chain(state.walk.pins.iter().map(|pin| pin.z.clone()));
+    let images = places.map(|z| picture(z[0], z[1])).collect();
     answer(&mut state, Answer::Strip { images, step: 200 });
     state
 }

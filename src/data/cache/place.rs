@@ -1,5 +1,6 @@
 //! Where the prepared pixels of a folder are kept, and what they were prepared from.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,7 +99,7 @@ impl Unsaved {
         if !cache.make_room((head.len() + pixels.len()) as u64)? {
             return Ok(());
         }
-        let write = |out: &mut dyn Write| {
+        let write = |out: &mut File| {
             out.write_all(&head)?;
             pixels.segments().try_for_each(|segment| {
                 if cancel.load(Ordering::Relaxed) {

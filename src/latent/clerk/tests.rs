@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::ModelConfig;
-use crate::latent::Plane;
+use crate::latent::{Plane, Spacing};
 use crate::model::{ImageShape, Vae};
 
 fn snapshot(step: u64) -> Arc<Snapshot> {
@@ -12,7 +12,7 @@ fn snapshot(step: u64) -> Arc<Snapshot> {
 }
 
 fn grid(a0: f32) -> Grid {
-    Grid { plane: Plane::axes(2, 0, 1), a0, b0: 2.0, step: 1.0, columns: 24, rows: 16 }
+    Grid { plane: Plane::axes(2, 0, 1), spacing: Spacing::Uniform, a0, b0: 2.0, step: 1.0, columns: 24, rows: 16 }
 }
 
 fn question(snapshot: &Arc<Snapshot>, grid: Grid) -> Question {

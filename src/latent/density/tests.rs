@@ -1,5 +1,5 @@
 use super::*;
-use crate::latent::Plane;
+use crate::latent::{Plane, Spacing};
 use crate::rng::{Rng, Stream};
 
 const MU: [f32; 12] = [0.0, 1.0, -0.5, 1.5, -0.3, 0.2, -0.7, 0.4, 0.9, 0.2, 0.1, -1.1];
@@ -60,7 +60,7 @@ fn percentiles_are_those_of_the_images_judged_by_the_others() {
 #[test]
 fn the_density_on_a_plane_is_the_marginal_one() {
     let plane = Plane { origin: vec![0.1, -0.2, 0.3], u: vec![0.6, 0.8, 0.0], v: vec![0.48, -0.36, 0.8] };
-    let grid = Grid { plane, a0: 0.4, b0: -0.25, step: 0.01, columns: 2, rows: 2 };
+    let grid = Grid { plane, spacing: Spacing::Uniform, a0: 0.4, b0: -0.25, step: 0.01, columns: 2, rows: 2 };
     close(f64::from(Density::new(&MU, &SIGMA, 3).on_grid(&grid)[0]), -2.444_475_951_468_649);
 }
 

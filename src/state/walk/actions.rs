@@ -3,7 +3,7 @@
 use crate::latent::{Path, Subject};
 use crate::state::AppState;
 use crate::state::update::FRAMES;
-use crate::state::walk::{Held, Pinned, StripView};
+use crate::state::walk::{Held, Pinned};
 
 /// How near the pointer must be to a pin to take hold of it, in points.
 const PIN_REACH: f32 = 12.0;
@@ -61,6 +61,7 @@ pub fn apply(state: &mut AppState, action: WalkAction) {
         },
         WalkAction::Release => state.walk.held = Held::Nothing,
         WalkAction::Nudge([da, db]) if !state.walk.z.is_empty() => {
+            state.walk.play.since = None;
             state.map.hovered = None;
             state.remember();
             let [a, b] = state.map.coordinates(&state.walk.z);
@@ -99,7 +100,7 @@ pub fn apply(state: &mut AppState, action: WalkAction) {
         WalkAction::SetFrames(frames) => state.walk.frames = frames.clamp(*FRAMES.start(), *FRAMES.end()),
     }
     if state.walk.strip_points().is_empty() {
-        state.walk.strip_view = StripView::default();
+        state.walk.strip_view.images.clear();
     }
 }
 
@@ -108,6 +109,7 @@ fn grab(state: &mut AppState, at: [f32; 2]) {
         return;
     }
     state.map.hovered = None;
+    state.walk.play.since = None;
     state.remember();
     let (map, walk) = (&state.map, &mut state.walk);
     let distance = |pin: &Pinned| {
@@ -135,6 +137,7 @@ fn select(state: &mut AppState, selected: Option<Subject>) {
         Subject::Own(_) => state.walk.selected_view.as_ref().map(|view| view.mu.clone()),
     };
     if let Some(mu) = mean {
+        state.walk.play.since = None;
         // A click on the map has taken hold of the point and remembered it already.
         if state.walk.held == Held::Nothing {
             state.remember();
