@@ -8,6 +8,7 @@ pub mod action;
 pub mod curves_view;
 pub mod data;
 pub mod drawing;
+pub mod epsilon;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
@@ -25,11 +26,12 @@ pub use action::{Action, Effect, ExportKind, Opened, OpenedRun};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
+pub use epsilon::{Epsilon, EpsilonAction};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
-pub use map::actions::{Layer, MapAction};
-pub use map::{Axes, Layers, MapState};
+pub use map::actions::MapAction;
+pub use map::{Axes, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use past::Past;
 pub use plan::Plan;
@@ -68,6 +70,8 @@ pub struct AppState {
     pub map: MapState,
     /// The point, the pins and what they decode to.
     pub walk: Walk,
+    /// What was drawn from the selected image's posterior.
+    pub epsilon: Epsilon,
     /// Moves that can be taken back.
     pub past: Past,
     /// Messages for the user.

@@ -9,6 +9,7 @@ use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
+use crate::app::opener;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
@@ -19,10 +20,7 @@ use crate::model::Snapshot;
 use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
-use crate::ui::dots;
-
-/// A picture of the points, and what it was painted from.
-pub type Painted = (dots::Order, egui::ColorImage);
+use crate::ui::dots::{self, Painted};
 
 /// Every worker the window owns.
 pub struct Workers {
@@ -53,11 +51,7 @@ impl Workers {
     /// Starts the threads that decode and paint; the others are started when they are needed.
     pub fn new(wake: WakeUp, places: Places, cache: Option<PathBuf>) -> anyhow::Result<Self> {
         let service = Service::spawn(Arc::clone(&wake))?;
-        let paint = |order: dots::Order| {
-            let image = order.paint();
-            (order, image)
-        };
-        let painter = Latest::spawn("painter", Arc::clone(&wake), paint).map_err(anyhow::Error::msg)?;
+        let painter = Latest::spawn("painter", Arc::clone(&wake), dots::Order::paint).map_err(anyhow::Error::msg)?;
         let curves = Latest::spawn("curves", Arc::clone(&wake), CurvesOrder::draw).map_err(anyhow::Error::msg)?;
         Ok(Self {
             wake,
@@ -239,6 +233,7 @@ impl Workers {
                 self.view = view;
                 self.ask();
             }
+            Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::DrawCurves => self.curves.order(state.curves_order()),
             Effect::SaveCurves(format, true) => {

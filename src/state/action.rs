@@ -8,7 +8,7 @@ use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::runs::{Errand, RunsAction};
-use crate::state::{CurvesChange, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
+use crate::state::{CurvesChange, DrawnCurves, EpsilonAction, History, MapAction, Model, ThemeChoice, WalkAction};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
 /// Something happened.
@@ -83,6 +83,8 @@ pub enum Action {
     Map(MapAction),
     /// Something moves in the latent space.
     Walk(WalkAction),
+    /// Something is drawn from the selected image's posterior.
+    Epsilon(EpsilonAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -171,6 +173,8 @@ pub enum Effect {
     SaveCurves(Format, bool),
     /// Write the curves into this file.
     SaveCurvesTo(Format, PathBuf),
+    /// Open a file with the system's viewer.
+    OpenFile(PathBuf),
     /// Write a picture; with `true`, ask where to first.
     Export(ExportKind, bool),
     /// Write a picture into this file.
