@@ -194,7 +194,10 @@ impl Dots {
         if let Some((order, texture)) = self.shown.as_ref().filter(|(order, _)| Arc::ptr_eq(&order.data, &wanted.data))
         {
             let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-            painter.image(texture.id(), order.rect(state, rect), uv, Color32::WHITE);
+            // Points let the density shine through.
+            let layers = &state.map.layers;
+            let tint = if layers.density && !layers.thumbnails { theme::DOTS_OVER_DENSITY } else { Color32::WHITE };
+            painter.image(texture.id(), order.rect(state, rect), uv, tint);
         }
     }
 

@@ -36,7 +36,6 @@ pub fn heat(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mu
     let size = vec2(grid.columns as f32, grid.rows as f32) * (grid.step / state.map.scale);
     let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
     painter.image(texture, Rect::from_min_size(min, size), uv, Color32::WHITE);
-    heat_scale(painter, rect);
 }
 
 fn picture(heat: &Heat) -> ColorImage {
@@ -49,7 +48,7 @@ fn picture(heat: &Heat) -> ColorImage {
 }
 
 /// Which colour encloses which share of the images.
-fn heat_scale(painter: &Painter, rect: Rect) {
+pub fn heat_scale(painter: &Painter, rect: Rect) {
     let font = theme::regular(theme::SMALL);
     let title = painter.layout_no_wrap(t!("layers.heat_scale").into_owned(), font.clone(), theme::ON_MAP);
     let size = vec2(title.size().x.max(SCALE.x + 76.0), title.size().y + SCALE.y + 12.0) + vec2(16.0, 8.0);

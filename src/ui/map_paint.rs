@@ -24,11 +24,14 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     if state.map.layers.density {
         map_layers::heat(ui, &painter, rect, state, cache);
     }
+    if state.map.layers.images {
+        cache.dots.ui(&painter, rect, state);
+    }
     if state.map.layers.prior {
         prior(&painter, rect, state);
     }
-    if state.map.layers.images {
-        cache.dots.ui(&painter, rect, state);
+    if state.map.layers.density {
+        map_layers::heat_scale(&painter, rect);
     }
     if state.map.layers.posterior {
         map_layers::posterior(&painter, rect, state);

@@ -232,6 +232,8 @@ pub fn split_colour(held: bool) -> Color32 {
 
 /// The outline of q(z|x) on the map.
 pub const POSTERIOR: Color32 = rgb(0x00ff_7ab8);
+/// How much of the points is left while the density lies below them.
+pub const DOTS_OVER_DENSITY: Color32 = Color32::from_rgba_premultiplied(90, 90, 90, 90);
 /// Side of a small picture on the map.
 pub const MAP_THUMB: f32 = 30.0;
 

@@ -8,6 +8,8 @@ const MAX_CELLS: usize = 1200;
 const WIDEST_MASS: f32 = 2.506_628_3;
 /// Steps of equal prior mass at most: more are no longer told apart in the tails.
 const MOST_QUANTILES: f32 = 4096.0;
+/// And at least, however far away one is: with fewer there is no grid to see.
+const FEWEST_QUANTILES: f32 = 10.0;
 
 /// What lies on the plane and is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +120,7 @@ pub fn lattice(spacing: Spacing, plane: &Plane, cell: f32, [low_a, low_b, high_a
     let root = std::f32::consts::SQRT_2;
     let mut steps = match spacing {
         Spacing::Uniform => 1.0 / notch(cell),
-        Spacing::Quantile => notch(WIDEST_MASS / cell).min(MOST_QUANTILES),
+        Spacing::Quantile => notch(WIDEST_MASS / cell).clamp(FEWEST_QUANTILES, MOST_QUANTILES),
     };
     loop {
         let grid = match spacing {
