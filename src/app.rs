@@ -13,6 +13,7 @@ pub mod keeper;
 pub mod latest;
 pub mod librarian;
 pub mod loader;
+pub mod opener;
 pub mod pathfinder;
 pub mod runs;
 pub mod save_curves;

@@ -26,6 +26,8 @@ pub enum Stream {
     TrainPixels,
     /// Binary pixels of an image that a model is evaluated on; the counter is the image.
     EvalPixels,
+    /// What is drawn on the user's demand; the counter is the draw.
+    Demand,
 }
 
 /// A generator for one (seed, stream, counter).

@@ -9,6 +9,7 @@ pub mod comparison;
 pub mod curves_view;
 pub mod data;
 pub mod drawing;
+pub mod epsilon;
 pub mod exporting;
 pub mod grid_picture;
 pub mod history;
@@ -29,12 +30,13 @@ pub use comparison::{Comparison, ComparisonAction};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
+pub use epsilon::{Epsilon, EpsilonAction};
 pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
-pub use map::actions::{Layer, MapAction};
-pub use map::{Axes, Layers, MapState};
+pub use map::actions::MapAction;
+pub use map::{Axes, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use past::Past;
 pub use plan::Plan;
@@ -74,6 +76,8 @@ pub struct AppState {
     pub map: MapState,
     /// The point, the pins and what they decode to.
     pub walk: Walk,
+    /// What was drawn from the selected image's posterior.
+    pub epsilon: Epsilon,
     /// Moves that can be taken back.
     pub past: Past,
     /// The run's past.

@@ -13,6 +13,8 @@ mod data;
 mod folder;
 #[path = "window/keys.rs"]
 mod keys;
+#[path = "window/layers.rs"]
+mod layers;
 #[path = "window/made.rs"]
 mod made;
 #[path = "window/map.rs"]

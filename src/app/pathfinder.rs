@@ -21,15 +21,52 @@ const SURVEY: f32 = 0.2;
 
 /// What the last searches have learned, kept for the next one.
 #[derive(Default)]
-pub struct Known {
+struct Known {
     density: Option<(Arc<Snapshot>, Arc<Dataset>, Arc<Density>)>,
     terrain: Option<Terrain>,
     geodesic: Option<(Vec<Pinned>, bool, Course)>,
 }
 
+/// Who searches for ways, after those who were told to stop and are not heard any more.
+#[derive(Default)]
+pub struct Pathfinders {
+    tasks: Vec<Task<Action>>,
+    known: Arc<Mutex<Known>>,
+}
+
+impl Pathfinders {
+    /// Ends whoever searches.
+    pub fn cancel(&self) {
+        self.tasks.iter().for_each(Task::cancel);
+    }
+
+    /// Sends another one.
+    pub fn send(
+        &mut self,
+        wake: WakeUp,
+        order: WaysOrder,
+        snapshot: Arc<Snapshot>,
+        data: Arc<Dataset>,
+    ) -> Result<(), String> {
+        self.tasks.push(spawn(wake, order, snapshot, data, Arc::clone(&self.known))?);
+        Ok(())
+    }
+
+    /// What was found.
+    pub fn poll(&mut self, actions: &mut Vec<Action>) {
+        self.tasks.retain(|task| {
+            let (messages, ended) = task.poll();
+            if !task.is_cancelled() {
+                actions.extend(messages);
+            }
+            !ended
+        });
+    }
+}
+
 /// Finds what is ordered. Whoever searches holds `known`; the next one waits until the one before has heard that it
 /// is not wanted any more.
-pub fn spawn(
+fn spawn(
     wake: WakeUp,
     order: WaysOrder,
     snapshot: Arc<Snapshot>,

@@ -86,6 +86,13 @@ impl<T> Task<T> {
         (self.messages.try_iter().collect(), ended)
     }
 
+    /// Puts what it has said into `into`, and says whether that was its last word.
+    pub fn poll_into(&self, into: &mut Vec<T>) -> bool {
+        let (messages, ended) = self.poll();
+        into.extend(messages);
+        ended
+    }
+
     /// Leaves a thread that cannot be told to stop, because the system keeps it, to its own end.
     pub fn leave(mut self) {
         self.handle = None;

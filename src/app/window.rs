@@ -123,7 +123,7 @@ impl eframe::App for Window {
         let painted: Vec<_> = self.workers.painted().collect();
         for result in painted {
             match result {
-                Ok((order, image)) => self.cache.dots.show(ctx, order, image),
+                Ok(painted) => self.cache.dots.show(ctx, painted),
                 Err(failed) => self.apply(ctx, Action::Failed(failed)),
             }
         }

@@ -1,7 +1,7 @@
 //! The workers of the window: started by effects, listened to once a frame.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::app::comparison::Comparison;
 use crate::app::dialog::{self, Answered};
@@ -11,7 +11,8 @@ use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
-use crate::app::pathfinder;
+use crate::app::opener;
+use crate::app::pathfinder::Pathfinders;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
@@ -25,10 +26,7 @@ use crate::state::{
 };
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
-use crate::ui::dots;
-
-/// A picture of the points, and what it was painted from.
-pub type Painted = (dots::Order, egui::ColorImage);
+use crate::ui::dots::{self, Painted};
 
 /// A training thread, and the folder it writes into.
 struct Training {
@@ -60,10 +58,7 @@ pub struct Workers {
     /// The run that the open one is held against.
     comparison: Comparison,
     historian: Latest<Look, Result<Found, String>>,
-    /// Who searches for ways, after those who were told to stop and are not heard any more.
-    pathfinders: Vec<Task<Action>>,
-    /// What they have learned.
-    ways: Arc<Mutex<pathfinder::Known>>,
+    pathfinders: Pathfinders,
     data: Option<Arc<Dataset>>,
     /// The newest model.
     snapshot: Option<Arc<Snapshot>>,
@@ -76,11 +71,7 @@ impl Workers {
     /// Starts the threads that decode and paint; the others are started when they are needed.
     pub fn new(wake: WakeUp, places: Places, cache: Option<PathBuf>) -> anyhow::Result<Self> {
         let service = Service::spawn(Arc::clone(&wake))?;
-        let paint = |order: dots::Order| {
-            let image = order.paint();
-            (order, image)
-        };
-        let painter = Latest::spawn("painter", Arc::clone(&wake), paint).map_err(anyhow::Error::msg)?;
+        let painter = Latest::spawn("painter", Arc::clone(&wake), dots::Order::paint).map_err(anyhow::Error::msg)?;
         let curves = Latest::spawn("curves", Arc::clone(&wake), CurvesOrder::draw).map_err(anyhow::Error::msg)?;
         let historian = historian::spawn(Arc::clone(&wake)).map_err(anyhow::Error::msg)?;
         Ok(Self {
@@ -100,8 +91,7 @@ impl Workers {
             helpers: Vec::new(),
             lister: None,
             comparison: Comparison::default(),
-            pathfinders: Vec::new(),
-            ways: Arc::default(),
+            pathfinders: Pathfinders::default(),
             data: None,
             snapshot: None,
             then: None,
@@ -142,24 +132,10 @@ impl Workers {
         });
         actions.extend(save_to);
         for helpers in [&mut self.exporters, &mut self.helpers] {
-            helpers.retain(|helper| {
-                let (messages, ended) = helper.poll();
-                actions.extend(messages);
-                !ended
-            });
+            helpers.retain(|helper| !helper.poll_into(&mut actions));
         }
-        self.lister.take_if(|lister| {
-            let (messages, ended) = lister.poll();
-            actions.extend(messages);
-            ended
-        });
-        self.pathfinders.retain(|pathfinder| {
-            let (messages, ended) = pathfinder.poll();
-            if !pathfinder.is_cancelled() {
-                actions.extend(messages);
-            }
-            !ended
-        });
+        self.lister.take_if(|lister| lister.poll_into(&mut actions));
+        self.pathfinders.poll(&mut actions);
         self.retired.retain(|training| {
             let ended = training.worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_)));
             if ended {
@@ -327,12 +303,12 @@ impl Workers {
             Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
             Effect::LeaveOther => self.comparison.leave(),
             Effect::FindWays(order) => {
-                self.pathfinders.iter().for_each(Task::cancel);
+                self.pathfinders.cancel();
                 if let (Some(order), Some(snapshot), Some(data)) = (order, self.shown(), self.data.clone()) {
-                    let pathfinder = pathfinder::spawn(wake, order, snapshot, data, Arc::clone(&self.ways));
-                    self.pathfinders.push(pathfinder.map_err(Action::Failed)?);
+                    self.pathfinders.send(wake, order, snapshot, data).map_err(Action::Failed)?;
                 }
             }
+            Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::Look(look) => self.look(look),
             Effect::DrawCurves => self.curves.order(state.curves_order()),

@@ -10,6 +10,8 @@ use crate::math::normal;
 
 /// The first pass over the map decodes every fourth cell of every fourth row, the next every second.
 const STRIDES: [usize; 3] = [4, 2, 1];
+/// Cosine of the angle up to which two directions are as good as the same: a plane that turns does so by less a frame.
+const ALONG: f32 = 0.95;
 
 /// What the even steps of a lattice are steps of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,7 @@ impl Spacing {
     }
 
     /// w⁻¹(a): from the coordinate to the lattice.
-    fn lattice(self, a: f32) -> f32 {
+    pub fn lattice(self, a: f32) -> f32 {
         match self {
             Self::Uniform => a,
             Self::Quantile => normal::cdf(f64::from(a)) as f32,
@@ -128,15 +130,18 @@ impl Grid {
         let [a, b] = place.map(|coordinate| self.spacing.lattice(coordinate));
         let along = |distance: f32, n: usize| {
             let i = (distance / self.step + 0.5).floor();
+            // Of quantiles, the cells at the border reach to infinity.
+            let i = if self.spacing == Spacing::Quantile { i.clamp(0.0, n as f32 - 1.0) } else { i };
             (i >= 0.0 && i < n as f32).then_some(i as usize)
         };
         Some(along(self.b0 - b, self.rows)? * self.columns + along(a - self.a0, self.columns)?)
     }
 
-    /// The cell of `earlier` that covers the same place, when its plane runs in the same directions: what was decoded
+    /// The cell of `earlier` that covers the same place, when its plane runs in about the same directions: what was decoded
     /// for it will do until there is better.
     pub fn stand_in(&self, cell: usize, earlier: &Self) -> Option<usize> {
-        let parallel = self.plane.u == earlier.plane.u && self.plane.v == earlier.plane.v;
+        let along = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f32>() > ALONG;
+        let parallel = along(&self.plane.u, &earlier.plane.u) && along(&self.plane.v, &earlier.plane.v);
         earlier.cell_at(self.place(cell)).filter(|_| parallel)
     }
 

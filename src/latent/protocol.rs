@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::data::Dataset;
-use crate::latent::Grid;
+use crate::latent::{Grid, Heat};
 use crate::model::Snapshot;
 
 /// An image that a model can be asked about.
@@ -37,6 +37,39 @@ pub struct View {
     pub grid: Option<Grid>,
     /// Points whose decoded images make the strip (each `[d]`).
     pub strip: Vec<Vec<f32>>,
+    /// With it the point is answered by a draw x ~ p(x|z) instead of its mean, when p(x|z) is Gaussian: which draw.
+    pub noise: Option<u64>,
+    /// What is asked of all images.
+    pub survey: Box<Survey>,
+}
+
+/// What is asked of all images.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Survey {
+    /// How well each is reconstructed.
+    pub errors: bool,
+    /// Which are held back, for this share of validation and seed.
+    pub split: Option<(f64, u64)>,
+    /// Their density on the plane with these directions, each `[d]`.
+    pub heat: Option<[Vec<f32>; 2]>,
+}
+
+/// A figure that every image has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Figure {
+    /// KL(q(z|x) ‖ p(z)) in nats.
+    Kl,
+    /// Root mean square of x − f(μ) over its pixels, in hundredths of the range from black to white.
+    Error,
+}
+
+/// A figure of all images.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// One for each image.
+    pub values: Arc<Vec<f32>>,
+    /// The second and the 98th percentile.
+    pub range: [f32; 2],
 }
 
 /// Whom to ask, and what.
@@ -116,6 +149,21 @@ pub enum Answer {
         /// The snapshot's step.
         step: u64,
     },
+    /// How well known the decoded point is.
+    Known {
+        /// Where, `[d]`.
+        z: Vec<f32>,
+        /// The share of the images, in percent, that lie in emptier places.
+        percentile: f64,
+    },
+    /// A figure of every image.
+    Figures(Figure, Figures),
+    /// Whether each image is held back for validation.
+    Held(Arc<Vec<bool>>),
+    /// Where the images are dense on a plane.
+    Heat(Arc<Heat>),
+    /// The two directions in which the means spread most, each `[d]`, with the share of the variance of each.
+    Principal([Vec<f32>; 2], [f64; 2]),
     /// The service could not answer; the sentence for the user.
     Failed(String),
 }

@@ -9,7 +9,9 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::latent::clerk::{Clerk, Task};
+use crate::latent::density::Density;
 use crate::latent::protocol::{Answer, Question};
+use crate::latent::surveyor::Surveyor;
 use crate::threads::{Wake, WakeUp, pool_here};
 
 /// Threads that decode. A second one decodes a large model's point in 460 instead of 655 µs on an idle machine, but while
@@ -40,6 +42,8 @@ struct Desk {
 #[derive(Default)]
 struct Slot {
     question: Option<Question>,
+    /// What the surveyor has found.
+    density: Option<Arc<Density>>,
     closed: bool,
 }
 
@@ -93,7 +97,7 @@ impl Desk {
     /// Sleeps until there is a new question, the desk closes, or the moment comes.
     fn rest(&self, until: Option<Instant>) {
         let slot = self.lock();
-        if slot.question.is_some() || slot.closed {
+        if slot.question.is_some() || slot.density.is_some() || slot.closed {
             return;
         }
         match until {
@@ -104,8 +108,19 @@ impl Desk {
 }
 
 /// Answers until the desk closes: one piece of work, then a look at the desk.
-fn serve(desk: &Desk, answers: &Sender<Answer>, wake: &WakeUp) {
+fn serve(desk: &Arc<Desk>, answers: &Sender<Answer>, wake: &WakeUp) {
     let mut clerk = Clerk::default();
+    let found = {
+        let desk = Arc::clone(desk);
+        move |density| {
+            desk.lock().density = Some(density);
+            desk.changed.notify_one();
+        }
+    };
+    let surveyor = match Surveyor::spawn(answers.clone(), Arc::clone(wake), found) {
+        Ok(surveyor) => surveyor,
+        Err(error) => return drop(answers.send(Answer::Failed(ServiceError(error.to_string()).to_string()))),
+    };
     loop {
         {
             let mut slot = desk.lock();
@@ -115,6 +130,12 @@ fn serve(desk: &Desk, answers: &Sender<Answer>, wake: &WakeUp) {
             if let Some(question) = slot.question.take() {
                 clerk.hear(question);
             }
+            if let Some(density) = slot.density.take() {
+                clerk.know(density);
+            }
+        }
+        if let Some(order) = clerk.survey_order() {
+            surveyor.order(order);
         }
         match clerk.next_task(Instant::now()) {
             Task::Rest(until) => desk.rest(until),
@@ -195,6 +216,7 @@ mod tests {
                 own: Vec::new(),
                 grid: Some(grid.clone()),
                 strip: vec![vec![0.0, 0.0], z.clone()],
+                ..View::default()
             },
         });
         let (mut cells, mut means, mut near) = (BTreeMap::new(), None, false);

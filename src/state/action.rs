@@ -12,7 +12,9 @@ use crate::state::exporting::{ExportAction, ExportWish};
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
-use crate::state::{CurvesChange, CurvesView, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
+use crate::state::{
+    CurvesChange, CurvesView, DrawnCurves, EpsilonAction, History, MapAction, Model, ThemeChoice, WalkAction,
+};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
 /// Something happened.
@@ -91,6 +93,8 @@ pub enum Action {
     Timeline(TimelineAction),
     /// The ways through the pins are searched for, or played.
     Ways(WaysAction),
+    /// Something is drawn from the selected image's posterior.
+    Epsilon(EpsilonAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -185,6 +189,8 @@ pub enum Effect {
     SaveCurves(Format, bool),
     /// Write the curves into this file.
     SaveCurvesTo(Format, PathBuf),
+    /// Open a file with the system's viewer.
+    OpenFile(PathBuf),
     /// Write a picture.
     Export(ExportWish),
     /// Use these colours.

@@ -1,17 +1,24 @@
 //! The plane on screen: where it is looked at, what lies on it, and the grid that is wanted behind it.
 
 pub mod actions;
+pub mod axes;
+pub mod images;
+pub mod layers;
+pub mod turn;
 
 use std::sync::Arc;
 
-use crate::latent::{Grid, Plane, Spacing};
+pub use axes::Axes;
+pub use images::{Group, ImagesOnMap};
+pub use layers::{Colour, Layer, Layers};
+
+use crate::latent::{Grid, Heat, Plane};
 use crate::model::ImageShape;
 use crate::state::GridPicture;
+use crate::state::map::turn::Turn;
 
 /// Width of a grid cell that is aimed at, in points.
 const CELL: f32 = 46.0;
-/// Cells at most, so that a grid stays quick on a large screen.
-const MAX_CELLS: usize = 1200;
 /// The extent is that of at most so many images, evenly taken: enough for a percentile, and quick.
 const EXTENT_SAMPLE: usize = 20_000;
 /// Images whose distances are compared at one go.
@@ -20,42 +27,6 @@ const NEAR_BLOCK: usize = 1024;
 const PRIOR_EXTENT: f32 = 3.0;
 /// Smallest and largest number of latent units per point.
 const SCALES: std::ops::RangeInclusive<f32> = 1e-5..=10.0;
-
-/// What lies on the plane and is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layers {
-    /// Decoded images.
-    pub grid: bool,
-    /// Encoded images, as points.
-    pub images: bool,
-    /// The prior's circles.
-    pub prior: bool,
-}
-
-/// The two directions on the map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Axes {
-    /// Two latent axes: to the right and up.
-    Pair(usize, usize),
-    /// The two directions in which the means of the images spread most.
-    Principal,
-}
-
-impl Default for Axes {
-    fn default() -> Self {
-        Self::Pair(0, 1)
-    }
-}
-
-impl Axes {
-    /// Whether a space of so many dimensions has them.
-    pub fn fits(self, latent_dim: usize) -> bool {
-        match self {
-            Self::Pair(right, up) => right != up && right.max(up) < latent_dim,
-            Self::Principal => latent_dim > 2,
-        }
-    }
-}
 
 /// The plane on screen. (a, b) are coordinates along its two directions.
 #[derive(Debug, Clone)]
@@ -86,6 +57,22 @@ pub struct MapState {
     pub means_step: u64,
     /// (a, b) of every mean on these axes, kept so that no frame has to look for them.
     pub places: Arc<Vec<[f32; 2]>>,
+    /// The same, with no place (NaN) for images that are hidden.
+    pub shown: Arc<Vec<[f32; 2]>>,
+    /// What is known of the images besides.
+    pub images: ImagesOnMap,
+    /// Where they are dense.
+    pub heat: Option<Arc<Heat>>,
+    /// Grows with every change of `heat`.
+    pub heat_version: u64,
+    /// How well known the decoded point is: where, and the share of the images, in percent, that lie in emptier places.
+    pub known: Option<(Vec<f32>, f64)>,
+    /// The share of the variance of the means along the two main directions.
+    pub principal_share: [f64; 2],
+    /// The draw that the point is shown with, when not by the mean of p(x|z).
+    pub noise: Option<u64>,
+    /// The way from the last plane to this one.
+    turn: Option<Box<Turn>>,
     /// (a, b) under the resting pointer: decoded in place of the point until the pointer leaves.
     pub hovered: Option<[f32; 2]>,
     /// Dimensions of z, once a model is there.
@@ -102,12 +89,20 @@ impl Default for MapState {
             axes: Axes::default(),
             directions: Default::default(),
             principal: None,
-            layers: Layers { grid: true, images: true, prior: false },
+            layers: Layers::default(),
             grid: None,
             grid_version: 0,
             means: None,
             means_step: 0,
             places: Arc::default(),
+            shown: Arc::default(),
+            images: ImagesOnMap::default(),
+            heat: None,
+            heat_version: 0,
+            known: None,
+            principal_share: [0.0; 2],
+            noise: None,
+            turn: None,
             hovered: None,
             latent_dim: None,
         }
@@ -127,10 +122,10 @@ impl MapState {
     /// (a, b) of a latent point: its projection.
     pub fn coordinates(&self, z: &[f32]) -> [f32; 2] {
         match self.axes {
-            Axes::Pair(right, up) => [right, up].map(|axis| z.get(axis).copied().unwrap_or_default()),
-            Axes::Principal => {
-                self.directions.each_ref().map(|direction| z.iter().zip(direction).map(|(z, w)| z * w).sum())
+            Axes::Pair(right, up) if self.turn.is_none() => {
+                [right, up].map(|axis| z.get(axis).copied().unwrap_or_default())
             }
+            _ => self.directions.each_ref().map(|direction| z.iter().zip(direction).map(|(z, w)| z * w).sum()),
         }
     }
 
@@ -203,20 +198,9 @@ impl MapState {
         if width < 8.0 || height < 8.0 || z.len() < 2 {
             return None;
         }
-        // Steps are powers of √2: zooming does not redraw every cell at every notch.
-        let mut step = 2.0_f32.powf(((self.scale * CELL).log2() * 2.0).round() / 2.0);
         let [low_a, high_b] = self.latent_from_offset([-width / 2.0, -height / 2.0]);
         let [high_a, low_b] = self.latent_from_offset([width / 2.0, height / 2.0]);
-        loop {
-            let cell = |v: f32| (v / step + 0.5).floor();
-            let columns = (cell(high_a) - cell(low_a)) as usize + 1;
-            let rows = (cell(high_b) - cell(low_b)) as usize + 1;
-            if columns * rows <= MAX_CELLS {
-                let (a0, b0) = (cell(low_a) * step, cell(high_b) * step);
-                return Some(Grid { plane: self.plane(z), spacing: Spacing::Uniform, a0, b0, step, columns, rows });
-            }
-            step *= std::f32::consts::SQRT_2;
-        }
+        Some(layers::lattice(self.layers.spacing, &self.plane(z), self.scale * CELL, [low_a, low_b, high_a, high_b]))
     }
 
     /// Takes decoded cells in; those of a grid that is no longer wanted are still better than none.
@@ -233,11 +217,15 @@ impl MapState {
     pub fn clear(&mut self) {
         self.grid = None;
         self.hovered = None;
+        self.heat = None;
+        self.known = None;
+        self.images.forget_figures();
         self.set_means(None);
     }
 
     /// Takes in where the images lie now.
     pub fn set_means(&mut self, means: Option<Arc<Vec<f32>>>) {
+        self.finish_turn();
         self.means = means;
         self.project();
     }
@@ -259,58 +247,15 @@ impl MapState {
         self.means.as_ref()?.get(idx * d..(idx + 1) * d)
     }
 
-    /// Puts two other directions on the map, when the space has them and they are known.
-    pub fn set_axes(&mut self, axes: Axes) {
-        let known = axes != Axes::Principal || self.principal.is_some();
-        if known && axes.fits(self.latent_dim.unwrap_or_default()) {
-            self.axes = axes;
-            self.point_axes();
-            self.hovered = None;
-            self.project();
-        }
-    }
-
-    /// Takes in the principal directions of the means, each `[d]`.
-    pub fn set_principal(&mut self, principal: Option<[Vec<f32>; 2]>) {
-        self.principal = principal;
-        if self.axes == Axes::Principal && self.principal.is_some() {
-            self.point_axes();
-            self.project();
-        }
-    }
-
-    /// Whether the principal directions can be shown.
-    pub fn knows_principal(&self) -> bool {
-        self.principal.is_some()
-    }
-
-    fn point_axes(&mut self) {
-        let d = self.latent_dim.unwrap_or_default();
-        self.directions = match (self.axes, &self.principal) {
-            (Axes::Principal, Some(principal)) => principal.clone(),
-            (Axes::Pair(right, up), _) => {
-                let Plane { u, v, .. } = Plane::axes(d, right, up);
-                [u, v]
-            }
-            (Axes::Principal, None) => return,
-        };
-    }
-
-    fn project(&mut self) {
-        let means = self.means.as_deref().map_or(&[][..], Vec::as_slice);
-        let rows = means.chunks_exact(self.latent_dim.unwrap_or(1).max(1));
-        self.places = Arc::new(rows.map(|mu| self.coordinates(mu)).collect());
-    }
-
     /// The image whose mean lies nearest to (a, b) on the map, with the distance in points.
     pub fn image_near(&self, [a, b]: [f32; 2]) -> Option<(usize, f32)> {
         let squared = |[x, y]: &[f32; 2]| (x - a).powi(2) + (y - b).powi(2);
         // Blocks first: their smallest distances are found many at a time (200,000 images in a tenth of a millisecond).
         let nearest_of = |block: &[[f32; 2]]| block.iter().map(squared).fold(f32::INFINITY, f32::min);
-        let blocks = self.places.chunks(NEAR_BLOCK).map(nearest_of).enumerate();
+        let blocks = self.shown.chunks(NEAR_BLOCK).map(nearest_of).enumerate();
         let (block, least) = blocks.min_by(|(_, x), (_, y)| x.total_cmp(y))?;
         let from = block * NEAR_BLOCK;
-        let idx = from + self.places.get(from..)?.iter().position(|place| squared(place) == least)?;
+        let idx = from + self.shown.get(from..)?.iter().position(|place| squared(place) == least)?;
         Some((idx, least.sqrt() / self.scale))
     }
 

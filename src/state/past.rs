@@ -61,8 +61,7 @@ impl AppState {
         let Place { z, pins, axes } = place;
         (self.walk.z, self.walk.pins) = (z, pins);
         if axes != self.map.axes {
-            self.map.set_axes(axes);
-            self.map.fit();
+            self.map.turn_to(axes);
         }
         self.walk.follow(self.map.means.as_deref().map_or(&[], Vec::as_slice));
     }
@@ -99,6 +98,7 @@ mod tests {
         assert_eq!(state.map.axes, Axes::Pair(0, 1));
         state.redo();
         assert_eq!(state.map.axes, Axes::Pair(2, 1));
+        state.map.finish_turn();
         assert_eq!(state.map.coordinates(&[7.0, 8.0, 9.0]), [9.0, 8.0]);
     }
 }

@@ -3,11 +3,11 @@
 use rust_i18n::t;
 
 use crate::export;
-use crate::latent::Answer;
+use crate::latent::{Answer, Survey};
 use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary, Run,
-    SelectedView, StripView, View, comparison, exporting, map, runs, steering, timeline, walk,
+    Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, map, runs, steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -46,6 +46,20 @@ fn wanted(state: &AppState) -> View {
         own: walk.own.clone(),
         grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
         strip: if strip.iter().all(fits) { strip } else { Vec::new() },
+        noise: state.map.noise,
+        survey: Box::new(survey(state)),
+    }
+}
+
+/// What is asked of all images, for their colours and the density.
+fn survey(state: &AppState) -> Survey {
+    let layers = &state.map.layers;
+    let is = |colour| layers.images && layers.colour == colour;
+    let config = state.training.model_run.as_ref().map(|run| &run.config);
+    Survey {
+        errors: is(Colour::Error),
+        split: config.filter(|_| is(Colour::Split)).map(|c| (c.data.validation_fraction, c.train.seed)),
+        heat: Some(state.map.directions()).filter(|_| layers.density && !state.map.is_turning()).cloned(),
     }
 }
 
@@ -92,8 +106,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Configure(config) => state.settings = *config,
         Action::TogglePlay => toggle_play(state, effects),
         Action::Stop => steering::stop(state, effects),
-        Action::NewRun if !state.training.is_active() => start(state, effects),
-        Action::NewRun => {}
+        Action::NewRun => start_anew(state, effects),
         Action::RunStarted { name, folder } => {
             if let Some(run) = &mut state.training.run {
                 run.name = name;
@@ -113,10 +126,11 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::ModelReady(model) => show_model(state, model, effects),
         Action::Answered(answer) => take_answer(state, answer),
 
-        Action::Map(action) => map::actions::apply(state, action),
+        Action::Map(action) => effects.extend(map::actions::apply(state, action)),
         Action::Walk(action) => walk::actions::apply(state, action),
         Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Ways(action) => walk::ways::apply(state, action, effects),
+        Action::Epsilon(action) => epsilon::apply(state, action),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
         Action::Export(action) => exporting::apply(state, action, effects),
@@ -201,6 +215,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     state.training.clear();
     state.curves.change(CurvesChange::Fit);
     state.map.clear();
+    state.map.set_images(state.data.set.clone());
     state.map.latent_dim = None;
     state.map.fit();
     state.walk.start_anew();
@@ -226,6 +241,13 @@ fn toggle_play(state: &mut AppState, effects: &mut Vec<Effect>) {
         }
         Primary::Continue => steering::go_on(state, Vec::new(), effects),
         Primary::Wait => {}
+    }
+}
+
+/// A new run, unless one is under way.
+fn start_anew(state: &mut AppState, effects: &mut Vec<Effect>) {
+    if !state.training.is_active() {
+        start(state, effects);
     }
 }
 
@@ -304,6 +326,24 @@ fn take_answer(state: &mut AppState, answer: Answer) {
                 state.map.follow();
             }
             return;
+        }
+        Answer::Known { z, percentile } => {
+            state.map.known = Some((z, percentile));
+            return;
+        }
+        Answer::Figures(figure, figures) => {
+            state.map.images.figures.insert(figure, figures);
+            return;
+        }
+        Answer::Held(held) => return state.map.set_held(Some(held)),
+        Answer::Heat(heat) => {
+            state.map.heat = Some(heat);
+            state.map.heat_version += 1;
+            return;
+        }
+        Answer::Principal(axes, share) => {
+            state.map.principal_share = share;
+            return state.map.set_principal(Some(axes).filter(|_| model.latent_dim > 2));
         }
         Answer::Failed(message) => return state.notices.push(NoticeKind::Error(message)),
     }

@@ -87,7 +87,6 @@ fn drag(
     cache: &mut Cache,
     actions: &mut Vec<Action>,
 ) {
-    let pointer = &mut cache.pointer;
     let (pressed, released, at) =
         ui.input(|i| (i.pointer.primary_pressed(), i.pointer.primary_released(), i.pointer.latest_pos()));
     let Some(at) = at else { return };
@@ -95,33 +94,41 @@ fn drag(
     // Not `is_pointer_button_down_on`: a quick click is pressed and released within one frame.
     if pressed && !space && response.contains_pointer() {
         response.request_focus();
-        pointer.pressed_at = Some(at);
-        pointer.moved = false;
-        pointer.clicked = true;
+        cache.pointer.pressed_at = Some(at);
+        cache.pointer.moved = false;
+        cache.pointer.clicked = true;
+        if state.map.is_turning() {
+            actions.push(Action::Map(MapAction::TurnOn(f32::INFINITY)));
+        }
         actions.push(Action::Walk(WalkAction::Grab(latent(at))));
     }
-    let Some(from) = pointer.pressed_at else { return };
+    let Some(from) = cache.pointer.pressed_at else { return };
     if from.distance(at) > CLICK {
-        pointer.moved = true;
+        cache.pointer.moved = true;
     }
-    if pointer.moved && ui.input(|i| i.pointer.delta() != vec2(0.0, 0.0)) {
+    if cache.pointer.moved && ui.input(|i| i.pointer.delta() != vec2(0.0, 0.0)) {
         actions.push(Action::Walk(WalkAction::DragTo(latent(at))));
     }
     if released || !ui.input(|i| i.pointer.primary_down()) {
-        let clicked = !pointer.moved && !matches!(state.walk.held, Held::Pin(_));
-        pointer.pressed_at = None;
-        if clicked && let Some((idx, _)) = image_under(state, latent(at)) {
+        let clicked = !cache.pointer.moved && !matches!(state.walk.held, Held::Pin(_));
+        cache.pointer.pressed_at = None;
+        if clicked && let Some(idx) = image_under(state, cache, map::offset(rect, at)) {
             actions.push(Action::Walk(WalkAction::Select(Some(Subject::Image(idx)))));
         }
         actions.push(Action::Walk(WalkAction::Release));
     }
 }
 
-fn image_under(state: &AppState, at: [f32; 2]) -> Option<(usize, f32)> {
+/// The image under a place in points from the middle of the map.
+fn image_under(state: &AppState, cache: &Cache, at: [f32; 2]) -> Option<usize> {
     if !state.map.layers.images {
         return None;
     }
-    state.map.image_near(at).filter(|(_, distance)| *distance <= REACH)
+    if state.map.layers.thumbnails {
+        return cache.dots.thumb_at(state, at);
+    }
+    let near = state.map.image_near(state.map.latent_from_offset(at));
+    near.filter(|(_, distance)| *distance <= REACH).map(|(idx, _)| idx)
 }
 
 /// Arrow keys move the point while the map has the keyboard, or nothing has.
@@ -170,7 +177,7 @@ fn preview(ui: &Ui, rect: Rect, response: &Response, state: &AppState, resting: 
 /// What lies under the pointer.
 fn hover(ui: &mut Ui, rect: Rect, response: &Response, state: &AppState, cache: &mut Cache) {
     let (Some(at), Some(data)) = (response.hover_pos(), state.data.set.as_ref()) else { return };
-    let Some((idx, _)) = image_under(state, state.map.latent_from_offset(map::offset(rect, at))) else {
+    let Some(idx) = image_under(state, cache, map::offset(rect, at)) else {
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         return;
     };

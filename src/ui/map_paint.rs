@@ -6,8 +6,9 @@ use egui::{Align2, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, Ui,
 use rust_i18n::t;
 
 use crate::config::Kind;
+use crate::latent::Spacing;
 use crate::state::{AppState, Axes, GridPicture, Subject};
-use crate::ui::{Cache, format, map, theme};
+use crate::ui::{Cache, format, map, map_layers, theme};
 
 /// Paints everything on the map, back to front.
 pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
@@ -20,11 +21,20 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     if let Some(picture) = state.map.grid.as_ref().filter(|_| state.map.layers.grid) {
         grid(ui, &painter, rect, state, cache, picture);
     }
-    if state.map.layers.prior {
-        prior(&painter, rect, state);
+    if state.map.layers.density {
+        map_layers::heat(ui, &painter, rect, state, cache);
     }
     if state.map.layers.images {
         cache.dots.ui(&painter, rect, state);
+    }
+    if state.map.layers.prior {
+        prior(&painter, rect, state);
+    }
+    if state.map.layers.density {
+        map_layers::heat_scale(&painter, rect);
+    }
+    if state.map.layers.posterior {
+        map_layers::posterior(&painter, rect, state);
     }
     selected(&painter, rect, state);
     crosshair(&painter, map::screen_from_latent(state, rect, state.map.coordinates(&state.walk.z)));
@@ -34,6 +44,10 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
 fn grid(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache, picture: &GridPicture) {
     let texture = cache.textures.grid(ui.ctx(), picture);
     let grid = &picture.grid;
+    if grid.spacing == Spacing::Quantile {
+        painter.add(map_layers::by_quantiles(grid, texture, |at| map::screen_from_latent(state, rect, at)));
+        return;
+    }
     let half = grid.step / 2.0;
     let size = vec2(grid.columns as f32, grid.rows as f32) * (grid.step / state.map.scale);
     let min = map::screen_from_latent(state, rect, [grid.a0 - half, grid.b0 + half]);
@@ -154,7 +168,8 @@ fn ticks(low: f32, high: f32, step: f32) -> impl Iterator<Item = f32> {
     (first..=last.min(first + 200)).map(move |i| i as f32 * step)
 }
 
-fn shaded_text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId) {
+/// Text on its dark ground.
+pub fn shaded_text(painter: &Painter, at: Pos2, align: Align2, text: &str, font: FontId) {
     let galley = painter.layout_no_wrap(text.to_owned(), font, theme::ON_MAP);
     let rect = align.anchor_size(at, galley.size());
     painter.rect_filled(rect.expand2(vec2(4.0, 1.0)), CornerRadius::same(3), theme::MAP_SHADE);

@@ -1,16 +1,23 @@
 //! The image at the point and the nearest real ones.
 
-use egui::{Align, Button, Layout, RichText, Sense, TextureOptions, Ui, vec2};
+use egui::{Align, Button, Label, Layout, RichText, Sense, TextureOptions, Ui, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, Axes, PinSource, Subject, WalkAction};
+use crate::config::Likelihood;
+use crate::state::{Action, AppState, MapAction, PinSource, WalkAction};
 use crate::ui::textures::{Key, picture};
-use crate::ui::{Cache, format, theme, widgets};
+use crate::ui::{Cache, dimensions, format, nearest, theme, widgets};
 
 /// Side of the decoded image.
 const LARGE: f32 = 156.0;
 /// Coordinates of z that are listed.
 const SHOWN_AXES: usize = 4;
+/// Below this percentile of the images' own densities a place is off what the model knows, and below the second at its
+/// edge.
+const UNKNOWN: f64 = 1.0;
+const EDGE: f64 = 10.0;
+/// Width of the bar beside the words, in points.
+const BAR: f32 = 4.0;
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
@@ -27,7 +34,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             pin_ui(ui, state, actions);
         });
     });
-    nearest_ui(ui, state, cache, actions);
+    known_ui(ui, state);
+    noise_ui(ui, state, actions);
+    nearest::ui(ui, state, cache, actions);
+    dimensions::ui(ui, state, actions);
 }
 
 fn point_image_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache) {
@@ -47,12 +57,9 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
         return;
     }
     // The two axes on the map first.
-    let first: &[usize] = match state.map.axes {
-        Axes::Pair(right, up) => &[right, up],
-        Axes::Principal => &[],
-    };
-    let others = (0..z.len()).filter(|i| !first.contains(i));
-    let order: Vec<usize> = first.iter().copied().chain(others).collect();
+    let first = state.map.axes.latent();
+    let others = (0..z.len()).filter(|i| !first.clone().any(|axis| axis == *i));
+    let order: Vec<usize> = first.clone().chain(others).collect();
     // The line that counts the rest takes the place of one.
     let listed = if order.len() > SHOWN_AXES { SHOWN_AXES - 1 } else { order.len() };
     for &axis in order.iter().take(listed) {
@@ -83,35 +90,42 @@ fn pin_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
 }
 
-fn nearest_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    let (Some(view), Some(data)) = (&state.walk.point_view, &state.data.set) else { return };
-    ui.add_space(2.0);
-    widgets::weak(ui, &t!("point.nearest")).on_hover_text(t!("point.nearest_tip"));
-    if view.nearest.is_empty() {
-        widgets::note(ui, &t!("point.nearest_none"));
+/// How well known the place is, in words and colour.
+fn known_ui(ui: &mut Ui, state: &AppState) {
+    let Some((_, percentile)) = state.map.known.as_ref().filter(|(z, _)| *z == state.point_shown()) else {
+        return;
+    };
+    let palette = theme::palette(ui);
+    let (key, colour) = match *percentile {
+        p if p < UNKNOWN => ("layers.unknown", palette.warning),
+        p if p < EDGE => ("layers.edge", palette.warning),
+        _ => ("layers.known", palette.good),
+    };
+    let text = t!(key, percentile = format!("{percentile:.0}"));
+    widgets::text_row(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (bar, _) = ui.allocate_exact_size(vec2(BAR, theme::TEXT_ROW - 6.0), Sense::hover());
+        ui.painter().rect_filled(bar, 2, colour);
+        let label = Label::new(RichText::new(text).color(colour)).truncate();
+        ui.add(label).on_hover_text(t!("layers.known_tip", percentile = format!("{percentile:.1}")));
+    });
+}
+
+/// The mean of p(x|z), or a draw from it.
+fn noise_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let run = state.training.model_run.as_ref();
+    let gaussian = run.is_some_and(|run| run.config.model.likelihood != Likelihood::Bernoulli);
+    if !gaussian || state.training.model.is_none() {
         return;
     }
     ui.horizontal(|ui| {
-        let gap = 8.0;
-        ui.spacing_mut().item_spacing.x = gap;
-        let side = ((ui.available_width() - 3.0 * gap) / 4.0).floor();
-        for &(idx, distance) in view.nearest.iter().take(4) {
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 3.0;
-                ui.set_width(side);
-                let texture = cache.textures.image(ui.ctx(), data, state.data.version, idx);
-                let name = data.names.get(idx).map_or("", String::as_str);
-                let distance = format::signed(f64::from(distance), 2);
-                let text = t!("point.nearest_one", name = name, distance = distance);
-                let subject = Subject::Image(idx);
-                let outline = (state.walk.selected == Some(subject)).then(|| theme::palette(ui).accent_hovered);
-                let response = widgets::picture(ui, &text, Some(texture), side, Sense::click(), outline);
-                if response.on_hover_text(name).clicked() {
-                    actions.push(Action::Walk(WalkAction::Select(Some(subject))));
-                }
-                let weak = theme::palette(ui).weak;
-                ui.vertical_centered(|ui| ui.label(RichText::new(distance).size(theme::SMALL).color(weak)));
-            });
+        let on = state.map.noise.is_some();
+        let button = Button::selectable(on, t!("layers.noise")).frame_when_inactive(true);
+        if ui.add(button).on_hover_text(t!("layers.noise_tip")).clicked() {
+            actions.push(Action::Map(MapAction::DrawNoise(!on)));
+        }
+        if on && ui.button(t!("layers.draw")).on_hover_text(t!("layers.draw_tip")).clicked() {
+            actions.push(Action::Map(MapAction::DrawNoise(true)));
         }
     });
 }

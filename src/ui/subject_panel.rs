@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use crate::state::{Action, AppState, PinSource, Subject, WalkAction};
 use crate::ui::textures::{Key, picture};
-use crate::ui::{Cache, format, theme, widgets};
+use crate::ui::{Cache, epsilon, format, theme, widgets};
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
@@ -27,6 +27,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     };
     name_ui(ui, state, subject);
     pair_ui(ui, state, subject, cache, actions);
+    epsilon::ui(ui, state, actions);
     if let Some(view) = &state.walk.selected_view {
         ui.spacing_mut().item_spacing.y = 1.0;
         let nats = t!("unit.nats");

@@ -30,6 +30,8 @@ pub enum Key {
     Run(usize),
     /// The decoded grid.
     Grid,
+    /// The density of the images.
+    Heat,
 }
 
 struct Entry {

@@ -212,6 +212,37 @@ pub fn class_colour(label: Option<u16>) -> Color32 {
     }
 }
 
+/// Of little to much: viridis (van der Walt & Smith 2015) from its first quarter on, so that no colour is lost on the dark
+/// of the map. Equal steps look equal, to colour-blind eyes too.
+const SCALE: [Color32; 7] = [
+    rgb(0x003b_528b),
+    rgb(0x002c_728e),
+    rgb(0x0021_918c),
+    rgb(0x0028_ae80),
+    rgb(0x005e_c962),
+    rgb(0x00ad_dc30),
+    rgb(0x00fd_e725),
+];
+
+/// The colour of a share in [0, 1] of a scale.
+pub fn scale_colour(share: f32) -> Color32 {
+    let at = share.clamp(0.0, 1.0) * (SCALE.len() - 1) as f32;
+    let (from, to) = (at.floor() as usize, at.ceil() as usize);
+    SCALE[from].lerp_to_gamma(SCALE[to], at.fract())
+}
+
+/// Images held back for validation, and those trained on.
+pub fn split_colour(held: bool) -> Color32 {
+    CLASSES[usize::from(held)]
+}
+
+/// The outline of q(z|x) on the map.
+pub const POSTERIOR: Color32 = rgb(0x00ff_7ab8);
+/// How much of the points is left while the density lies below them.
+pub const DOTS_OVER_DENSITY: Color32 = Color32::from_rgba_premultiplied(90, 90, 90, 90);
+/// Side of a small picture on the map.
+pub const MAP_THUMB: f32 = 30.0;
+
 /// The dark that pictures stand on, in both themes.
 pub const PICTURE_BACK: Color32 = rgb(0x000b_0d10);
 /// Lines and marks on the map, which is dark in both themes.

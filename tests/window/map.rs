@@ -83,13 +83,18 @@ fn a_click_on_a_point_selects_that_image() {
 }
 
 #[test]
-fn one_of_the_nearest_images_is_selected_by_a_click() {
+fn one_of_the_nearest_images_is_selected_by_the_other_button() {
     let (mut person, _images) = Person::with_model(20);
     person.until("neighbours", |s| s.walk.point_view.as_ref().is_some_and(|v| !v.nearest.is_empty()));
     person.frames(1);
     let (idx, distance) = person.state().walk.point_view.as_ref().unwrap().nearest[0];
     let name = person.state().data.set.as_ref().unwrap().names[idx].clone();
-    person.click(Role::Button, &format!("Select {name}, distance {distance:.2}"));
+    let at = person.find(Role::Button, &format!("Open {name}, distance {distance:.2}")).rect().center();
+    person.point_at(at);
+    for pressed in [true, false] {
+        person.button(at, PointerButton::Secondary, pressed);
+    }
+    person.frames(1);
     assert_eq!(person.state().walk.selected, Some(Subject::Image(idx)));
 }
 
@@ -139,7 +144,7 @@ fn the_middle_button_and_space_pan_and_a_double_click_fits() {
 #[test]
 fn layers_are_shown_and_hidden() {
     let (mut person, _images) = Person::with_model(5);
-    for name in ["Decoded grid", "Images", "Prior"] {
+    for name in ["Decoded grid", "Images", "Density", "Prior"] {
         let shown = |p: &Person| p.state().map.layers;
         let before = shown(&person);
         person.click(Role::Button, name);
@@ -160,6 +165,7 @@ fn with_more_dimensions_any_two_are_shown() {
     person.click(Role::ComboBox, "Right");
     person.click(Role::Button, "z₃");
     assert_eq!(person.state().map.axes, Axes::Pair(2, 1));
+    person.until("it has turned", |s| !s.map.is_turning());
     let means = person.state().map.means.clone().unwrap();
     assert_eq!(person.state().map.places[1], [means[5], means[4]]);
     person.point_at(person.on_map(60.0, 20.0));

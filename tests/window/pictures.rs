@@ -30,8 +30,7 @@ pub fn drawn(size: [f32; 2], colours: Theme, state: &AppState, panel: Panel) -> 
                 ground.show(ui, |ui| panel(ui, &state, &mut cache, &mut actions));
                 // What the window has its painter do.
                 if let Some(order) = cache.dots.take_order() {
-                    let image = order.paint();
-                    cache.dots.show(ui.ctx(), order, image);
+                    cache.dots.show(ui.ctx(), order.paint());
                 }
                 // As in the window; of what is asked of the outside, what draws the curves.
                 for action in actions {

@@ -85,10 +85,10 @@ fn the_nearest_of_many_images_is_that_of_a_full_search() {
         assert_eq!(Some(idx), nearest, "{at:?}");
     }
     let mut places = vec![[f32::NAN, 0.0]; 3000];
-    map.places = Arc::new(places.clone());
+    map.shown = Arc::new(places.clone());
     assert_eq!(map.image_near([0.0, 0.0]), None);
     places.push([1.0, 0.0]);
-    map.places = Arc::new(places);
+    map.shown = Arc::new(places);
     assert_eq!(map.image_near([0.0, 0.0]).unwrap().0, 3000);
 }
 
