@@ -21,6 +21,7 @@ mod runs;
 mod scan;
 mod strip;
 mod train;
+mod ways;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -8,9 +8,8 @@ use serde::Serialize;
 use crate::cli::args::{Animate, within};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
-use crate::cli::{Outcome, Usage, pins};
+use crate::cli::{Outcome, Usage, pins, ways};
 use crate::export::{self, ANIMATION_FRAMES, End, FPS, Origin, Playback, Provenance, Showing, UPSCALES};
-use crate::files::Clash;
 use crate::latent::Route;
 use crate::latent::route::Easing;
 use crate::run::SavedRun;
@@ -43,7 +42,7 @@ pub fn run(args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Re
         return Err(Usage("--pins takes two places or more, such as cat.png,z:0.5,-1.2,dog.png".into()).into());
     }
     let frames = frames(args, pins.len())?;
-    let clash = if args.replace.force { Clash::Replace } else { Clash::Refuse };
+    let clash = args.replace.clash();
     export::check_animation(&args.out, clash)?;
 
     let (snapshot, name) = (run.snapshot()?, run.name());
@@ -51,10 +50,8 @@ pub fn run(args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Re
     let stops: Vec<End> = pins.iter().map(|pin| pins::end(pin, &run, &origin)).collect::<anyhow::Result<_>>()?;
     let route =
         Route { stops: stops.iter().map(|stop| stop.z.clone()).collect(), path: args.path, closed: args.motion.closed };
-    let course = route.course();
-    if course.path != args.path {
-        return Err(Usage(format!("animate takes --path lerp or slerp, not {} yet", args.path)).into());
-    }
+    let known = ways::known((args.path, args.data.as_ref()), &args.reading, &run, &origin, interrupt)?;
+    let course = ways::course(&route, &origin, known.as_ref(), interrupt)?;
     let showing = Showing {
         frames,
         easing: if args.motion.ease { Easing::Smoothstep } else { Easing::Linear },

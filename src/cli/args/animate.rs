@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::{Replace, Shared};
+use crate::cli::args::{Reading, Replace, Shared};
 use crate::latent::Path;
 
 #[derive(Debug, Args)]
@@ -15,9 +15,15 @@ pub struct Animate {
     /// again; a file whose name holds a comma needs that
     #[arg(long, value_name = "A,B,C…", required = true)]
     pub pins: Vec<String>,
-    /// From one pin to the next. lerp: a straight line. slerp: an arc about the origin
+    /// From one pin to the next. lerp: a straight line. slerp: an arc about the origin. geodesic: the way that changes
+    /// the picture least and stays where encoded images are
     #[arg(long, value_name = "PATH", default_value = "lerp")]
     pub path: Path,
+    /// Images that a geodesic keeps to; those that the run was trained on when left out
+    #[arg(long, value_name = "DATA")]
+    pub data: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
     #[command(flatten)]
     pub motion: Motion,
     /// Write the place below each frame: z of up to 3 dimensions, otherwise the pins it lies between
