@@ -24,8 +24,8 @@ mod write;
 use std::ops::RangeInclusive;
 
 pub use animation::{
-    ANIMATION_FRAMES, Animation, FPS, Format, Playback, Progress, Showing, check_animation, walk, write_animation,
-    write_animation_numbered,
+    ANIMATION_FRAMES, Animation, FPS, Format, FrameShape, Past, Playback, Progress, Showing, check_animation, history,
+    walk, write_animation, write_animation_numbered,
 };
 pub use canvas::{Canvas, Picture};
 pub use caption::Label;
@@ -34,7 +34,7 @@ pub use encode::KEYWORD;
 pub use error::ExportError;
 use error::within;
 pub use grid::grid;
-pub use provenance::{Decoder, Made, MadeEnd, Origin, Provenance};
+pub use provenance::{Decoder, Made, MadeEnd, Origin, Provenance, Watched};
 pub use strip::{End, EndImage, Spacing, strip};
 pub use write::{check, write, write_numbered};
 

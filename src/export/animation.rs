@@ -4,6 +4,7 @@
 mod apng;
 mod format;
 mod gif;
+mod history;
 mod palette;
 mod sequence;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::letters::Font;
 use crate::model::ImageShape;
 
 pub use format::{Format, check_animation, write_animation, write_animation_numbered};
+pub use history::{Past, history};
 pub use walk::{Showing, walk};
 
 /// Frames a second.
@@ -40,9 +42,26 @@ pub struct Playback {
     pub ping_pong: bool,
 }
 
+/// Pixels of a frame before it is enlarged, without its caption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameShape {
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// 1 (grey) or 3 (RGB).
+    pub channels: usize,
+}
+
+impl From<ImageShape> for FrameShape {
+    fn from(ImageShape { side, channels }: ImageShape) -> Self {
+        Self { width: side, height: side, channels }
+    }
+}
+
 /// A film whose frames are made when they are written: decoded points, or whatever gives an image for a number.
 pub struct Animation<'a> {
-    shape: ImageShape,
+    shape: FrameShape,
     frames: usize,
     captions: Vec<String>,
     frame: Box<dyn Fn(usize) -> Result<Vec<u8>, ExportError> + Send + 'a>,
@@ -60,10 +79,10 @@ struct Stage {
 }
 
 impl<'a> Animation<'a> {
-    /// `frames` images of `shape`: `frame` is asked for the bytes `[side, side, channels]` of each by its number.
+    /// `frames` images of `shape`: `frame` is asked for the bytes `[height, width, channels]` of each by its number.
     /// `captions` has a text for each, or none at all; `provenance` says how it was made and how far it is enlarged.
     pub fn new(
-        shape: ImageShape,
+        shape: FrameShape,
         (frames, captions): (usize, Vec<String>),
         playback: Playback,
         provenance: Provenance,
@@ -71,7 +90,7 @@ impl<'a> Animation<'a> {
     ) -> Result<Self, ExportError> {
         within("the number of frames", frames, ANIMATION_FRAMES)?;
         within("the number of frames a second", playback.fps as usize, FPS)?;
-        let stage = Stage::of(shape.side, provenance.upscale, &captions)?;
+        let stage = Stage::of(shape, provenance.upscale, &captions)?;
         Canvas::new(stage.width, stage.height, shape.channels, provenance.upscale)?;
         let provenance = Provenance { playback: Some(playback), ..provenance };
         Ok(Self { shape, frames, captions, frame: Box::new(frame), playback, provenance, stage })
@@ -80,6 +99,11 @@ impl<'a> Animation<'a> {
     /// How it was made.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
+    }
+
+    /// How its frames are played.
+    pub fn playback(&self) -> Playback {
+        self.playback
     }
 
     /// Frames from its beginning until it begins again.
@@ -114,27 +138,28 @@ impl<'a> Animation<'a> {
     }
 
     fn canvas(&self, frame: usize) -> Result<Canvas, ExportError> {
-        let ImageShape { side, channels } = self.shape;
         let Stage { width, height, left } = self.stage;
+        let FrameShape { width: inner, height: below, channels } = self.shape;
         let mut canvas = Canvas::new(width, height, channels, self.provenance.upscale)?;
-        canvas.put(&(self.frame)(frame)?, side, left, 0);
+        canvas.put(&(self.frame)(frame)?, inner, left, 0);
         if let Some(text) = self.captions.get(frame) {
-            canvas.labels.push(Label { x: 0, y: side, width, height: height - side, text: text.clone() });
+            canvas.labels.push(Label { x: 0, y: below, width, height: height - below, text: text.clone() });
         }
         Ok(canvas)
     }
 }
 
 impl Stage {
-    fn of(side: usize, upscale: usize, captions: &[String]) -> Result<Self, ExportError> {
+    fn of(shape: FrameShape, upscale: usize, captions: &[String]) -> Result<Self, ExportError> {
+        let FrameShape { width: inner, height: below, .. } = shape;
         if captions.is_empty() {
-            return Ok(Self { width: side, height: side, left: 0 });
+            return Ok(Self { width: inner, height: below, left: 0 });
         }
-        let (font, height) = (Font::regular()?, caption::height(side, upscale));
+        let (font, height) = (Font::regular()?, caption::height(below, upscale));
         let widest = captions.iter().map(|text| caption::width(&font, text, height, upscale)).max();
         // No wider than three images: what is longer is cut off.
-        let width = widest.unwrap_or_default().clamp(side, 3 * side);
-        Ok(Self { width, height: side + height, left: (width - side) / 2 })
+        let width = widest.unwrap_or_default().clamp(inner, 3 * inner);
+        Ok(Self { width, height: below + height, left: (width - inner) / 2 })
     }
 }
 

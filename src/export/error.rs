@@ -72,6 +72,9 @@ pub enum ExportError {
     /// The file would be longer than its format can say.
     #[error("the animation is longer than its format can hold; take fewer frames, enlarge them less, or take .png")]
     TooLong,
+    /// An earlier model of the run cannot be read; the sentence says which and why.
+    #[error("{0}")]
+    Past(String),
     /// Whoever asked for the picture does not want it any more.
     #[error("the export was cancelled; nothing was written")]
     Cancelled,

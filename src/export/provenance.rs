@@ -59,7 +59,7 @@ pub struct Decoder {
     pub seed: u64,
 }
 
-/// Which picture, and where in latent space: `"kind": "strip"`, `"grid"` or `"diff"`, the rest under `"layout"`.
+/// Which picture, and where in latent space: `"kind"` is the word for it, the rest under `"layout"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "layout", rename_all = "lowercase")]
 pub enum Made {
@@ -87,6 +87,16 @@ pub enum Made {
         /// z of every frame, those of a way back not repeated: `[frames, d]`.
         z: Vec<Vec<f32>>,
     },
+    /// The same points by one model of the run's past after another.
+    History {
+        /// Training steps behind the model of each frame, `[frames]`.
+        steps: Vec<u64>,
+        /// Passes over the training images behind it, `[frames]`.
+        epochs: Vec<f64>,
+        /// What is decoded.
+        #[serde(flatten)]
+        watched: Watched,
+    },
     /// One frame of an animation.
     Frame {
         /// Which, from 0.
@@ -105,6 +115,17 @@ pub enum Made {
         /// The model of the lower row.
         other: Decoder,
     },
+}
+
+/// What the models of a run's past decode: `"grid"`, or `"z"`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Watched {
+    /// Points of a plane.
+    #[serde(rename = "grid")]
+    Grid(Grid),
+    /// Single points, `[n, d]`.
+    #[serde(rename = "z")]
+    Points(Vec<Vec<f32>>),
 }
 
 /// An end of a strip.
@@ -137,11 +158,17 @@ impl Provenance {
 
     /// The provenance of one frame of an animation.
     pub(super) fn of_frame(&self, frame: usize) -> Self {
-        let z = match &self.made {
-            Made::Animation { z, .. } => z.get(frame).cloned(),
-            _ => None,
-        };
-        Self { made: Made::Frame { frame, z }, ..self.clone() }
+        let of = |made, decoder: &Decoder| Self { made, decoder: decoder.clone(), ..self.clone() };
+        match &self.made {
+            Made::Animation { z, .. } => of(Made::Frame { frame, z: z.get(frame).cloned() }, &self.decoder),
+            Made::History { steps, epochs, watched } => {
+                let (step, epoch) = steps.iter().copied().zip(epochs.iter().copied()).nth(frame).unwrap_or_default();
+                let watched = watched.clone();
+                let made = Made::History { steps: vec![step], epochs: vec![epoch], watched };
+                of(made, &Decoder { step, epoch, ..self.decoder.clone() })
+            }
+            _ => of(Made::Frame { frame, z: None }, &self.decoder),
+        }
     }
 
     /// The JSON that is written.
@@ -174,6 +201,7 @@ impl Made {
         match self {
             Self::Strip { .. } => "strip",
             Self::Animation { .. } => "animation",
+            Self::History { .. } => "history",
             Self::Frame { .. } => "frame",
             Self::Grid(_) => "grid",
             Self::Diff { .. } => "diff",

@@ -13,7 +13,7 @@ pub struct Animate {
     pub run: PathBuf,
     /// Where to go through, in order, two places or more: image files, and points such as z:0.5,-1.2. May be given
     /// again; a file whose name holds a comma needs that
-    #[arg(long, value_name = "A,B,C…", required = true)]
+    #[arg(long, value_name = "A,B,C…", required_unless_present = "history")]
     pub pins: Vec<String>,
     /// From one pin to the next. lerp: a straight line. slerp: an arc about the origin. geodesic: the way that changes
     /// the picture least and stays where encoded images are
@@ -25,8 +25,11 @@ pub struct Animate {
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
+    pub past: Past,
+    #[command(flatten)]
     pub motion: Motion,
-    /// Write the place below each frame: z of up to 3 dimensions, otherwise the pins it lies between
+    /// Write the place below each frame: z of up to 3 dimensions, otherwise the pins it lies between. A --history always
+    /// has captions
     #[arg(long)]
     pub captions: bool,
     /// Every pixel of the model becomes N × N pixels (1 to 16); about 512 pixels a side when left out
@@ -42,12 +45,27 @@ pub struct Animate {
     pub shared: Shared,
 }
 
+/// The training instead of a walk.
+#[derive(Debug, Args)]
+pub struct Past {
+    /// Show the run's past instead: the decoded map, or the points of --z, by every model that was kept while it was
+    /// trained, with the epoch below
+    #[arg(long, conflicts_with_all = ["pins", "path", "data", "closed", "seconds", "frames", "ease", "captions"])]
+    pub history: bool,
+    /// A point to decode, such as z:0.5,-1.2; may be given again. The map when left out
+    #[arg(long, value_name = "POINT", requires = "history")]
+    pub z: Vec<String>,
+    /// Images along each side of the map (2 to 64)
+    #[arg(long, value_name = "N", default_value = "10", requires = "history", conflicts_with = "z")]
+    pub cells: usize,
+}
+
 /// How fast, how long, and how it goes on.
 #[derive(Debug, Args)]
 pub struct Motion {
-    /// Frames a second (1 to 60, in a GIF to 50)
-    #[arg(long, value_name = "N", default_value = "25")]
-    pub fps: u32,
+    /// Frames a second (1 to 60, in a GIF to 50); 25 when left out, of a --history 6
+    #[arg(long, value_name = "N")]
+    pub fps: Option<u32>,
     /// Seconds from the first pin to the last, with --loop until it is back at the first; 2 for each way between two
     /// pins when left out
     #[arg(long, value_name = "S", conflicts_with = "frames")]

@@ -49,7 +49,7 @@ pub fn walk<'a>(
     };
     let provenance = Provenance::new(origin, made, showing.upscale);
     let snapshot = origin.snapshot;
-    Animation::new(snapshot.shape(), (z.len(), captions), showing.playback, provenance, move |frame| {
+    Animation::new(snapshot.shape().into(), (z.len(), captions), showing.playback, provenance, move |frame| {
         Ok(decode(snapshot, z.get(frame).map(Vec::as_slice).unwrap_or_default())?)
     })
 }
