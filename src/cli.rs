@@ -19,6 +19,7 @@ mod picture;
 mod pins;
 mod runs;
 mod scan;
+mod sheet;
 mod strip;
 mod train;
 mod ways;
@@ -93,6 +94,7 @@ fn window(open: Option<String>, frame_log: Option<&Path>, began: Instant) -> any
 /// What is refused because a file is there can be asked for on the command line.
 fn advised(error: anyhow::Error) -> anyhow::Error {
     let exists = matches!(error.downcast_ref(), Some(RunError::Exists(_)))
+        || matches!(error.downcast_ref(), Some(PlaceError::Exists(_)))
         || matches!(error.downcast_ref(), Some(ExportError::Place(PlaceError::Exists(_))))
         || matches!(error.downcast_ref(), Some(CurvesError::Place(PlaceError::Exists(_))));
     if exists { anyhow::anyhow!("{error}, or add --force") } else { error }
@@ -105,7 +107,8 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Train(args) => train::run(args, output, &Interrupt::watch()?),
         Command::Eval(args) => eval::run(args, output, &Interrupt::watch()?),
         Command::Encode(args) => encode::run(args, output, &Interrupt::watch()?),
-        Command::Grid(args) => grid::run(args, output),
+        Command::Grid(args) => grid::run(args, output, &Interrupt::watch()?),
+        Command::Sheet(args) => sheet::run(args, output, &Interrupt::watch()?),
         Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
         Command::Diff(args) => diff::run(args, output),
         Command::Animate(args) => animate::run(args, output, &Interrupt::watch()?),

@@ -16,6 +16,7 @@ mod encode;
 mod error;
 mod grid;
 mod provenance;
+mod sheet;
 mod strip;
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,8 @@ pub use encode::KEYWORD;
 pub use error::ExportError;
 use error::within;
 pub use grid::grid;
-pub use provenance::{Decoder, Made, MadeEnd, Origin, Provenance, Watched};
+pub use provenance::{Decoder, Made, MadeEnd, Origin, Provenance, Watched, inner_path};
+pub use sheet::sheet;
 pub use strip::{End, EndImage, Spacing, strip};
 pub use write::{check, write, write_numbered};
 

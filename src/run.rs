@@ -14,6 +14,7 @@ pub mod history;
 pub mod job;
 pub mod latents;
 pub mod library;
+pub mod npy;
 pub mod record;
 pub mod recorder;
 pub mod saved;

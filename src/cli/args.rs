@@ -3,6 +3,7 @@
 mod animate;
 mod curves;
 mod diff;
+mod grid;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ use crate::files::Clash;
 use crate::latent::Path;
 
 pub use diff::Diff;
+pub use grid::{Axes, Grid, GridSpacing};
 
 /// Train a variational autoencoder on a folder of your own images and walk the latent space it learned.
 ///
@@ -61,6 +63,8 @@ pub enum Command {
     Curves(Curves),
     /// List the runs of a folder: their data, what sets them apart, and their best ELBO
     Runs(Runs),
+    /// Write images above their reconstructions as a picture
+    Sheet(Sheet),
     /// Measure how fast this machine trains, decodes and loads
     Bench(Bench),
 }
@@ -136,7 +140,7 @@ pub struct Encode {
     pub run: PathBuf,
     /// A folder of images, or sample:fashion, sample:emoji
     pub data: String,
-    /// Table of means to write, one row an image. The names go beside it: into metadata.tsv for latents.tsv,
+    /// Table of means to write, one row an image: .npy for NumPy (float32, [n, d]), anything else as text. The names go beside it: into metadata.tsv for latents.tsv,
     /// into NAME_metadata.tsv for any other NAME.tsv
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
@@ -146,46 +150,6 @@ pub struct Encode {
     pub reading: Reading,
     #[command(flatten)]
     pub shared: Shared,
-}
-
-#[derive(Debug, Args)]
-pub struct Grid {
-    /// Folder of a run
-    pub run: PathBuf,
-    /// PNG file to write
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
-    /// Images along each side (2 to 256)
-    #[arg(long, value_name = "N", default_value = "20")]
-    pub cells: usize,
-    /// How far the map reaches on each side of the middle, in standard deviations of the prior; 3 when left out
-    #[arg(long, value_name = "Z", allow_negative_numbers = true)]
-    pub extent: Option<f32>,
-    /// The two latent axes to the right and up, counted from 0
-    #[arg(long, value_name = "I,J", value_delimiter = ',', default_value = "0,1")]
-    pub axes: Vec<usize>,
-    /// What the other axes stay at: those of an image file, or of a point such as z:0.5,-1.2,0.3; 0 when left out
-    #[arg(long, value_name = "A")]
-    pub through: Option<String>,
-    /// uniform: even steps of z. quantile: even steps of the prior's distribution function, so that every image stands
-    /// for the same share of the prior's mass (Kingma & Welling 2014, figure 4); takes no --extent
-    #[arg(long, default_value = "uniform")]
-    pub spacing: GridSpacing,
-    #[command(flatten)]
-    pub picture: Picture,
-    #[command(flatten)]
-    pub replace: Replace,
-    #[command(flatten)]
-    pub shared: Shared,
-}
-
-/// What the steps of a grid are steps of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum GridSpacing {
-    /// z
-    Uniform,
-    /// The prior's distribution function
-    Quantile,
 }
 
 #[derive(Debug, Args)]
@@ -236,6 +200,31 @@ pub struct Inspect {
     pub image: Vec<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+#[derive(Debug, Args)]
+pub struct Sheet {
+    /// Folder of a run
+    pub run: PathBuf,
+    /// A folder of images, or sample:fashion, sample:emoji
+    pub data: String,
+    /// PNG file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Images to show at most, evenly over DATA (1 to 4096)
+    #[arg(long, value_name = "N", default_value = "40")]
+    pub limit: usize,
+    /// Images side by side (1 to 256)
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub columns: usize,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub picture: Picture,
+    #[command(flatten)]
+    pub replace: Replace,
     #[command(flatten)]
     pub shared: Shared,
 }
@@ -346,6 +335,7 @@ impl Command {
             | Self::Animate(Animate { shared, .. })
             | Self::Curves(Curves { shared, .. })
             | Self::Runs(Runs { shared, .. })
+            | Self::Sheet(Sheet { shared, .. })
             | Self::Bench(Bench { shared, .. }) => shared,
         };
         shared.json

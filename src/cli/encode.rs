@@ -9,9 +9,25 @@ use crate::cli::args::Encode;
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
+use crate::export::{Decoder, Origin, inner_path};
+use crate::files;
 use crate::latent;
 use crate::model::Encoded;
 use crate::run::{SavedRun, latents};
+
+/// How a table was made, beside it.
+#[derive(Serialize)]
+struct Table<'a> {
+    program: &'a str,
+    version: &'a str,
+    kind: &'a str,
+    #[serde(flatten)]
+    encoder: Decoder,
+    data: String,
+    data_fingerprint: &'a str,
+    n: usize,
+    latent_dim: usize,
+}
 
 #[derive(Serialize)]
 struct Told<'a> {
@@ -22,7 +38,8 @@ struct Told<'a> {
 }
 
 pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
-    let run = SavedRun::open(&args.run)?;
+    let (run, clash) = (SavedRun::open(&args.run)?, args.replace.clash());
+    files::check_sidecar(&args.out, clash)?;
     let snapshot = run.snapshot()?;
     let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
     let bar = bar(data.len() as u64, "encoding");
@@ -36,8 +53,22 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     let own = run.record.check_data(&data).is_ok();
     let config = &run.record.config;
     let split = own.then(|| data.split(config.data.validation_fraction, config.train.seed));
-    let clash = args.replace.clash();
-    latents::write(&args.out, &mu, snapshot.latent_dim(), &data, split.as_ref(), clash)?;
+    let name = run.name();
+    let origin = Origin { snapshot: &snapshot, run: &name, train: &config.train };
+    let table = Table {
+        program: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        kind: "latents",
+        encoder: Decoder::of(&origin),
+        data: inner_path(&data.name),
+        data_fingerprint: data.fingerprint(),
+        n: data.len(),
+        latent_dim: snapshot.latent_dim(),
+    };
+    let json = serde_json::to_string_pretty(&table)?;
+    files::with_sidecar(&args.out, json.as_bytes(), clash, || -> anyhow::Result<()> {
+        Ok(latents::write(&args.out, &mu, snapshot.latent_dim(), &data, split.as_ref(), clash)?)
+    })?;
     let metadata = latents::metadata_path(&args.out);
     let told = Told { n: data.len(), latent_dim: snapshot.latent_dim(), latents: &args.out, metadata: &metadata };
     output.result(&told, || {

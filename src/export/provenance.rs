@@ -108,6 +108,13 @@ pub enum Made {
     /// Points of a plane: z of column i, row j is origin + w(a0 + i·step)·u + w(b0 − j·step)·v, with w(s) = s, or Φ⁻¹(s)
     /// when the spacing is that of quantiles.
     Grid(Grid),
+    /// Images, row by row, each above its reconstruction.
+    Sheet {
+        /// Images side by side.
+        columns: usize,
+        /// The images and the means that are decoded.
+        images: Vec<MadeEnd>,
+    },
     /// The same points by two models, a row for each.
     Diff {
         /// z of every column, left to right: `[columns, d]`.
@@ -179,7 +186,7 @@ impl Provenance {
 
 impl Decoder {
     /// What is known of `origin`.
-    pub(super) fn of(origin: &Origin<'_>) -> Self {
+    pub fn of(origin: &Origin<'_>) -> Self {
         let Origin { snapshot, run, train } = origin;
         let vae = snapshot.vae();
         Self {
@@ -204,6 +211,7 @@ impl Made {
             Self::History { .. } => "history",
             Self::Frame { .. } => "frame",
             Self::Grid(_) => "grid",
+            Self::Sheet { .. } => "sheet",
             Self::Diff { .. } => "diff",
         }
     }
@@ -217,7 +225,7 @@ impl From<&End> for MadeEnd {
 
 /// A path inside a folder stays as it is; of one that leads in from outside only the last part is kept, because the
 /// rest says whose machine it was.
-fn inner_path(name: &str) -> String {
+pub fn inner_path(name: &str) -> String {
     let parts = || name.split(['/', '\\']);
     let has_drive = name.get(1..2) == Some(":");
     let from_outside = has_drive || name.starts_with('~') || parts().any(|part| part == "..");

@@ -1,12 +1,12 @@
-//! Latent means as tables for the Embedding Projector: `latents.tsv` holds numbers only, one row an image;
-//! `metadata.tsv` names the rows, under a header.
+//! Latent means as tables: `latents.tsv`, for the Embedding Projector, holds numbers only, one row an image, and
+//! `latents.npy` the same for NumPy; `metadata.tsv` names the rows, under a header.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::data::{Dataset, Split};
 use crate::files::{self, Clash};
-use crate::run::RunError;
+use crate::run::{RunError, npy};
 
 /// Name of the table of means in a run folder.
 pub const FILE: &str = "latents.tsv";
@@ -20,7 +20,7 @@ pub fn metadata_path(latents: &Path) -> PathBuf {
     latents.with_file_name(name)
 }
 
-/// Writes both tables: means `mu` (`[n, d]`) of the images of `data`; with `split`, which images were held.
+/// Writes both tables, the first as its ending says (`.npy` or text): means `mu` (`[n, d]`) of the images of `data`; with `split`, which images were held.
 pub fn write(
     latents: &Path,
     mu: &[f32],
@@ -29,20 +29,27 @@ pub fn write(
     split: Option<&Split>,
     clash: Clash,
 ) -> Result<(), RunError> {
+    let is_npy = latents.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
+    let numbers = if is_npy { npy::bytes(mu, latent_dim) } else { text(mu, latent_dim).into_bytes() };
+    let metadata = metadata_path(latents);
+    for (path, bytes) in [(latents, numbers), (&metadata, names(data, split).into_bytes())] {
+        files::write(path, &bytes, clash).map_err(|e| match e.kind() {
+            std::io::ErrorKind::AlreadyExists => RunError::Exists(path.to_owned()),
+            _ => RunError::write(path, &e),
+        })?;
+    }
+    Ok(())
+}
+
+/// Numbers between tabs, a line for each row.
+fn text(mu: &[f32], latent_dim: usize) -> String {
     let mut numbers = String::with_capacity(mu.len() * 12);
     for row in mu.chunks_exact(latent_dim) {
         let row: Vec<String> = row.iter().map(f32::to_string).collect();
         numbers.push_str(&row.join("\t"));
         numbers.push('\n');
     }
-    let metadata = metadata_path(latents);
-    for (path, text) in [(latents, numbers), (&metadata, names(data, split))] {
-        files::write(path, text.as_bytes(), clash).map_err(|e| match e.kind() {
-            std::io::ErrorKind::AlreadyExists => RunError::Exists(path.to_owned()),
-            _ => RunError::write(path, &e),
-        })?;
-    }
-    Ok(())
+    numbers
 }
 
 fn names(data: &Dataset, split: Option<&Split>) -> String {

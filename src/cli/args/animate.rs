@@ -52,6 +52,9 @@ pub struct Past {
     /// trained, with the epoch below
     #[arg(long, conflicts_with_all = ["pins", "path", "data", "closed", "seconds", "frames", "ease", "captions"])]
     pub history: bool,
+    /// Decode the map, which is also what is decoded when nothing is said
+    #[arg(long, requires = "history", conflicts_with = "z")]
+    pub grid: bool,
     /// A point to decode, such as z:0.5,-1.2; may be given again. The map when left out
     #[arg(long, value_name = "POINT", requires = "history")]
     pub z: Vec<String>,
