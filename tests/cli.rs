@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something it needs is missing")]
 
+#[path = "cli/animate.rs"]
+mod animate;
 #[path = "cli/benches.rs"]
 mod benches;
 #[path = "cli/curves.rs"]
@@ -24,3 +26,5 @@ mod scans;
 mod steering;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/tables.rs"]
+mod tables;

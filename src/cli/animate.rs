@@ -96,24 +96,25 @@ fn past<'a>(
 ) -> anyhow::Result<Animation<'a>> {
     let dim = origin.snapshot.latent_dim();
     let z = args.past.z.iter().map(|text| pins::point(text, dim)).collect::<Result<Vec<_>, _>>()?;
-    let watched = match z.is_empty() {
-        true => Watched::Grid(Grid::square(Plane::axes(dim, 0, 1), args.past.cells, EXTENT)),
-        false => Watched::Points(z),
+    let watched = if z.is_empty() {
+        Watched::Grid(Grid::square(Plane::axes(dim, 0, 1), args.past.cells, EXTENT))
+    } else {
+        Watched::Points(z)
     };
     export::check_animation(&args.out, args.replace.clash())?;
-    let newest: &'a Snapshot = origin.snapshot;
-    let earlier = timeline::moments(&run.folder)?.into_iter().filter(|moment| moment.step < newest.step);
+    let (newest, folder): (&'a Snapshot, &'a Path) = (origin.snapshot, &run.folder);
+    let earlier = timeline::moments(folder)?.into_iter().filter(|moment| moment.step < newest.step);
     let mut moments: Vec<(u64, f64)> = earlier.map(|moment| (moment.step, moment.epoch)).collect();
     if moments.is_empty() {
         let why = "no model of its past was kept; train it with train.timeline_mb above 0";
-        return Err(anyhow::anyhow!("{} has no history to show: {why}", run.folder.display()));
+        return Err(anyhow::anyhow!("{} has no history to show: {why}", folder.display()));
     }
     moments.push((newest.step, newest.step as f64 / run.steps_per_epoch() as f64));
     let load = move |step| {
         if step == newest.step {
             return Ok(newest.clone());
         }
-        timeline::load(&run.folder, step).map_err(|error: RunError| error.to_string())
+        timeline::load(folder, step).map_err(|error: RunError| error.to_string())
     };
     Ok(export::history(origin, Past { moments, load: Box::new(load) }, watched, playback, upscale)?)
 }
@@ -121,7 +122,7 @@ fn past<'a>(
 /// Images side by side in a frame of a run's past.
 fn across(args: &Animate) -> usize {
     let points = args.past.z.len();
-    if points == 0 { args.past.cells } else { (1..).find(|n| n * n >= points).unwrap_or(1) }
+    if points == 0 { args.past.cells } else { (1_usize..).find(|n| n * n >= points).unwrap_or(1) }
 }
 
 fn write(animation: &Animation<'_>, args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {

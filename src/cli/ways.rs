@@ -61,14 +61,14 @@ fn solve(route: &Route, origin: &Origin<'_>, density: &Arc<Density>, interrupt: 
     let bar = bar(1000, "geodesic");
     // The net of roads takes about as long as a leg.
     let legs = route.legs().len() as f32;
-    let told = |legs_done: f32| {
-        bar.set_position((1000.0 * legs_done / (legs + 1.0)) as u64);
+    let told = |first: f32, share: f32| {
+        bar.set_position((1000.0 * (first + share) / (legs + 1.0)) as u64);
         if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let snapshot = Arc::new(origin.snapshot.clone());
-    let terrain = Terrain::survey(snapshot, Arc::clone(density), &mut |share| told(share))?;
+    let terrain = Terrain::survey(snapshot, Arc::clone(density), &mut |share| told(0.0, share))?;
     let terrain = terrain.ok_or(LoadError::Cancelled)?;
-    let course = geodesic::solve(route, &terrain, &mut |share| told(1.0 + legs * share))?;
+    let course = geodesic::solve(route, &terrain, &mut |share| told(1.0, legs * share))?;
     bar.finish_and_clear();
     Ok(course.ok_or(LoadError::Cancelled)?)
 }

@@ -32,6 +32,9 @@ pub fn write(
     let is_npy = latents.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
     let numbers = if is_npy { npy::bytes(mu, latent_dim) } else { text(mu, latent_dim).into_bytes() };
     let metadata = metadata_path(latents);
+    if let (Clash::Refuse, Some(taken)) = (clash, [latents, &metadata].into_iter().find(|path| path.exists())) {
+        return Err(RunError::Exists(taken.to_owned()));
+    }
     for (path, bytes) in [(latents, numbers), (&metadata, names(data, split).into_bytes())] {
         files::write(path, &bytes, clash).map_err(|e| match e.kind() {
             std::io::ErrorKind::AlreadyExists => RunError::Exists(path.to_owned()),

@@ -66,7 +66,7 @@ impl Plan {
             }
             Watched::Points(points) => {
                 within("the number of points", points.len(), 1..=*FRAMES.end())?;
-                let columns = (1..).find(|n| n * n >= points.len()).unwrap_or(1);
+                let columns = (1_usize..).find(|n| n * n >= points.len()).unwrap_or(1);
                 (columns, points.len().div_ceil(columns), Spacing::of(side).gap)
             }
         };
@@ -75,7 +75,7 @@ impl Plan {
             Watched::Points(points) => points.clone(),
         };
         let pitch = side + gap;
-        let cell = |(i, z)| Cell { z, x: i % columns * pitch, y: i / columns * pitch };
+        let cell = |(i, z): (usize, Vec<f32>)| Cell { z, x: i % columns * pitch, y: i / columns * pitch };
         let cells = z.into_iter().enumerate().map(cell).collect();
         Ok(Self { width: columns * pitch - gap, height: rows * pitch - gap, cells })
     }
@@ -117,7 +117,9 @@ mod tests {
     fn film(moments: &[(u64, f64)], watched: Watched) -> Result<Animation<'static>, ExportError> {
         let (newest, train) = (model(8), TrainConfig::default());
         let origin = Origin { snapshot: &newest, run: "a", train: &train };
-        let load = |step| if step == 99 { Err("step 99 is damaged".into()) } else { Ok(model(step)) };
+        let load = |step: u64| -> Result<Snapshot, String> {
+            if step == 99 { Err("step 99 is damaged".into()) } else { Ok(model(step)) }
+        };
         let past = Past { moments: moments.to_vec(), load: Box::new(load) };
         history(&origin, past, watched, Playback { fps: 5, ping_pong: false }, 1)
     }
