@@ -36,6 +36,8 @@ pub fn save_picture(wake: WakeUp, settings: ExportSettings) -> Result<Task<Answe
         ExportKind::Strip => ("strip", "png"),
         ExportKind::Grid => ("grid", "png"),
         ExportKind::Animation => ("animation", settings.format.ending()),
+        ExportKind::Past => ("history", settings.format.ending()),
+        ExportKind::Sheet => ("sheet", "png"),
     };
     Task::spawn("dialog", wake, move |post| {
         // A folder of pictures has no ending.

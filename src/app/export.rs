@@ -1,5 +1,7 @@
 //! Writing pictures, on the thread `exporter`.
 
+mod past;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use rust_i18n::t;
 
 use crate::app::task::{Post, Task};
 use crate::data::Dataset;
-use crate::export::{self, Clash, End, ExportError, Origin, Playback, Showing};
+use crate::export::{self, Animation, Clash, End, ExportError, Origin, Playback, Showing, Watched};
 use crate::latent;
 use crate::latent::{Course, Easing, Grid, OwnImage, Path, Route};
 use crate::model::Snapshot;
@@ -55,6 +57,20 @@ pub enum Subject {
     },
     /// Decoded points of a plane.
     Grid(Grid),
+    /// What the models in the run's folder make of the same points.
+    Past {
+        /// The run's folder.
+        folder: PathBuf,
+        /// The points.
+        watched: Watched,
+    },
+    /// Images above their reconstructions.
+    Sheet {
+        /// The images.
+        data: Option<Arc<Dataset>>,
+        /// Which of them.
+        images: Vec<usize>,
+    },
 }
 
 impl Order {
@@ -71,6 +87,12 @@ impl Order {
             (ExportKind::Grid, _) => {
                 Subject::Grid(state.map.grid_in_view(&walk.z).ok_or_else(|| t!("export.needs_model"))?)
             }
+            (ExportKind::Past, _) => {
+                let folder = state.training.model_run.as_ref().and_then(|run| run.folder.clone());
+                let folder = folder.ok_or_else(|| t!("export.no_folder"))?;
+                Subject::Past { folder, watched: past::watched(state, settings) }
+            }
+            (ExportKind::Sheet, _) => Subject::Sheet { data, images: past::seen(state, settings.sheet) },
             (_, [_, _, ..]) => {
                 let course = walk.course();
                 Subject::Way {
@@ -106,7 +128,7 @@ pub fn spawn(wake: WakeUp, order: Order) -> Result<Task<Action>, String> {
 }
 
 fn write(order: &Order, post: &Post<Action>) -> anyhow::Result<PathBuf> {
-    let ExportSettings { kind, upscale, .. } = order.settings;
+    let settings @ ExportSettings { kind, upscale, .. } = order.settings;
     let target = Target::of(order)?;
     let origin = Origin { snapshot: &order.snapshot, run: &order.run.name, train: &order.run.config.train };
     let picture = match &order.subject {
@@ -117,7 +139,8 @@ fn write(order: &Order, post: &Post<Action>) -> anyhow::Result<PathBuf> {
             let by_formula = || Route { stops, path: *path, closed: *closed }.course();
             let course = geodesic.clone().unwrap_or_else(by_formula);
             if kind == ExportKind::Animation {
-                return animate(&origin, &ends, &course, order.settings, target, post);
+                let film = walk(&origin, &ends, &course, settings)?;
+                return write_film(&film, settings, target, post);
             }
             let [first, .., last] = &ends[..] else { return Err(anyhow!(t!("export.needs_pins").into_owned())) };
             // A loop has no end of its own: its last frame stands before the first.
@@ -125,6 +148,10 @@ fn write(order: &Order, post: &Post<Action>) -> anyhow::Result<PathBuf> {
             export::strip(&origin, first, &open_end, &course, *frames, upscale)?
         }
         Subject::Grid(grid) => export::grid(&origin, grid, upscale)?,
+        Subject::Past { folder, watched } => {
+            return write_film(&past::film(&origin, folder, watched, settings)?, settings, target, post);
+        }
+        Subject::Sheet { data, images } => past::sheet(&origin, data.as_ref(), images, upscale)?,
     };
     Ok(match target {
         Target::File(file, clash) => export::write(&picture, &file, clash)?,
@@ -132,28 +159,34 @@ fn write(order: &Order, post: &Post<Action>) -> anyhow::Result<PathBuf> {
     })
 }
 
-/// Writes the way as an animation, frame by frame.
-fn animate(
-    origin: &Origin<'_>,
+/// The way as an animation.
+fn walk<'a>(
+    origin: &Origin<'a>,
     stops: &[End],
     course: &Course,
+    settings: ExportSettings,
+) -> Result<Animation<'a>, ExportError> {
+    let ExportSettings { fps, upscale, eased, captions, ping_pong, .. } = settings;
+    let easing = if eased { Easing::Smoothstep } else { Easing::Linear };
+    let playback = Playback { fps, ping_pong };
+    export::walk(origin, stops, course, Showing { frames: settings.frames(), easing, playback, captions, upscale })
+}
+
+/// Writes an animation, frame by frame.
+fn write_film(
+    film: &Animation<'_>,
     settings: ExportSettings,
     target: Target,
     post: &Post<Action>,
 ) -> anyhow::Result<PathBuf> {
-    let ExportSettings { format, fps, upscale, eased, captions, ping_pong, .. } = settings;
-    let easing = if eased { Easing::Smoothstep } else { Easing::Linear };
-    let playback = Playback { fps, ping_pong };
-    let showing = Showing { frames: settings.frames(), easing, playback, captions, upscale };
-    let animation = export::walk(origin, stops, course, showing)?;
-    let shown = animation.shown().max(1) as f32;
+    let shown = film.shown().max(1) as f32;
     let mut progress = |done: usize| {
         post.progress(Action::Export(ExportAction::Progress(done as f32 / shown)));
         if post.cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let written: Result<PathBuf, ExportError> = match target {
-        Target::File(file, clash) => export::write_animation(&animation, &file, clash, &mut progress),
-        Target::Folder(folder) => export::write_animation_numbered(&animation, format, &folder, &mut progress),
+        Target::File(file, clash) => export::write_animation(film, &file, clash, &mut progress),
+        Target::Folder(folder) => export::write_animation_numbered(film, settings.format, &folder, &mut progress),
     };
     Ok(written?)
 }
@@ -174,15 +207,13 @@ impl Target {
             return Ok(Self::Folder(folder.join(FOLDER)));
         };
         // The dialog has asked about the file it was given, and not about one with another ending.
-        let ending = match order.settings.kind {
-            ExportKind::Animation => order.settings.format.ending(),
-            ExportKind::Strip | ExportKind::Grid => "png",
-        };
+        let is_film = order.settings.kind.is_film();
+        let ending = if is_film { order.settings.format.ending() } else { "png" };
         let (file, clash) = match file.extension() {
             Some(_) => (file.clone(), Clash::Replace),
             None => (file.with_extension(ending), Clash::Refuse),
         };
-        if order.settings.kind == ExportKind::Animation {
+        if is_film {
             export::check_animation(&file, clash)?;
         } else {
             export::check(&file, clash)?;

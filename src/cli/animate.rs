@@ -86,7 +86,7 @@ fn walk<'a>(
     Ok(export::walk(origin, &stops, &course, showing)?)
 }
 
-/// What the kept models made of the map, or of some points; the newest model comes last.
+/// What the kept models made of the map, or of some points; the run's model is among them.
 fn past<'a>(
     args: &Animate,
     run: &'a SavedRun,
@@ -103,13 +103,12 @@ fn past<'a>(
     };
     export::check_animation(&args.out, args.replace.clash())?;
     let (newest, folder): (&'a Snapshot, &'a Path) = (origin.snapshot, &run.folder);
-    let earlier = timeline::moments(folder)?.into_iter().filter(|moment| moment.step < newest.step);
-    let mut moments: Vec<(u64, f64)> = earlier.map(|moment| (moment.step, moment.epoch)).collect();
-    if moments.is_empty() {
+    let moments = timeline::moments_with(folder, newest)?;
+    if moments.len() < 2 {
         let why = "no model of its past was kept; train it with train.timeline_mb above 0";
         return Err(anyhow::anyhow!("{} has no history to show: {why}", folder.display()));
     }
-    moments.push((newest.step, newest.step as f64 / run.steps_per_epoch() as f64));
+    let moments = moments.into_iter().map(|moment| (moment.step, moment.epoch)).collect();
     let load = move |step| {
         if step == newest.step {
             return Ok(newest.clone());

@@ -107,6 +107,17 @@ pub fn moments(run: &Path) -> Result<Vec<Moment>, RunError> {
     Ok(steps(&run.join(FOLDER)).into_iter().filter(counts).map(moment).collect())
 }
 
+/// The same, and the moment of `model` at its place among them.
+pub fn moments_with(run: &Path, model: &Snapshot) -> Result<Vec<Moment>, RunError> {
+    let record = RunRecord::read(run)?;
+    let mut moments = moments(run)?;
+    if let Err(at) = moments.binary_search_by_key(&model.step, |moment| moment.step) {
+        let epoch = model.step as f64 / record.steps_per_epoch() as f64;
+        moments.insert(at, Moment { step: model.step, epoch });
+    }
+    Ok(moments)
+}
+
 /// The model of the run in `run` as it was after `step` steps.
 pub fn load(run: &Path, step: u64) -> Result<Snapshot, RunError> {
     let (record, path) = (RunRecord::read(run)?, file(&run.join(FOLDER), step));
@@ -184,6 +195,11 @@ mod tests {
         let (now, then) = (Snapshot::of(&vae, 8, 2.0).unwrap(), load(folder.path(), 8).unwrap());
         assert_eq!((then.step, then.epoch), (8, 2.0));
         assert_eq!(then.decode(&[0.3, -0.7]).unwrap(), now.decode(&[0.3, -0.7]).unwrap());
+        let with = |step| {
+            let moments = moments_with(folder.path(), &Snapshot::of(&vae, step, 0.0).unwrap()).unwrap();
+            moments.iter().map(|moment| moment.epoch).collect::<Vec<_>>()
+        };
+        assert_eq!((with(8), with(14)), (vec![0.0, 1.0, 2.0, 3.0], vec![0.0, 1.0, 2.0, 3.0, 3.5]));
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::state::runs::Errand;
 use crate::state::update::UPSCALES;
 use crate::state::{AppState, Effect, NoticeKind};
 
+/// Images that a sheet may have.
+pub const SHEET: std::ops::RangeInclusive<usize> = 1..=400;
+
 /// A picture that can be written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ExportKind {
@@ -19,6 +22,17 @@ pub enum ExportKind {
     Strip,
     /// The decoded grid.
     Grid,
+    /// The run's past: what its models made of the map or the pins.
+    Past,
+    /// The images in view above their reconstructions.
+    Sheet,
+}
+
+impl ExportKind {
+    /// Whether it moves.
+    pub fn is_film(self) -> bool {
+        matches!(self, Self::Animation | Self::Past)
+    }
 }
 
 /// How pictures are written.
@@ -30,6 +44,12 @@ pub struct ExportSettings {
     pub format: Format,
     /// Frames a second, in [`FPS`].
     pub fps: u32,
+    /// Models a second of the run's past, in [`FPS`].
+    pub past_fps: u32,
+    /// Whether the past is that of the pins rather than of the map.
+    pub of_pins: bool,
+    /// Images of a sheet at most, in [`SHEET`].
+    pub sheet: usize,
     /// Seconds from the first frame to the last.
     pub seconds: f32,
     /// Pixels a side for each of the model's.
@@ -95,6 +115,9 @@ impl Default for ExportSettings {
             kind: ExportKind::default(),
             format: Format::Gif,
             fps: 20,
+            past_fps: 6,
+            of_pins: false,
+            sheet: 40,
             seconds: 6.0,
             upscale: 4,
             eased: true,
@@ -122,9 +145,11 @@ pub fn apply(state: &mut AppState, action: ExportAction, effects: &mut Vec<Effec
             return;
         }
         ExportAction::Set(settings) => {
-            let fps = settings.fps.clamp(*FPS.start() as u32, *FPS.end() as u32);
+            let [fps, past_fps] =
+                [settings.fps, settings.past_fps].map(|n| n.clamp(*FPS.start() as u32, *FPS.end() as u32));
+            let sheet = settings.sheet.clamp(*SHEET.start(), *SHEET.end());
             let upscale = settings.upscale.clamp(*UPSCALES.start(), *UPSCALES.end());
-            exporting.settings = ExportSettings { fps, upscale, ..settings };
+            exporting.settings = ExportSettings { fps, past_fps, sheet, upscale, ..settings };
             return;
         }
         ExportAction::Progress(share) => {

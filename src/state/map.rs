@@ -203,6 +203,17 @@ impl MapState {
         Some(layers::lattice(self.layers.spacing, &self.plane(z), self.scale * CELL, [low_a, low_b, high_a, high_b]))
     }
 
+    /// The images that are shown and lie within the view, in order.
+    pub fn images_in_view(&self) -> Vec<usize> {
+        let [width, height] = self.size;
+        let is_in = |place: &[f32; 2]| {
+            let [x, y] = self.offset_from_latent(*place);
+            // Hidden ones have no place: NaN lies nowhere.
+            x.abs() <= width / 2.0 && y.abs() <= height / 2.0
+        };
+        self.shown.iter().enumerate().filter(|(_, place)| is_in(place)).map(|(idx, _)| idx).collect()
+    }
+
     /// Takes decoded cells in; those of a grid that is no longer wanted are still better than none.
     pub fn add_cells(&mut self, grid: &Arc<Grid>, shape: ImageShape, cells: &[usize], images: &[u8]) {
         self.grid_version += 1;

@@ -57,6 +57,14 @@ pub fn missing(state: &AppState, kind: ExportKind) -> Option<String> {
     if state.training.model.is_none() {
         return Some(t!("export.needs_model").into_owned());
     }
-    let no_pins = kind != ExportKind::Grid && state.walk.strip_points().is_empty();
-    no_pins.then(|| t!("export.needs_pins").into_owned())
+    let (text, is_missing) = match kind {
+        ExportKind::Grid => return None,
+        ExportKind::Animation | ExportKind::Strip => (t!("export.needs_pins"), state.walk.strip_points().is_empty()),
+        ExportKind::Past => {
+            let run = state.training.model_run.as_ref();
+            (t!("export_more.needs_run"), run.is_none_or(|run| run.folder.is_none()))
+        }
+        ExportKind::Sheet => (t!("export_more.needs_images"), state.map.images_in_view().is_empty()),
+    };
+    is_missing.then(|| text.into_owned())
 }

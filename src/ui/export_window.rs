@@ -1,11 +1,11 @@
 //! How pictures are written: what, as which kind of file, how large, how fast.
 
-use egui::{Align, Button, DragValue, Frame, Id, Layout, Modal, RichText, Ui, vec2};
+use egui::{Align, Button, Checkbox, DragValue, Frame, Id, Layout, Modal, RichText, Ui, vec2};
 use rust_i18n::t;
 
 use crate::export::{FPS, Format};
 use crate::state::update::UPSCALES;
-use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings};
+use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, SHEET};
 use crate::ui::{export_menu, format, theme, widgets};
 
 /// Width of the window, in points.
@@ -38,16 +38,33 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 
 fn settings_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
     let kinds = [
-        (ExportKind::Animation, t!("exporting.animation").into_owned()),
-        (ExportKind::Strip, t!("export.strip").into_owned()),
-        (ExportKind::Grid, t!("export.grid").into_owned()),
+        (ExportKind::Animation, t!("export_more.way").into_owned()),
+        (ExportKind::Strip, t!("export_more.strip").into_owned()),
+        (ExportKind::Grid, t!("export_more.grid").into_owned()),
+        (ExportKind::Past, t!("export_more.past").into_owned()),
+        (ExportKind::Sheet, t!("export_more.sheet").into_owned()),
     ];
     if let Some(kind) = widgets::segmented(ui, "export_kind", settings.kind, &kinds) {
         settings.kind = kind;
     }
     ui.add_space(theme::GAP);
-    if settings.kind == ExportKind::Animation {
-        animation_ui(ui, settings);
+    let about = match settings.kind {
+        ExportKind::Animation => t!("export_more.way_about"),
+        ExportKind::Strip => t!("export_more.strip_about"),
+        ExportKind::Grid => t!("export_more.grid_about"),
+        ExportKind::Past => t!("export_more.past_about"),
+        ExportKind::Sheet => t!("export_more.sheet_about"),
+    };
+    widgets::weak(ui, &about);
+    ui.add_space(theme::GAP);
+    if settings.kind.is_film() {
+        format_ui(ui, settings);
+    }
+    match settings.kind {
+        ExportKind::Animation => animation_ui(ui, settings),
+        ExportKind::Past => past_ui(ui, state, settings),
+        ExportKind::Sheet => sheet_ui(ui, state, settings),
+        ExportKind::Strip | ExportKind::Grid => {}
     }
     widgets::row(ui, &t!("export.enlarge"), &t!("export.enlarge_tip"), |ui, label| {
         let value = DragValue::new(&mut settings.upscale).range(UPSCALES).speed(0.1).prefix("× ");
@@ -59,7 +76,7 @@ fn settings_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
     });
 }
 
-fn animation_ui(ui: &mut Ui, settings: &mut ExportSettings) {
+fn format_ui(ui: &mut Ui, settings: &mut ExportSettings) {
     widgets::row(ui, &t!("exporting.format"), &t!("exporting.format_tip"), |ui, _| {
         let formats =
             [(Format::Gif, "GIF"), (Format::Apng, "APNG"), (Format::Webp, "WebP"), (Format::Sequence, "PNG 1, 2, …")];
@@ -68,16 +85,41 @@ fn animation_ui(ui: &mut Ui, settings: &mut ExportSettings) {
             settings.format = format;
         }
     });
+}
+
+/// What the models of the past decode, and how fast one follows another.
+fn past_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
+    fps_ui(ui, &mut settings.past_fps);
+    let has_pins = !state.walk.pins.is_empty();
+    let of_pins = Checkbox::new(&mut settings.of_pins, t!("export_more.of_pins"));
+    ui.add_enabled(has_pins, of_pins).on_hover_text(t!("export_more.of_pins_tip"));
+    ui.checkbox(&mut settings.ping_pong, t!("exporting.ping_pong")).on_hover_text(t!("exporting.ping_pong_tip"));
+}
+
+/// How many of the images in view.
+fn sheet_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
+    widgets::row(ui, &t!("export_more.images"), &t!("export_more.images_tip"), |ui, label| {
+        ui.add(DragValue::new(&mut settings.sheet).range(SHEET).speed(0.5)).labelled_by(label.id);
+        let n = format::count(state.map.images_in_view().len() as u64);
+        widgets::weak(ui, &t!("export_more.in_view", n = n));
+    });
+}
+
+fn fps_ui(ui: &mut Ui, fps: &mut u32) {
+    widgets::row(ui, &t!("exporting.fps"), &t!("exporting.fps_tip"), |ui, label| {
+        let range = *FPS.start() as u32..=*FPS.end() as u32;
+        ui.add(DragValue::new(fps).range(range).speed(0.2)).labelled_by(label.id);
+    });
+}
+
+fn animation_ui(ui: &mut Ui, settings: &mut ExportSettings) {
     widgets::row(ui, &t!("exporting.seconds"), &t!("exporting.seconds_tip"), |ui, label| {
         let value = DragValue::new(&mut settings.seconds).range(SECONDS).speed(0.1).max_decimals(1).suffix(" s");
         ui.add(value).labelled_by(label.id);
         let n = format::count(settings.frames() as u64);
         widgets::weak(ui, &t!("exporting.frames", n = n));
     });
-    widgets::row(ui, &t!("exporting.fps"), &t!("exporting.fps_tip"), |ui, label| {
-        let range = *FPS.start() as u32..=*FPS.end() as u32;
-        ui.add(DragValue::new(&mut settings.fps).range(range).speed(0.2)).labelled_by(label.id);
-    });
+    fps_ui(ui, &mut settings.fps);
     for (value, text, tip) in [
         (&mut settings.eased, t!("exporting.eased"), t!("exporting.eased_tip")),
         (&mut settings.ping_pong, t!("exporting.ping_pong"), t!("exporting.ping_pong_tip")),

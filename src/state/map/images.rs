@@ -148,8 +148,14 @@ mod tests {
         assert_eq!(found(&map), [0]);
         map.toggle_group(Group::Class(Some(0)));
         assert_eq!(map.image_near([0.0, 0.0]), None);
+        map.size = [3.0, 2.0];
+        map.centre = [1.5, 0.0];
+        assert!(map.images_in_view().is_empty());
         map.show_all_groups();
         assert_eq!(found(&map), [0, 1, 2, 3]);
+        assert_eq!(map.images_in_view(), [0, 1, 2, 3]);
+        map.centre = [2.0, 0.0];
+        assert_eq!(map.images_in_view(), [1, 2, 3]);
     }
 
     #[test]
