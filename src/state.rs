@@ -31,7 +31,7 @@ pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use epsilon::{Epsilon, EpsilonAction};
-pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, SHEET};
+pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, PastOf, SHEET};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;

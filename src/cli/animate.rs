@@ -121,7 +121,7 @@ fn past<'a>(
 /// Images side by side in a frame of a run's past.
 fn across(args: &Animate) -> usize {
     let points = args.past.z.len();
-    if points == 0 { args.past.cells } else { (1_usize..).find(|n| n * n >= points).unwrap_or(1) }
+    if points == 0 { args.past.cells } else { (1..=points).find(|n| n * n >= points).unwrap_or(1) }
 }
 
 fn write(animation: &Animation<'_>, args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {

@@ -28,6 +28,15 @@ pub enum ExportKind {
     Sheet,
 }
 
+/// What the models of a run's past decode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PastOf {
+    /// The plane of the map.
+    Map,
+    /// The pins; the map while there are none.
+    Pins,
+}
+
 impl ExportKind {
     /// Whether it moves.
     pub fn is_film(self) -> bool {
@@ -46,8 +55,8 @@ pub struct ExportSettings {
     pub fps: u32,
     /// Models a second of the run's past, in [`FPS`].
     pub past_fps: u32,
-    /// Whether the past is that of the pins rather than of the map.
-    pub of_pins: bool,
+    /// What the models of the past decode.
+    pub past_of: PastOf,
     /// Images of a sheet at most, in [`SHEET`].
     pub sheet: usize,
     /// Seconds from the first frame to the last.
@@ -116,7 +125,7 @@ impl Default for ExportSettings {
             format: Format::Gif,
             fps: 20,
             past_fps: 6,
-            of_pins: false,
+            past_of: PastOf::Map,
             sheet: 40,
             seconds: 6.0,
             upscale: 4,

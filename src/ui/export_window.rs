@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use crate::export::{FPS, Format};
 use crate::state::update::UPSCALES;
-use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, SHEET};
+use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, PastOf, SHEET};
 use crate::ui::{export_menu, format, theme, widgets};
 
 /// Width of the window, in points.
@@ -91,8 +91,10 @@ fn format_ui(ui: &mut Ui, settings: &mut ExportSettings) {
 fn past_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
     fps_ui(ui, &mut settings.past_fps);
     let has_pins = !state.walk.pins.is_empty();
-    let of_pins = Checkbox::new(&mut settings.of_pins, t!("export_more.of_pins"));
-    ui.add_enabled(has_pins, of_pins).on_hover_text(t!("export_more.of_pins_tip"));
+    let mut of_pins = settings.past_of == PastOf::Pins;
+    let of_pins_box = Checkbox::new(&mut of_pins, t!("export_more.of_pins"));
+    ui.add_enabled(has_pins, of_pins_box).on_hover_text(t!("export_more.of_pins_tip"));
+    settings.past_of = if of_pins { PastOf::Pins } else { PastOf::Map };
     ui.checkbox(&mut settings.ping_pong, t!("exporting.ping_pong")).on_hover_text(t!("exporting.ping_pong_tip"));
 }
 

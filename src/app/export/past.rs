@@ -11,7 +11,7 @@ use crate::export::{self, Animation, End, Origin, Past, Picture, Playback, Watch
 use crate::latent::Grid;
 use crate::model::Snapshot;
 use crate::run::{RunError, timeline};
-use crate::state::{AppState, ExportSettings};
+use crate::state::{AppState, ExportSettings, PastOf};
 
 /// Images along each side of a map that changes.
 const CELLS: usize = 10;
@@ -23,7 +23,7 @@ const COLUMNS: usize = 10;
 /// What the models of the past are to decode: the pins, or the plane of the map.
 pub(super) fn watched(state: &AppState, settings: ExportSettings) -> Watched {
     let walk = &state.walk;
-    if settings.of_pins && !walk.pins.is_empty() {
+    if settings.past_of == PastOf::Pins && !walk.pins.is_empty() {
         return Watched::Points(walk.pins.iter().map(|pin| pin.z.clone()).collect());
     }
     Watched::Grid(Grid::square(state.map.plane(&walk.z), CELLS, EXTENT))

@@ -66,7 +66,7 @@ impl Plan {
             }
             Watched::Points(points) => {
                 within("the number of points", points.len(), 1..=*FRAMES.end())?;
-                let columns = (1_usize..).find(|n| n * n >= points.len()).unwrap_or(1);
+                let columns = (1..=points.len()).find(|n| n * n >= points.len()).unwrap_or(1);
                 (columns, points.len().div_ceil(columns), Spacing::of(side).gap)
             }
         };
