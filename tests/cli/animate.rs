@@ -121,7 +121,8 @@ fn nothing_is_overwritten_and_what_is_wrong_is_said() {
     check("--pins z:0,0,z:1,1 --out b.mp4", 1, "ends in none of .gif");
     check("--pins z:0,0,none.png --out b.gif", 1, "none.png");
     check("--history --pins z:0,0,z:1,1 --out b.gif", 2, "--history");
-    check("--pins z:0,0,z:1,1 --z z:0,0 --out b.gif", 2, "--history");
+    check("--pins z:0,0,z:1,1 --z z:0,0 --out b.gif", 2, "--z");
+    check("--z z:0,0 --out b.gif", 2, "--history");
     assert!(!run.file("b.gif").exists());
 }
 

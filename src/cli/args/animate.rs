@@ -53,13 +53,13 @@ pub struct Past {
     #[arg(long, conflicts_with_all = ["pins", "path", "data", "closed", "seconds", "frames", "ease", "captions"])]
     pub history: bool,
     /// Decode the map, which is also what is decoded when nothing is said
-    #[arg(long, requires = "history", conflicts_with = "z")]
+    #[arg(long, requires = "history", conflicts_with_all = ["pins", "z"])]
     pub grid: bool,
     /// A point to decode, such as z:0.5,-1.2; may be given again. The map when left out
-    #[arg(long, value_name = "POINT", requires = "history")]
+    #[arg(long, value_name = "POINT", requires = "history", conflicts_with = "pins")]
     pub z: Vec<String>,
     /// Images along each side of the map (2 to 64)
-    #[arg(long, value_name = "N", default_value = "10", requires = "history", conflicts_with = "z")]
+    #[arg(long, value_name = "N", default_value = "10", requires = "history", conflicts_with_all = ["pins", "z"])]
     pub cells: usize,
 }
 
