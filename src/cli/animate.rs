@@ -49,7 +49,10 @@ pub fn run(args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Re
     within("--cells", args.past.cells, &CELLS)?;
     let run = SavedRun::open(&args.run)?;
     let across = if history { across(args) } else { 1 };
-    let upscale = args.upscale.unwrap_or((SIDE / (across * run.record.shape().side)).clamp(1, *UPSCALES.end()));
+    let side = across * run.record.shape().side;
+    // A map has small images: rather larger than smaller.
+    let fitting = if history { SIDE.div_ceil(side) } else { SIDE / side };
+    let upscale = args.upscale.unwrap_or(fitting.clamp(1, *UPSCALES.end()));
     within("--upscale", upscale, &UPSCALES)?;
     let playback = Playback { fps, ping_pong: args.motion.ping_pong };
     let (snapshot, name) = (run.snapshot()?, run.name());
