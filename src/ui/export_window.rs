@@ -148,7 +148,9 @@ fn buttons_ui(ui: &mut Ui, state: &AppState, kind: ExportKind, actions: &mut Vec
         widgets::note(ui, reason);
     }
     let mut closes = false;
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    // As high as a button: all the room that is left would keep the window as high as its longest list.
+    let row = vec2(ui.available_width(), theme::CONTROL);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         let palette = theme::palette(ui);
         let text = RichText::new(t!("exporting.save")).color(palette.on_accent);
         let save = Button::new(text).fill(palette.accent).min_size(vec2(90.0, theme::CONTROL));
