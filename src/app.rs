@@ -11,6 +11,7 @@ pub mod keeper;
 pub mod latest;
 pub mod librarian;
 pub mod loader;
+pub mod own;
 pub mod runs;
 pub mod save_curves;
 pub mod start;

@@ -2,3 +2,4 @@
 
 pub mod gaussian;
 pub mod importance;
+pub mod lbfgs;

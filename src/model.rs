@@ -11,6 +11,7 @@ pub mod likelihood;
 pub mod network;
 mod observe;
 pub mod params;
+pub mod pull_back;
 pub mod shape;
 pub mod snapshot;
 pub mod vae;

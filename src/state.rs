@@ -13,6 +13,7 @@ pub mod history;
 pub mod kept;
 pub mod map;
 pub mod notice;
+pub mod own;
 pub mod past;
 pub mod plan;
 pub mod runs;
@@ -31,6 +32,8 @@ pub use kept::Kept;
 pub use map::actions::{Layer, MapAction};
 pub use map::{Axes, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
+pub use own::refinement::{RefinedView, Refinement, RefinementAction};
+pub use own::{OwnAction, OwnErrand, OwnSource, OwnState};
 pub use past::Past;
 pub use plan::Plan;
 pub use runs::{RunsAction, RunsState};
@@ -68,6 +71,8 @@ pub struct AppState {
     pub map: MapState,
     /// The point, the pins and what they decode to.
     pub walk: Walk,
+    /// Images that were brought along.
+    pub own: OwnState,
     /// Moves that can be taken back.
     pub past: Past,
     /// Messages for the user.

@@ -9,6 +9,7 @@ use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
+use crate::app::own;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
@@ -16,7 +17,9 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::{self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, View};
+use crate::state::{
+    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportKind, Model, OwnErrand, RefinementAction, View,
+};
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
 use crate::ui::dots;
@@ -44,6 +47,8 @@ pub struct Workers {
     helpers: Vec<Task<Action>>,
     /// The last reader of the list; whoever was before is told to stop.
     lister: Option<Task<Action>>,
+    /// Looks for a better z of one image.
+    refiner: Option<Task<Action>>,
     data: Option<Arc<Dataset>>,
     snapshot: Option<Arc<Snapshot>>,
     view: View,
@@ -73,6 +78,7 @@ impl Workers {
             dialogs: Vec::new(),
             helpers: Vec::new(),
             lister: None,
+            refiner: None,
             data: None,
             snapshot: None,
             view: View::default(),
@@ -117,6 +123,11 @@ impl Workers {
         });
         self.lister.take_if(|lister| {
             let (messages, ended) = lister.poll();
+            actions.extend(messages);
+            ended
+        });
+        self.refiner.take_if(|refiner| {
+            let (messages, ended) = refiner.poll();
             actions.extend(messages);
             ended
         });
@@ -239,6 +250,7 @@ impl Workers {
                 self.view = view;
                 self.ask();
             }
+            Effect::Own(errand) => self.see_to_own(errand)?,
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::DrawCurves => self.curves.order(state.curves_order()),
             Effect::SaveCurves(format, true) => {
@@ -252,6 +264,24 @@ impl Workers {
             Effect::Export(kind, false) => self.export(kind, None, state)?,
             Effect::ExportTo(kind, path) => self.export(kind, Some(path), state)?,
             Effect::SetTheme(_) | Effect::SetFullscreen(_) | Effect::Copy(_) => {}
+        }
+        Ok(())
+    }
+
+    fn see_to_own(&mut self, errand: OwnErrand) -> Result<(), Action> {
+        let wake = Arc::clone(&self.wake);
+        match errand {
+            OwnErrand::Choose => self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?),
+            OwnErrand::Bring { sources, target, selects } => {
+                self.helpers.push(own::bring(wake, sources, target, selects).map_err(Action::Failed)?);
+            }
+            OwnErrand::Refine { subject, start } => {
+                let question = self.question();
+                let refiner = own::refine_z(wake, question, subject, start);
+                self.refiner = Some(refiner.map_err(|reason| RefinementAction::Failed(reason).into())?);
+            }
+            OwnErrand::StopRefining => self.refiner.iter().for_each(Task::cancel),
+            OwnErrand::Paste => {}
         }
         Ok(())
     }
@@ -304,8 +334,11 @@ impl Workers {
     }
 
     fn ask(&self) {
-        let (snapshot, data, view) = (self.snapshot.clone(), self.data.clone(), self.view.clone());
-        self.service.ask(Question { snapshot, data, view });
+        self.service.ask(self.question());
+    }
+
+    fn question(&self) -> Question {
+        Question { snapshot: self.snapshot.clone(), data: self.data.clone(), view: self.view.clone() }
     }
 }
 

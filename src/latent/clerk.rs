@@ -13,7 +13,7 @@ use crate::data::Dataset;
 use crate::latent::grid::Grid;
 use crate::latent::neighbours::nearest;
 use crate::latent::pace::Pace;
-use crate::latent::protocol::{Answer, Question, Subject, View};
+use crate::latent::protocol::{Answer, OwnImage, Question, Subject, View};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ModelError, Snapshot};
 use crate::rng::{Rng, Stream};
@@ -33,8 +33,12 @@ pub enum Task {
     Point,
     /// Encode and reconstruct the selected image.
     Selected,
+    /// Decode what stands in the panels.
+    Beside,
     /// Decode the strip.
     Strip,
+    /// Encode the images that were brought along.
+    Own,
     /// Decode a few cells of the grid.
     Grid,
     /// Encode a few images.
@@ -68,7 +72,9 @@ pub struct Clerk {
     question: Question,
     point: Answered<Vec<f32>>,
     selected: Answered<Subject>,
+    beside: Answered<Vec<Vec<f32>>>,
     strip: Answered<Vec<Vec<f32>>>,
+    own: Answered<Vec<Arc<OwnImage>>>,
     grid: Option<Pass<Tour>>,
     /// The grid of the last pass.
     grid_before: Option<Arc<Grid>>,
@@ -108,7 +114,7 @@ impl Clerk {
         let Question { snapshot: Some(newest), data, view } = &self.question else {
             return Task::Rest(None);
         };
-        let View { point, selected, own: _, grid, strip } = view;
+        let View { point, selected, own, beside, grid, strip } = view;
         if point.as_ref().is_some_and(|point| outdated(self.point.as_ref(), point, newest)) {
             return Task::Point;
         }
@@ -116,8 +122,17 @@ impl Clerk {
         if there.is_some_and(|subject| outdated(self.selected.as_ref(), subject, newest)) {
             return Task::Selected;
         }
+        let beside_fits = beside.iter().all(|point| point.len() == newest.latent_dim());
+        if !beside.is_empty() && beside_fits && outdated(self.beside.as_ref(), beside, newest) {
+            return Task::Beside;
+        }
         if !strip.is_empty() && outdated(self.strip.as_ref(), strip, newest) {
             return Task::Strip;
+        }
+        // Those that another model's images were brought to the size of are asked again when they are brought to this one's.
+        let readable = (0..own.len()).all(|idx| self.question.pixels(Subject::Own(idx)).is_some());
+        if !own.is_empty() && readable && outdated(self.own.as_ref(), own, newest) {
+            return Task::Own;
         }
         let grid_due = grid.as_ref().and_then(|_| due(self.grid.as_ref(), newest, now));
         let means_due = data.as_ref().and_then(|_| due(self.means.as_ref(), newest, now));
@@ -158,9 +173,19 @@ impl Clerk {
             Task::Strip => {
                 let points = self.question.view.strip.clone();
                 self.strip = Some((points.clone(), Arc::clone(newest)));
-                let all = to_bytes(&newest.decode(&points.concat())?);
-                let images = all.chunks(newest.shape().pixels()).map(<[u8]>::to_vec).collect();
-                Ok(vec![Answer::Strip { images, step }])
+                Ok(vec![Answer::Strip { images: decode_each(newest, &points)?, step }])
+            }
+            Task::Beside => {
+                let points = self.question.view.beside.clone();
+                self.beside = Some((points.clone(), Arc::clone(newest)));
+                Ok(vec![Answer::Beside { images: decode_each(newest, &points)?, points, step }])
+            }
+            Task::Own => {
+                let own = self.question.view.own.clone();
+                self.own = Some((own.clone(), Arc::clone(newest)));
+                let pixels = own.iter().flat_map(|own| &own.pixels).map(|&byte| f32::from(byte) * (1.0 / 255.0));
+                let mu = newest.encode(&pixels.collect::<Vec<_>>())?.mu;
+                Ok(vec![Answer::Own { own, mu, step }])
             }
             Task::Grid => self.some_cells(newest),
             Task::Means => self.encode_some(newest),
@@ -207,6 +232,11 @@ impl Clerk {
         self.point = None;
         Ok(vec![Answer::Means { mu, step: pass.snapshot.step }])
     }
+}
+
+fn decode_each(snapshot: &Snapshot, points: &[Vec<f32>]) -> Result<Vec<Vec<u8>>, ModelError> {
+    let all = to_bytes(&snapshot.decode(&points.concat())?);
+    Ok(all.chunks(snapshot.shape().pixels()).map(<[u8]>::to_vec).collect())
 }
 
 fn outdated<T: PartialEq>(answered: Option<&(T, Arc<Snapshot>)>, asked: &T, newest: &Arc<Snapshot>) -> bool {

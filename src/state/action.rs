@@ -8,7 +8,9 @@ use crate::curves::Format;
 use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::runs::{Errand, RunsAction};
-use crate::state::{CurvesChange, DrawnCurves, History, MapAction, Model, ThemeChoice, WalkAction};
+use crate::state::{
+    CurvesChange, DrawnCurves, History, MapAction, Model, OwnAction, OwnErrand, ThemeChoice, WalkAction,
+};
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
 /// Something happened.
@@ -83,6 +85,8 @@ pub enum Action {
     Map(MapAction),
     /// Something moves in the latent space.
     Walk(WalkAction),
+    /// Something about images that were brought along.
+    Own(OwnAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -163,6 +167,8 @@ pub enum Effect {
     Command(Command),
     /// Ask the decoding thread.
     Ask(View),
+    /// Do something for images that were brought along.
+    Own(OwnErrand),
     /// Do something with the runs on disk.
     Library(Errand),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).

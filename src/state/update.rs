@@ -7,7 +7,7 @@ use crate::latent::Answer;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView, Primary,
-    SelectedView, StripView, View, map, runs, steering, walk,
+    SelectedView, StripView, View, map, own, runs, steering, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -41,6 +41,7 @@ fn wanted(state: &AppState) -> View {
         point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
         own: walk.own.clone(),
+        beside: Vec::new(),
         grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
         strip: if strip.iter().all(fits) { strip } else { Vec::new() },
     }
@@ -112,11 +113,12 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 effects.extend(state.runs.list_if_open());
             }
         }
-        Action::ModelReady(model) => show_model(state, model),
+        Action::ModelReady(model) => show_model(state, model, effects),
         Action::Answered(answer) => take_answer(state, answer),
 
         Action::Map(action) => map::actions::apply(state, action),
         Action::Walk(action) => walk::actions::apply(state, action),
+        Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
         Action::Export(kind) => effects.push(Effect::Export(kind, false)),
@@ -186,6 +188,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     state.data.set = Some(data);
     state.data.version += 1;
     state.training.clear();
+    state.reread_own(&mut Vec::new());
     state.curves.change(CurvesChange::Fit);
     state.map.clear();
     state.map.latent_dim = None;
@@ -240,7 +243,7 @@ fn start(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// A newer model; a first one, or one of another shape, starts the walk anew.
-fn show_model(state: &mut AppState, model: Model) {
+fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
     let old = state.training.model.replace(model);
     state.training.model_run.clone_from(&state.training.run);
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
@@ -251,6 +254,7 @@ fn show_model(state: &mut AppState, model: Model) {
         state.map.enter(model.latent_dim);
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
+        state.reread_own(effects);
     }
 }
 
@@ -268,6 +272,8 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         Answer::GridCells { grid, cells, images, .. } => {
             return state.map.add_cells(&grid, model.shape, &cells, &images);
         }
+        Answer::Own { own, mu, .. } => return state.place_own(&own, mu),
+        Answer::Beside { .. } => {}
         Answer::Strip { images, .. } => walk.strip_view = StripView { images },
         Answer::Means { mu, step } => {
             state.map.means_step = step;

@@ -1,0 +1,29 @@
+//! Every image of a dataset as the encoder sees it.
+
+use crate::data::Dataset;
+use crate::model::{Encoded, ModelError, Snapshot};
+
+/// Images per forward pass.
+const BATCH: usize = 256;
+
+/// q(z|x) of every image of `data`, `[n, d]`. `go_on` is told how many are done; `Ok(None)` when it said no.
+pub fn encode(
+    snapshot: &Snapshot,
+    data: &Dataset,
+    go_on: &dyn Fn(usize) -> bool,
+) -> Result<Option<Encoded>, ModelError> {
+    let n = data.len() * snapshot.latent_dim();
+    let mut encoded = Encoded { mu: Vec::with_capacity(n), sigma: Vec::with_capacity(n) };
+    let mut pixels = Vec::new();
+    let all: Vec<u32> = (0..data.len() as u32).collect();
+    for (i, batch) in all.chunks(BATCH).enumerate() {
+        if !go_on(i * BATCH) {
+            return Ok(None);
+        }
+        data.batch_into(batch, &mut pixels);
+        let q = snapshot.encode(&pixels)?;
+        encoded.mu.extend(q.mu);
+        encoded.sigma.extend(q.sigma);
+    }
+    Ok(Some(encoded))
+}
