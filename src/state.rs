@@ -16,6 +16,7 @@ pub mod history;
 pub mod kept;
 pub mod map;
 pub mod notice;
+pub mod own;
 pub mod past;
 pub mod plan;
 pub mod runs;
@@ -38,6 +39,8 @@ pub use kept::Kept;
 pub use map::actions::MapAction;
 pub use map::{Axes, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
+pub use own::refinement::{RefinedView, Refinement, RefinementAction};
+pub use own::{OwnAction, OwnErrand, OwnSource, OwnState};
 pub use past::Past;
 pub use plan::Plan;
 pub use runs::{RunsAction, RunsState};
@@ -78,6 +81,8 @@ pub struct AppState {
     pub walk: Walk,
     /// What was drawn from the selected image's posterior.
     pub epsilon: Epsilon,
+    /// Images that were brought along.
+    pub own: OwnState,
     /// Moves that can be taken back.
     pub past: Past,
     /// The run's past.

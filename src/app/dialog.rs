@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use crate::app::task::Task;
 use crate::curves::Format;
-use crate::state::{Action, ExportAction, ExportKind, ExportSettings};
+use crate::data::IMAGE_ENDINGS;
+use crate::state::{Action, ExportAction, ExportKind, ExportSettings, OwnAction, OwnSource};
 use crate::threads::WakeUp;
 
 /// What a dialog's thread says.
@@ -26,6 +27,16 @@ pub fn open_folder(wake: WakeUp) -> Result<Task<Answered>, String> {
     Task::spawn("dialog", wake, |post| {
         let folder = rfd::FileDialog::new().pick_folder();
         post.send(Answered::Action(Action::DialogClosed(folder)));
+    })
+}
+
+/// Asks for image files.
+pub fn choose_images(wake: WakeUp) -> Result<Task<Answered>, String> {
+    Task::spawn("dialog", wake, |post| {
+        if let Some(files) = rfd::FileDialog::new().add_filter("image", IMAGE_ENDINGS).pick_files() {
+            let sources = files.into_iter().map(OwnSource::File).collect();
+            post.send(Answered::Action(OwnAction::Bring(sources).into()));
+        }
     })
 }
 

@@ -11,7 +11,7 @@ use crate::app::librarian::Places;
 use crate::app::workers::Workers;
 use crate::config::RunConfig;
 use crate::files::Trash;
-use crate::state::{Action, AppState, CurvesView, Effect, ThemeChoice, update};
+use crate::state::{Action, AppState, CurvesView, Effect, OwnErrand, ThemeChoice, update};
 use crate::threads::{Wake, WakeUp};
 use crate::ui::{self, Cache, theme};
 
@@ -102,6 +102,7 @@ impl Window {
             }),
             Effect::SetFullscreen(on) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(on)),
             Effect::Copy(text) => ctx.copy_text(text),
+            Effect::Own(OwnErrand::Paste) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             effect => {
                 if let Err(failed) = self.workers.perform(effect, &self.state) {
                     // A failure asks for nothing more, so this ends.

@@ -12,6 +12,7 @@ use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
 use crate::app::opener;
+use crate::app::own::OwnWorkers;
 use crate::app::pathfinder::Pathfinders;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
@@ -22,7 +23,8 @@ use crate::latent::{Question, Service};
 use crate::model::Snapshot;
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::{
-    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, RunsAction, View,
+    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, OwnErrand, RunsAction,
+    View,
 };
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
@@ -59,6 +61,7 @@ pub struct Workers {
     comparison: Comparison,
     historian: Latest<Look, Result<Found, String>>,
     pathfinders: Pathfinders,
+    own: OwnWorkers,
     data: Option<Arc<Dataset>>,
     /// The newest model.
     snapshot: Option<Arc<Snapshot>>,
@@ -92,6 +95,7 @@ impl Workers {
             lister: None,
             comparison: Comparison::default(),
             pathfinders: Pathfinders::default(),
+            own: OwnWorkers::default(),
             data: None,
             snapshot: None,
             then: None,
@@ -143,6 +147,7 @@ impl Workers {
             }
             !ended
         });
+        self.own.poll(&mut actions);
         actions
     }
 
@@ -309,6 +314,10 @@ impl Workers {
                 }
             }
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
+            Effect::Own(OwnErrand::Choose) => {
+                self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);
+            }
+            Effect::Own(errand) => self.own.perform(wake, errand, self.question())?,
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::Look(look) => self.look(look),
             Effect::DrawCurves => self.curves.order(state.curves_order()),
@@ -377,8 +386,11 @@ impl Workers {
 
     fn ask(&self) {
         self.comparison.ask(self.view.point.as_ref());
-        let (snapshot, data, view) = (self.shown(), self.data.clone(), self.view.clone());
-        self.service.ask(Question { snapshot, data, view });
+        self.service.ask(self.question());
+    }
+
+    fn question(&self) -> Question {
+        Question { snapshot: self.shown(), data: self.data.clone(), view: self.view.clone() }
     }
 }
 

@@ -13,7 +13,8 @@ use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{
-    CurvesChange, CurvesView, DrawnCurves, EpsilonAction, History, MapAction, Model, ThemeChoice, WalkAction,
+    CurvesChange, CurvesView, DrawnCurves, EpsilonAction, History, MapAction, Model, OwnAction, OwnErrand, ThemeChoice,
+    WalkAction,
 };
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -95,6 +96,8 @@ pub enum Action {
     Ways(WaysAction),
     /// Something is drawn from the selected image's posterior.
     Epsilon(EpsilonAction),
+    /// Something about images that were brought along.
+    Own(OwnAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -179,6 +182,8 @@ pub enum Effect {
     LeaveOther,
     /// Find and measure these ways in place of those before; `None` finds none.
     FindWays(Option<WaysOrder>),
+    /// Do something for images that were brought along.
+    Own(OwnErrand),
     /// Do something with the runs on disk.
     Library(Errand),
     /// Look back at the run's past.

@@ -7,7 +7,8 @@ use crate::latent::{Answer, Survey};
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, map, runs, steering, timeline, walk,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, map, own, runs, steering, timeline,
+    walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -131,6 +132,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Epsilon(action) => epsilon::apply(state, action),
+        Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
         Action::Export(action) => exporting::apply(state, action, effects),
@@ -213,6 +215,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     state.data.set = Some(data);
     state.data.version += 1;
     state.training.clear();
+    state.reread_own(&mut Vec::new());
     state.curves.change(CurvesChange::Fit);
     state.map.clear();
     state.map.set_images(state.data.set.clone());
@@ -291,6 +294,7 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
         state.map.enter(model.latent_dim);
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
+        state.reread_own(effects);
     }
 }
 
@@ -308,6 +312,7 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         Answer::GridCells { grid, cells, images, .. } => {
             return state.map.add_cells(&grid, model.shape, &cells, &images);
         }
+        Answer::Own { own, mu, .. } => return state.place_own(&own, mu),
         Answer::Strip { mut images, .. } => {
             let frames = images.len().saturating_sub(walk.pins.len());
             if frames != walk.strip_points().len() {

@@ -132,11 +132,7 @@ fn select(state: &mut AppState, selected: Option<Subject>) {
         return;
     };
     state.walk.selected_view.take_if(|view| view.subject != subject);
-    let mean = match subject {
-        Subject::Image(idx) => state.map.mean(idx).map(<[f32]>::to_vec),
-        Subject::Own(_) => state.walk.selected_view.as_ref().map(|view| view.mu.clone()),
-    };
-    if let Some(mu) = mean {
+    if let Some(mu) = state.mean_of(subject).map(<[f32]>::to_vec) {
         state.walk.play.since = None;
         // A click on the map has taken hold of the point and remembered it already.
         if state.walk.held == Held::Nothing {
