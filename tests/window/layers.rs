@@ -153,7 +153,11 @@ fn the_plane_turns_and_lies_where_it_is_put() {
     // The only dimension that is not on the map.
     let slider = person.find(Role::Slider, "Dimension z₃").rect();
     let z = person.state().walk.z.clone();
-    person.drag(PointerButton::Primary, slider.center(), slider.center() + egui::vec2(18.0, 0.0));
+    person.drag(
+        PointerButton::Primary,
+        slider.left_center() + egui::vec2(16.0, 0.0),
+        slider.left_center() + egui::vec2(34.0, 0.0),
+    );
     assert_ne!(person.state().walk.z[2], z[2]);
     assert_eq!(person.state().walk.z[..2], z[..2]);
     person.press_with(Modifiers::COMMAND, Key::Z);
