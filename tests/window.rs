@@ -19,6 +19,8 @@ mod layers;
 mod made;
 #[path = "window/map.rs"]
 mod map;
+#[path = "window/own.rs"]
+mod own;
 #[path = "window/person.rs"]
 mod person;
 #[path = "window/pictures.rs"]

@@ -131,7 +131,7 @@ impl Clerk {
         if question.view.survey.split.is_none() {
             self.split = None;
         }
-        if question.view.own != self.question.view.own {
+        if question.view.own != self.question.view.own || question.view.selection != self.question.view.selection {
             self.selected = None;
         }
         self.question = question;
@@ -166,7 +166,7 @@ impl Clerk {
         let Question { snapshot: Some(newest), data, view } = &self.question else {
             return Task::Rest(None);
         };
-        let View { point, selected, own, grid, strip, noise, survey } = view;
+        let View { point, selected, selection: _, own, grid, strip, noise, survey } = view;
         let asked = point.as_ref().map(|point| (point.clone(), *noise));
         if asked.is_some_and(|asked| outdated(self.point.as_ref(), &asked, newest)) {
             return Task::Point;

@@ -31,6 +31,8 @@ pub struct View {
     pub point: Option<Vec<f32>>,
     /// The image to encode and reconstruct.
     pub selected: Option<Subject>,
+    /// Grows when it is selected anew and its answer is no longer at hand.
+    pub selection: u64,
     /// Images that were brought along.
     pub own: Vec<Arc<OwnImage>>,
     /// The grid behind the map.

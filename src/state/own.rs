@@ -11,7 +11,7 @@ use rust_i18n::t;
 
 use crate::config::DataConfig;
 use crate::data::Bitmap;
-use crate::latent::{OwnImage, Subject};
+use crate::latent::{Figure, OwnImage, Subject};
 use crate::model::ImageShape;
 use crate::state::{Action, AppState, Effect, NoticeKind, Past, WalkAction, walk};
 use refinement::{Refinement, RefinementAction};
@@ -91,6 +91,25 @@ pub enum OwnErrand {
     StopRefining,
 }
 
+/// How an image that was brought along compares with those of the data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standing {
+    /// Which.
+    pub subject: Subject,
+    /// Share of the images in percent, 0 to 100, that are reconstructed with a smaller error.
+    pub error_percentile: f64,
+}
+
+impl Standing {
+    /// From this percentile on an image is said to be unlike the others.
+    const UNLIKE: f64 = 99.0;
+
+    /// Whether the model meets something that it does not know.
+    pub fn is_unlike(&self) -> bool {
+        self.error_percentile >= Self::UNLIKE
+    }
+}
+
 /// The images that were brought along, beside their pixels in [`Walk::own`](crate::state::Walk::own).
 #[derive(Debug, Clone, Default)]
 pub struct OwnState {
@@ -106,6 +125,8 @@ pub struct OwnState {
     means: Vec<f32>,
     /// To be selected once it is encoded.
     arriving: Option<usize>,
+    /// How the selected one compares with the images of the data.
+    pub standing: Option<Standing>,
     /// A better z than the encoder's.
     pub refinement: Refinement,
 }
@@ -134,6 +155,7 @@ impl OwnState {
         self.batch += 1;
         self.means.clear();
         self.arriving = None;
+        self.standing = None;
         self.refinement = Refinement::None;
     }
 }
@@ -162,10 +184,11 @@ impl AppState {
             self.past = Past::default();
         }
         self.walk.own.clear();
+        let waited = !self.own.waiting.is_empty();
         self.own.set_aside();
         if self.training.model.is_some() && !self.own.waiting.is_empty() {
             let sources = std::mem::take(&mut self.own.waiting);
-            effects.push(self.bring(sources, selected));
+            effects.push(self.bring(sources, selected || waited));
         }
     }
 
@@ -185,6 +208,28 @@ impl AppState {
         if let Some(idx) = self.own.arriving.take() {
             walk::actions::apply(self, WalkAction::Select(Some(Subject::Own(idx))));
         }
+    }
+
+    /// Where those that are shown lie on the map.
+    pub fn own_places(&self) -> impl Iterator<Item = (usize, [f32; 2])> {
+        let mean = |idx| self.own.mean(idx, self.map.latent_dim?).map(|mean| (idx, self.map.coordinates(mean)));
+        self.own.shown().filter_map(mean)
+    }
+
+    /// Compares the selected image, if it was brought along, with those of the data, whose errors have to be known.
+    pub fn judge_own(&mut self) {
+        let view = self.walk.selected_view.as_ref();
+        let figures = self.map.images.figures.get(&Figure::Error);
+        self.own.standing = view.zip(figures).and_then(|(view, figures)| {
+            let Subject::Own(idx) = view.subject else { return None };
+            let (x, f) = (&self.walk.own.get(idx)?.pixels, &view.reconstruction);
+            // 100 √(Σ (x − f)² / P), as of the images of the data.
+            let squares = x.iter().zip(f).map(|(x, f)| (f32::from(*x) - f32::from(*f)).powi(2)).sum::<f32>();
+            let error = 100.0 / 255.0 * (squares / x.len().max(1) as f32).sqrt();
+            let better = figures.values.iter().filter(|value| **value < error).count();
+            let error_percentile = 100.0 * better as f64 / figures.values.len().max(1) as f64;
+            Some(Standing { subject: view.subject, error_percentile })
+        });
     }
 
     fn bring(&self, sources: Vec<OwnSource>, selects: bool) -> Effect {

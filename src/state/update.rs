@@ -3,7 +3,7 @@
 use rust_i18n::t;
 
 use crate::export;
-use crate::latent::{Answer, Survey};
+use crate::latent::{Answer, Subject, Survey};
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
@@ -44,6 +44,7 @@ fn wanted(state: &AppState) -> View {
     View {
         point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
+        selection: walk.selection,
         own: walk.own.clone(),
         grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
         strip: if strip.iter().all(fits) { strip } else { Vec::new() },
@@ -58,7 +59,7 @@ fn survey(state: &AppState) -> Survey {
     let is = |colour| layers.images && layers.colour == colour;
     let config = state.training.model_run.as_ref().map(|run| &run.config);
     Survey {
-        errors: is(Colour::Error),
+        errors: is(Colour::Error) || matches!(state.walk.selected, Some(Subject::Own(_))),
         split: config.filter(|_| is(Colour::Split)).map(|c| (c.data.validation_fraction, c.train.seed)),
         heat: Some(state.map.directions()).filter(|_| layers.density && !state.map.is_turning()).cloned(),
     }
@@ -306,7 +307,10 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         Answer::Selected { subject, mu, sigma, reconstruction, recon_nats, kl_nats, .. } => {
             if walk.selected == Some(subject) {
                 walk.selected_view = Some(SelectedView { subject, mu, sigma, reconstruction, recon_nats, kl_nats });
+                walk.version += 1;
+                state.judge_own();
             }
+            return;
         }
         // These keep versions of their own.
         Answer::GridCells { grid, cells, images, .. } => {
@@ -338,7 +342,7 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         }
         Answer::Figures(figure, figures) => {
             state.map.images.figures.insert(figure, figures);
-            return;
+            return state.judge_own();
         }
         Answer::Held(held) => return state.map.set_held(Some(held)),
         Answer::Heat(heat) => {

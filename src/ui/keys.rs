@@ -1,10 +1,14 @@
 //! Keys that work everywhere in the window.
 
+use std::sync::Arc;
+
 use egui::{Event, Key, Modifiers, Popup, Ui};
 
+use crate::data::Bitmap;
 use crate::state::walk::{PlayAction, WaysAction};
 use crate::state::{
-    Action, AppState, ComparisonAction, ExportAction, ExportKind, MapAction, PinSource, ThemeChoice, WalkAction,
+    Action, AppState, ComparisonAction, ExportAction, ExportKind, MapAction, OwnAction, OwnSource, PinSource,
+    ThemeChoice, WalkAction,
 };
 use crate::ui::{Cache, export_menu};
 
@@ -41,8 +45,16 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     if fullscreen {
         actions.push(Action::ToggleFullscreen);
     }
+    let mut dropped = Vec::new();
     for file in ui.input(|i| i.raw.dropped_files.clone()) {
-        actions.push(Action::Open(file.path().display().to_string()));
+        dropped.push(OwnSource::File(file.path().to_owned()));
+    }
+    for picture in ui.input(pasted) {
+        let premultiplied = picture.as_raw().to_vec();
+        dropped.push(OwnSource::Pasted(Arc::new(Bitmap { size: picture.size, premultiplied })));
+    }
+    if !dropped.is_empty() {
+        actions.push(OwnAction::Bring(dropped).into());
     }
     let focused = ui.ctx().memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
@@ -54,6 +66,15 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
         actions.push(ComparisonAction::Close.into());
     }
     plain_keys(ui, cache, actions);
+}
+
+/// Pictures that came from the clipboard.
+fn pasted(input: &egui::InputState) -> Vec<Arc<egui::ColorImage>> {
+    let picture = |event: &Event| match event {
+        Event::PasteImage(picture) => Some(Arc::clone(picture)),
+        _ => None,
+    };
+    input.events.iter().filter_map(picture).collect()
 }
 
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {

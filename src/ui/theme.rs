@@ -251,6 +251,8 @@ pub const ON_MAP: Color32 = rgb(0x00ff_ffff);
 pub const ON_MAP_WEAK: Color32 = rgb(0x00a8_b1bf);
 /// Behind marks on the map.
 pub const MAP_SHADE: Color32 = Color32::from_black_alpha(150);
+/// Around images that were brought along.
+pub const OWN: Color32 = rgb(0x0034_d399);
 /// The pins and the way between them, on the map.
 pub const PIN: Color32 = rgb(0x00ff_c53d);
 /// Letters on the pins.

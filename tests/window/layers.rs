@@ -151,7 +151,7 @@ fn the_plane_turns_and_lies_where_it_is_put() {
     let mean = person.state().map.mean(idx).unwrap().to_vec();
     assert!((person.state().walk.z[2] - mean[2]).abs() < 1e-6);
     // The only dimension that is not on the map.
-    let slider = person.find(Role::Slider, "Dimension z₃").rect();
+    let slider = person.bring_into_view(Role::Slider, "Dimension z₃");
     let z = person.state().walk.z.clone();
     person.drag(
         PointerButton::Primary,
@@ -175,7 +175,7 @@ fn another_code_of_the_selected_image_is_drawn_and_scrubbed() {
     let drawn = person.state().epsilon.drawn.clone();
     let expected: Vec<f32> = (0..2).map(|i| view.mu[i] + view.sigma[i] * drawn[i]).collect();
     assert_eq!(person.state().walk.z, expected);
-    let slider = person.find(Role::Slider, "ε times").rect();
+    let slider = person.bring_into_view(Role::Slider, "ε times");
     person.drag(PointerButton::Primary, slider.center(), slider.left_center() + egui::vec2(2.0, 0.0));
     let t = person.state().epsilon.t;
     assert!(t < -2.0, "{t}");

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Vec2, vec2};
+use egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase, Vec2, vec2,
+};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use latent_atlas::app::{Options, Window};
@@ -21,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const GLANCE: Duration = Duration::from_millis(20);
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
+/// At most so much of the window's lower edge is taken by the curves, in points.
+const CURVES: f32 = 190.0;
 /// Height of the bar above everything else, in points.
 const TOP_BAR: f32 = 44.0;
 
@@ -141,13 +145,23 @@ impl Person {
         self.frames(2);
     }
 
+    /// Where it is, once it is in view and nothing glides any more.
     #[track_caller]
-    fn bring_into_view(&mut self, role: Role, label: &str) {
+    pub fn bring_into_view(&mut self, role: Role, label: &str) -> Rect {
         let node = self.find(role, label);
-        // Below the window, or scrolled away under the top bar.
-        if node.rect().bottom() > SIZE[1] - 8.0 || node.rect().top() < TOP_BAR {
+        // Under the curves or below the window, or scrolled away under the top bar.
+        if node.rect().bottom() > SIZE[1] - CURVES || node.rect().top() < TOP_BAR {
             node.scroll_to_me();
-            self.frames(3);
+            self.frames(2);
+        }
+        let mut before = Rect::NOTHING;
+        loop {
+            let rect = self.find(role, label).rect();
+            if rect == before {
+                return rect;
+            }
+            before = rect;
+            self.frames(2);
         }
     }
 

@@ -132,6 +132,9 @@ fn select(state: &mut AppState, selected: Option<Subject>) {
         return;
     };
     state.walk.selected_view.take_if(|view| view.subject != subject);
+    if state.walk.selected_view.is_none() {
+        state.walk.selection += 1;
+    }
     if let Some(mu) = state.mean_of(subject).map(<[f32]>::to_vec) {
         state.walk.play.since = None;
         // A click on the map has taken hold of the point and remembered it already.
