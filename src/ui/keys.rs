@@ -8,8 +8,32 @@ use crate::state::{
 };
 use crate::ui::{Cache, export_menu};
 
-/// Reads the keys. Those without a modifier are left to whatever has the keyboard.
+/// What tells a key of the window from one that is typed.
+#[derive(Debug, Default)]
+pub struct Typing {
+    /// Whether text was being typed at the end of the last frame. Enter and Escape end that before they are read here.
+    was: bool,
+    /// Whether Space went down while it was the window's.
+    space: bool,
+}
+
+impl Typing {
+    /// Remembers who has the keyboard.
+    pub fn end_frame(&mut self, ctx: &egui::Context) {
+        self.was = ctx.text_edit_focused();
+    }
+}
+
+/// Reads the keys. While text is typed they are the text's; those without a modifier are left to whatever has the
+/// keyboard.
 pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    for file in ui.input(|i| i.raw.dropped_files.clone()) {
+        actions.push(Action::Open(file.path().display().to_string()));
+    }
+    if cache.typing.was || ui.ctx().text_edit_focused() {
+        cache.typing.space = false;
+        return;
+    }
     let (redo, undo, open, export, theme, fullscreen) = ui.input_mut(|i| {
         // Ctrl+Shift+Z before Ctrl+Z, which it contains.
         let redo =
@@ -41,11 +65,9 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     if fullscreen {
         actions.push(Action::ToggleFullscreen);
     }
-    for file in ui.input(|i| i.raw.dropped_files.clone()) {
-        actions.push(Action::Open(file.path().display().to_string()));
-    }
     let focused = ui.ctx().memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
+        cache.typing.space = false;
         return;
     }
     // A menu or the list of keys is closed first, by itself.
@@ -58,6 +80,7 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
 
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
     let (space_released, help, pins, fit, play) = ui.input(|i| {
+        cache.typing.space |= i.key_pressed(Key::Space);
         let plain = i.modifiers.is_none();
         // Each key with the modifiers of its own moment: those of the frame may have changed since.
         let pressed = |wanted| {
@@ -68,7 +91,7 @@ fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
         let pins = [(Key::A, Some(0)), (Key::B, Some(1)), (Key::P, None)].map(|(key, at)| pressed(key).then_some(at));
         (plain && i.key_released(Key::Space), help, pins, pressed(Key::F), pressed(Key::K))
     });
-    if space_released && !std::mem::take(&mut cache.pointer.space_panned) {
+    if space_released && std::mem::take(&mut cache.typing.space) && !std::mem::take(&mut cache.pointer.space_panned) {
         actions.push(Action::TogglePlay);
     }
     if help {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
 use latent_atlas::state::Phase;
 use latent_atlas::train::StopReason;
 
@@ -30,19 +31,46 @@ fn a_run_is_renamed_and_a_taken_name_is_refused() {
     let (mut person, _images, folder) = with_a_run();
     std::fs::create_dir(folder.with_file_name("taken")).unwrap();
     person.click(Role::Button, "Rename…");
-    person.find(Role::TextInput, "New name").click();
-    person.frames(2);
     person.type_in("taken");
     person.until_seen("it is refused", |p| p.sees("There is something called taken"));
     assert!(folder.is_dir());
     person.click(Role::Button, "Rename…");
-    person.find(Role::TextInput, "New name").click();
-    person.frames(2);
     person.type_in("discs and stripes");
     let renamed = folder.with_file_name("discs and stripes");
     person.until("it has its new name", |s| s.runs.run(&renamed).is_some());
     assert!(renamed.join("run.json").is_file() && !folder.exists());
     assert_eq!(run_folder(&person), renamed);
+}
+
+#[test]
+fn the_field_of_a_new_name_has_the_keyboard_until_enter_or_escape() {
+    let (mut person, _images, folder) = with_a_run();
+    let old = person.state().runs.listing.runs[0].name.clone();
+    person.click(Role::Button, "Rename…");
+    person.frames(2);
+    // What is typed takes the place of the whole name, and no key of the window is meant.
+    person.window.event(Event::Text("k".into()));
+    person.press(Key::K);
+    person.press(Key::Space);
+    person.press_with(Modifiers::COMMAND, Key::E);
+    assert_eq!(person.state().runs.typed.as_deref(), Some("k"));
+    assert!(!person.state().training.is_active() && !person.state().exporting.open);
+    person.press(Key::Escape);
+    assert!(person.state().runs.typed.is_none() && folder.is_dir());
+    assert_eq!(person.state().runs.listing.runs[0].name, old);
+    // Enter goes down while Space, the last letter, is still held.
+    person.click(Role::Button, "Rename…");
+    person.frames(2);
+    person.window.event(Event::Text("new ".into()));
+    person.window.key_down(Key::Space);
+    person.frames(1);
+    person.window.key_press(Key::Enter);
+    person.frames(2);
+    person.window.key_up(Key::Space);
+    person.frames(2);
+    assert!(!person.state().training.is_active());
+    let renamed = folder.with_file_name("new");
+    person.until("it has its new name", |s| s.runs.run(&renamed).is_some());
 }
 
 #[test]

@@ -87,6 +87,23 @@ fn tensors(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
+fn a_new_run_from_here_says_which_weights_it_took_over() {
+    let (mut person, _images) = Person::with_model(1);
+    person.click(Role::Button, "New run from here");
+    person.until_seen("it has begun", |p| p.sees("begins with all weights of"));
+    person.until("it has ended", finished);
+    let parent = record(&person)["parent"].clone();
+    assert_eq!(parent["parameters_kept"], parent["parameters"]);
+    // Another network has hardly a shape in common with it.
+    person.click(Role::RadioButton, "Conv");
+    person.click(Role::Button, "New run from here");
+    person.until_seen("it has begun", |p| p.sees("the others begin anew"));
+    let parent = record(&person)["parent"].clone();
+    let (kept, of) = (parent["parameters_kept"].as_u64().unwrap(), parent["parameters"].as_u64().unwrap());
+    assert!(kept < of && person.sees(&format!("Only {kept} of the {of} weight tensors of")), "{parent}");
+}
+
+#[test]
 fn a_run_that_diverged_goes_on_with_a_tenth_of_the_learning_rate() {
     let (mut person, _images) = Person::with_images();
     person.set("β", "1000");
