@@ -1,5 +1,6 @@
 //! Runs on disk, as the window uses them: a new one is made, an old one is read or goes on.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use crate::app::task::Task;
 use crate::config::RunConfig;
 use crate::data::{Dataset, Source};
 use crate::model::Snapshot;
-use crate::run::{Parent, RunError, RunRecord, SavedRun, job};
+use crate::run::library::names_in;
+use crate::run::{Listing, Parent, RunError, RunRecord, SavedRun, job};
 use crate::state::{Action, History, OpenedRun};
 use crate::threads::WakeUp;
 use crate::train::{Change, Job};
@@ -72,23 +74,29 @@ pub fn reread(wake: WakeUp, folder: PathBuf) -> Result<Task<Ready>, String> {
 }
 
 /// Makes the folder of a new run inside `runs`, on the thread `starter`; with the weights of the run in `parent`, if any.
+/// It is called like none of the runs that are `shown`.
 pub fn start(
     wake: WakeUp,
     runs: PathBuf,
     config: RunConfig,
     data: Arc<Dataset>,
     parent: Option<PathBuf>,
+    shown: Arc<Listing>,
 ) -> Result<Task<Ready>, String> {
     let worker_wake = Arc::clone(&wake);
-    Task::spawn("starter", wake, move |post| match begin(&runs, config, &data, parent.as_deref(), &worker_wake) {
-        Ok(Begun { name, folder, job, parent }) => {
-            let text = parent.map(|parent| inherited(&name, &parent));
-            post.send(Ready::Job(name, folder, Box::new(job)));
-            if let Some(text) = text {
-                post.send(Ready::Action(Action::Tell(text)));
+    Task::spawn("starter", wake, move |post| {
+        let mut taken = names_in(&runs);
+        taken.extend(shown.runs.iter().map(|run| run.name.clone()));
+        match begin(&runs, config, &data, parent.as_deref(), &taken, &worker_wake) {
+            Ok(Begun { name, folder, job, parent }) => {
+                let text = parent.map(|parent| inherited(&name, &parent));
+                post.send(Ready::Job(name, folder, Box::new(job)));
+                if let Some(text) = text {
+                    post.send(Ready::Action(Action::Tell(text)));
+                }
             }
+            Err(error) => post.send(Ready::Action(Action::RunFailed(error.to_string()))),
         }
-        Err(error) => post.send(Ready::Action(Action::RunFailed(error.to_string()))),
     })
 }
 
@@ -126,6 +134,7 @@ fn begin(
     config: RunConfig,
     data: &Arc<Dataset>,
     parent: Option<&Path>,
+    taken: &BTreeSet<String>,
     wake: &WakeUp,
 ) -> Result<Begun, RunError> {
     let short = data.name.parse::<Source>().map_or_else(|_| "images".into(), |source| source.short_name());
@@ -134,8 +143,13 @@ fn begin(
     let mut number = 1;
     loop {
         let name = format!("{short}-{number:02}");
+        if taken.contains(&name) {
+            number += 1;
+            continue;
+        }
         let folder = runs.join(&name);
-        let (record, data, wake) = (record.clone(), Arc::clone(data), Arc::clone(wake));
+        let record = RunRecord { first_name: Some(name.clone()), ..record.clone() };
+        let (data, wake) = (Arc::clone(data), Arc::clone(wake));
         let job = match &parent {
             Some(parent) => job::branch(&folder, record, parent, data, wake).map(|(job, parent)| (job, Some(parent))),
             None => job::begin(&folder, record, data, wake).map(|job| (job, None)),

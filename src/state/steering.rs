@@ -83,7 +83,7 @@ pub fn stop(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Whole epochs more, counted from the last one that was begun.
-fn continue_for_more(state: &mut AppState, effects: &mut Vec<Effect>) {
+pub fn continue_for_more(state: &mut AppState, effects: &mut Vec<Effect>) {
     let training = &state.training;
     if !training.can_prolong() {
         return;

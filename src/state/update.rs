@@ -234,7 +234,9 @@ fn toggle_play(state: &mut AppState, effects: &mut Vec<Effect>) {
             training.phase = Phase::Running;
             effects.push(Effect::Command(Command::Resume));
         }
-        Primary::Continue => steering::go_on(state, Vec::new(), effects),
+        Primary::Continue if training.can_continue => steering::go_on(state, Vec::new(), effects),
+        // What is done goes on for longer; a new run has a button of its own.
+        Primary::Continue => steering::continue_for_more(state, effects),
         Primary::Wait => {}
     }
 }

@@ -10,9 +10,9 @@ use egui::{
 };
 use rust_i18n::t;
 
-use crate::config::RunConfig;
+use crate::config::{RunConfig, name_of, value_of};
 use crate::curves::{Metric, chart};
-use crate::run::{Status, Summary};
+use crate::run::{Parent, Status, Summary};
 use crate::state::{Action, AppState, ComparisonAction, RunsAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
@@ -87,7 +87,12 @@ fn card_ui(
         texts.spacing_mut().item_spacing.y = 0.0;
         texts_ui(&mut texts, state, run, differing);
     }
-    let tip = format!("{}\n{}", run.folder.display(), all_settings(&run.record.config));
+    let parent = run.record.parent.as_ref().map(|parent| {
+        let Parent { run, step, parameters_kept: kept, parameters: of } = parent;
+        t!("runs.parent", name = run, step = step, kept = kept, of = of).into_owned()
+    });
+    let lines = [run.folder.display().to_string()].into_iter().chain(parent);
+    let tip = lines.chain([all_settings(&run.record.config)]).collect::<Vec<_>>().join("\n");
     let response = response.on_hover_text(tip);
     if response.double_clicked() {
         actions.push(Action::Open(run.folder.display().to_string()));
@@ -137,12 +142,12 @@ fn settings(config: &RunConfig, differing: &[&str]) -> String {
 fn all_settings(config: &RunConfig) -> String {
     let defaults = RunConfig::default();
     let keys = crate::config::KEYS.iter().filter(|key| config.get(key) != defaults.get(key));
-    keys.filter_map(|key| Some(format!("{key} {}", config.get(key)?))).collect::<Vec<_>>().join("\n")
+    keys.filter_map(|key| named(config, key)).collect::<Vec<_>>().join("\n")
 }
 
+/// A setting in the window's words.
 fn named(config: &RunConfig, key: &str) -> Option<String> {
-    let name = key.rsplit('.').next().unwrap_or(key).replace('_', " ");
-    Some(format!("{name} {}", config.get(key)?))
+    Some(format!("{} {}", name_of(key), value_of(key, &config.get(key)?)))
 }
 
 fn standing(state: &AppState, run: &Summary) -> String {

@@ -14,7 +14,7 @@ fn with_two_runs(setting: &str, value: &str) -> (Person, tempfile::TempDir, Save
     let (mut person, images) = Person::with_model(3);
     let first = person.state().training.run.as_ref().unwrap().folder.clone().unwrap();
     person.set(setting, value);
-    person.click(Role::Button, "Train");
+    person.click(Role::Button, "New run");
     person.until("the second run has ended", |s| {
         let other = s.training.run.as_ref().is_some_and(|run| run.folder.as_ref().is_some_and(|f| *f != first));
         other && s.training.phase == Phase::Ended(StopReason::Finished)

@@ -40,6 +40,9 @@ fn a_run_is_renamed_and_a_taken_name_is_refused() {
     person.until("it has its new name", |s| s.runs.run(&renamed).is_some());
     assert!(renamed.join("run.json").is_file() && !folder.exists());
     assert_eq!(run_folder(&person), renamed);
+    // Its first name stays its own: another run would be taken for it.
+    person.click(Role::Button, "New run");
+    person.until("another run", |s| s.training.run.as_ref().is_some_and(|run| run.name.ends_with("-02")));
 }
 
 #[test]
@@ -104,7 +107,7 @@ fn a_run_in_training_stays_where_it_is() {
 #[test]
 fn another_run_is_drawn_over_the_curves() {
     let (mut person, _images, first) = with_a_run();
-    person.click(Role::Button, "Train");
+    person.click(Role::Button, "New run");
     person.until("a second run has ended", |s| {
         s.runs.listing.runs.len() == 2 && s.training.phase == Phase::Ended(StopReason::Finished)
     });
@@ -113,8 +116,16 @@ fn another_run_is_drawn_over_the_curves() {
         s.curves_drawn().is_some_and(|drawn| drawn.runs.len() == 2 && drawn.plots.iter().all(|p| p.curves.len() == 2))
     });
     assert_eq!(person.state().drawn_as(&first), Some(1));
+    // Its legend names both; a click hides one and shows it again.
+    let names: Vec<_> = person.state().drawn_runs().map(|(_, name)| name.to_owned()).collect();
+    person.click(Role::CheckBox, &names[1]);
+    assert_eq!(person.state().hidden_runs(), [1]);
+    person.click(Role::CheckBox, &names[1]);
+    person.click(Role::CheckBox, &names[0]);
+    assert_eq!(person.state().hidden_runs(), [0]);
     person.click(Role::Button, "Overlay");
     person.until("one is drawn", |s| s.curves_drawn().is_some_and(|drawn| drawn.runs.len() == 1));
+    assert!(!person.has(Role::CheckBox, &names[0]) && person.state().hidden_runs().is_empty());
 }
 
 /// `history.csv` without its wall times.
@@ -142,8 +153,8 @@ fn two_epochs_and_three_more_after_opening_it_again_are_five() {
     let parts = run_folder(&first);
     let mut second = Person::opens(Some(&parts.display().to_string()));
     second.until("the run is there", |s| s.training.model.is_some());
-    second.set("Epochs more", "3");
-    second.click(Role::Button, "Continue for");
+    second.set("More epochs", "3");
+    second.click(Role::Button, "Continue");
     second.until("five epochs", |s| s.training.phase == Phase::Ended(StopReason::Finished));
     let mut third = Person::opens(Some(&images.path().display().to_string()));
     third.until("the images are there", |s| s.data.set.is_some());

@@ -47,7 +47,9 @@ fn a_run_ends_by_itself_after_its_last_epoch() {
     assert_eq!(training.step(), training.total_steps);
     assert_eq!(training.history.validation.len(), 3);
     assert!(person.sees("Finished") && person.sees("Epoch 3 / 3"));
-    assert!(person.can_use(Role::Button, "Train"));
+    // What comes next is at the same place, and a new run is another button.
+    assert!(person.can_use(Role::Button, "Continue") && person.can_use(Role::Button, "New run"));
+    assert!(!person.has(Role::Button, "Train"));
 }
 
 #[test]
