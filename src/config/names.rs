@@ -116,7 +116,8 @@ mod tests {
             assert_eq!(value_of(key, &config.get(key).unwrap()), expected, "{pair}");
         };
         check("train.beta=4", "4");
-        check("train.lr=1e-4", "0.0001");
+        check("train.lr=1e-4", "10⁻⁴");
+        check("train.lr=0.002", "0.002");
         check("model.likelihood=gaussian-learned", "Gaussian, learned σ");
         check("model.kind=ae", "AE");
         check("train.lr_schedule=cosine", "Cosine");

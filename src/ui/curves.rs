@@ -45,9 +45,14 @@ pub fn panel_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let runs = curve_runs::height(state);
     let several = rows.down as f32 * (LOWEST + theme::GAP);
     let plots = runs + theme::CURVES.min(window * SHARE).max(several.min(window * SHARE_OF_ALL));
-    // As many rows as are shown have a height of their own.
-    let panel = Panel::bottom(("curves", rows.down, runs > 0.0)).default_size(theme::CURVES_HEADER + plots);
-    let range = theme::CURVES_HEADER + plots.min(LOWEST)..=theme::CURVES_HEADER + window * MOST;
+    let default = theme::CURVES_HEADER + plots;
+    let panel = Panel::bottom("curves").default_size(default);
+    // With more rows or fewer it begins with a height of theirs, and can be given another by hand.
+    let (shape, place) = ((rows.down, runs > 0.0), ui.scope_id().with("curves_shape"));
+    let before = ui.data_mut(|d| d.get_temp_mut_or(place, shape).to_owned());
+    ui.data_mut(|d| d.insert_temp(place, shape));
+    let least = theme::CURVES_HEADER + plots.min(LOWEST);
+    let range = if before == shape { least..=theme::CURVES_HEADER + window * MOST } else { default..=default };
     panel.resizable(true).size_range(range).frame(frame).show(ui, |ui| {
         // As high as it was left, whatever is in it.
         ui.set_min_height(ui.available_height());

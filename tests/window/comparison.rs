@@ -80,6 +80,13 @@ fn it_is_closed_with_its_cross_with_escape_and_with_its_button() {
 }
 
 #[test]
+fn the_list_tells_settings_in_the_words_of_the_window() {
+    let (person, _images, _first) = with_two_runs("Learning rate", "0.0005");
+    assert!(person.sees("Learning rate 5×10⁻⁴") && person.sees("Learning rate 0.002"));
+    assert!(!person.sees("lr 0.0005"));
+}
+
+#[test]
 fn spaces_of_other_sizes_share_no_point() {
     let (mut person, _images, _first) = with_two_runs("Latent dimensions", "3");
     assert!(person.sees("z has 3 numbers here and 2 there"));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use latent_atlas::state::Phase;
 use latent_atlas::train::StopReason;
 
@@ -86,7 +87,9 @@ fn a_run_goes_to_the_trash_whole() {
     let trash = folder.parent().unwrap().with_file_name("trash");
     assert!(!folder.exists());
     assert!(std::fs::read(trash.join("files").join(name).join("checkpoint.safetensors")).unwrap() == weights);
-    assert!(person.sees("is in the trash"));
+    // It is said at the foot of the left panel, away from the map, the image and the curves.
+    let said = person.window.get_by_label_contains("is in the trash").rect();
+    assert!(said.right() < 272.0 && said.top() > 600.0, "{said:?}");
     // What was learned can still be walked.
     assert!(person.state().training.model.is_some() && !person.decoded().is_empty());
 }
