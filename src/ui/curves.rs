@@ -16,7 +16,9 @@ const BETWEEN: f32 = 20.0;
 /// A row of plots takes this share of the window's height at most, until it is given more by hand.
 const SHARE: f32 = 0.215;
 /// Several rows of them take this much.
-const SHARE_OF_ALL: f32 = 0.42;
+const SHARE_OF_ALL: f32 = 0.36;
+/// Width of the bar beside plots that do not fit, in points.
+const BAR: f32 = 14.0;
 /// And this at most even then.
 const MOST: f32 = 0.55;
 /// From this width of the header on there is room for everything, in points.
@@ -152,6 +154,8 @@ fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action
         actions.push(Action::Curves(CurvesChange::Columns(columns)));
     }
     let each = ((height + theme::GAP) / down as f32 - theme::GAP).max(LOWEST.min(height));
+    let fits = each * down as f32 <= height;
+    let width = if fits { width } else { width - BAR / across as f32 };
     let mut hovered = None;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = BETWEEN;
@@ -164,7 +168,7 @@ fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action
                     hovered = row_ui(ui, state, row, [width, each], actions).or(hovered.take());
                 }
             };
-            if each * down as f32 <= height {
+            if fits {
                 rows_ui(ui);
             } else {
                 // Its bar is always there: otherwise a plot that is cut off looks like the last.
@@ -231,6 +235,10 @@ pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figur
         ui.add(Label::new(text).extend()).on_hover_text(&figure.tip);
     };
     let narrow = ui.available_width() < NARROW;
+    let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, weak).size().x + theme::GAP;
+    let under: f32 = figures.iter().map(|figure| wide(&figure.text, theme::regular(theme::BODY))).sum();
+    // Beside the name, or beside the figures where there is more room.
+    let beside_name = !narrow || under + wide(unit, theme::regular(theme::SMALL)) > ui.available_width() + theme::GAP;
     let height = title_height(ui.available_width());
     let size = vec2(ui.available_width(), height);
     ui.spacing_mut().interact_size.y = height / if narrow { 2.0 } else { 1.0 };
@@ -238,8 +246,10 @@ pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figur
         ui.spacing_mut().item_spacing = vec2(theme::GAP, 0.0);
         ui.horizontal(|ui| {
             name_ui(ui);
-            if !narrow {
+            if beside_name {
                 unit_ui(ui);
+            }
+            if !narrow {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     for figure in figures.iter().rev() {
                         figure_ui(ui, figure);
@@ -252,7 +262,9 @@ pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figur
                 for figure in figures {
                     figure_ui(ui, figure);
                 }
-                unit_ui(ui);
+                if !beside_name {
+                    unit_ui(ui);
+                }
             });
         }
     });

@@ -160,7 +160,7 @@ const LIGHT: Palette = Palette {
     kl: rgb(0x0014_8a57),
     elbo: rgb(0x0083_47c9),
     validation: rgb(0x00c2_6a10),
-    runs: [rgb(0x0043_0749), rgb(0x00f4_428d), rgb(0x0076_92ca), rgb(0x005c_010b), rgb(0x0082_2871)],
+    runs: [rgb(0x00f4_428d), rgb(0x0043_0749), rgb(0x0076_92ca), rgb(0x005c_010b), rgb(0x0082_2871)],
 };
 
 /// The colours of the theme in use.

@@ -1,13 +1,12 @@
 //! Pins, which run a model is of, and what training begins with.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::*;
 use crate::config::{RunConfig, Size};
 use crate::data::Dataset;
 use crate::model::ImageShape;
-use crate::state::{MapAction, PinSource, RunsAction, Subject, WalkAction};
+use crate::state::{MapAction, PinSource, Subject, WalkAction};
 
 const MODEL: Model = Model { step: 0, latent_dim: 2, shape: ImageShape { side: 16, channels: 1 } };
 
@@ -171,11 +170,11 @@ fn a_run_that_is_closed_leads_back_once_it_is_saved() {
     let mut state = AppState::new();
     update(&mut state, opened(&RunConfig::default()));
     update(&mut state, Action::TogglePlay);
-    let folder = PathBuf::from("shades-01");
+    let folder = std::path::PathBuf::from("shades-01");
     update(&mut state, Action::RunStarted { name: "shades-01".into(), folder: folder.clone() });
     update(&mut state, opened(&RunConfig::default()));
     assert!(state.notices.iter().any(|notice| notice.kind == NoticeKind::Closed(folder.clone())));
     assert!(state.runs.is_leaving(&folder));
-    update(&mut state, RunsAction::Kept(folder.clone()).into());
+    update(&mut state, Action::Runs(runs::RunsAction::Kept(folder.clone())));
     assert!(!state.runs.is_leaving(&folder));
 }
