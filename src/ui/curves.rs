@@ -78,7 +78,7 @@ struct Rows {
 impl Rows {
     /// Of `n` plots, in this width.
     fn new(width: f32, n: usize) -> Self {
-        let bars = 210.0_f32.min(width * 0.2);
+        let bars = 210.0_f32.min(width * 0.18);
         let room = width - bars - BETWEEN;
         let across = ((room + BETWEEN) / (NARROWEST + BETWEEN)).floor().max(1.0) as usize;
         let down = n.div_ceil(across).max(1);
@@ -220,13 +220,15 @@ pub fn title_height(width: f32) -> f32 {
 
 /// A name with its unit and the last figures.
 pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figure]) {
+    let narrow = ui.available_width() < NARROW;
+    let (gap, unit) = if narrow { (6.0, unit.replace(" / ", "/")) } else { (theme::GAP, unit.to_owned()) };
     let weak = theme::palette(ui).weak;
     let name_ui = |ui: &mut Ui| {
         ui.add(Label::new(RichText::new(name).font(theme::strong(theme::BODY))).truncate()).on_hover_text(tip);
     };
     let unit_ui = |ui: &mut Ui| {
         if !unit.is_empty() {
-            let text = RichText::new(unit).color(weak).size(theme::SMALL);
+            let text = RichText::new(&unit).color(weak).size(theme::SMALL);
             ui.add(Label::new(text).truncate()).on_hover_text(tip);
         }
     };
@@ -234,16 +236,15 @@ pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figur
         let text = RichText::new(&figure.text).color(figure.colour);
         ui.add(Label::new(text).extend()).on_hover_text(&figure.tip);
     };
-    let narrow = ui.available_width() < NARROW;
-    let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, weak).size().x + theme::GAP;
+    let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, weak).size().x + gap;
     let under: f32 = figures.iter().map(|figure| wide(&figure.text, theme::regular(theme::BODY))).sum();
     // Beside the name, or beside the figures where there is more room.
-    let beside_name = !narrow || under + wide(unit, theme::regular(theme::SMALL)) > ui.available_width() + theme::GAP;
+    let beside_name = !narrow || under + wide(&unit, theme::regular(theme::SMALL)) > ui.available_width() + gap;
     let height = title_height(ui.available_width());
     let size = vec2(ui.available_width(), height);
     ui.spacing_mut().interact_size.y = height / if narrow { 2.0 } else { 1.0 };
     ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-        ui.spacing_mut().item_spacing = vec2(theme::GAP, 0.0);
+        ui.spacing_mut().item_spacing = vec2(gap, 0.0);
         ui.horizontal(|ui| {
             name_ui(ui);
             if beside_name {

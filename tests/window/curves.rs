@@ -149,7 +149,7 @@ fn six_plots_stand_whole_in_the_panel_with_their_units_and_figures() {
         let rect = person.find(Role::Canvas, &format!("Curve of {plot}")).rect();
         assert!(rect.bottom() < 800.0 && rect.height() > 60.0, "{plot}: {rect:?}");
     }
-    let units = person.window.query_all_by_label_contains("nats / image").filter(|n| n.rect().width() > 40.0).count();
+    let units = person.window.query_all_by_label("nats/image").filter(|n| n.rect().width() > 40.0).count();
     assert!(units >= 4, "{units}");
     for value in [curve(&person, Metric::Recon).latest, curve(&person, Metric::Recon).latest_held] {
         assert!(person.sees(&latent_atlas::curves::number::figure(value.unwrap())));
