@@ -9,6 +9,7 @@ pub mod curve_input;
 pub mod curve_legend;
 pub mod curve_menus;
 pub mod curve_plot;
+pub mod curve_runs;
 pub mod curve_table;
 pub mod curves;
 pub mod data_panel;
@@ -69,6 +70,10 @@ pub struct Cache {
     pub notices: notices::Seen,
     /// When the moment of the past that is shown came on screen, in seconds.
     pub moment_seen: f64,
+    /// Whether a run's new name is being typed.
+    pub naming: bool,
+    /// What tells a key of the window from one that is typed.
+    pub typing: keys::Typing,
     /// The map's pointer.
     pub pointer: map_input::Pointer,
 }
@@ -103,6 +108,7 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
     strip::play(ui, state, actions);
     notices::ui(ui, state, &mut cache.notices, actions);
     data_panel::drop_hint_ui(ui);
+    cache.typing.end_frame(ui.ctx());
     cache.textures.end_frame();
 }
 

@@ -265,7 +265,7 @@ impl Workers {
 
     /// Does what the state asked for; returns what cannot be done.
     pub fn perform(&mut self, effect: Effect, state: &AppState) -> Result<(), Action> {
-        let wake = Arc::clone(&self.wake);
+        let (wake, shown) = (Arc::clone(&self.wake), Arc::clone(&state.runs.listing));
         match effect {
             Effect::OpenDialog => self.dialogs.push(dialog::open_folder(wake).map_err(Action::Failed)?),
             Effect::Load { source, config } => {
@@ -281,13 +281,13 @@ impl Workers {
             Effect::StartRun(config) => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                let starter = runs::start(wake, self.places.runs.clone(), *config, data, None);
+                let starter = runs::start(wake, self.places.runs.clone(), *config, data, None, shown);
                 self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
             Effect::BranchRun { config, from } => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                let starter = runs::start(wake, self.places.runs.clone(), *config, data, Some(from));
+                let starter = runs::start(wake, self.places.runs.clone(), *config, data, Some(from), shown);
                 self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
             Effect::RereadRun(folder) => self.starter = Some(runs::reread(wake, folder).map_err(Action::Failed)?),

@@ -1,7 +1,5 @@
 //! Steering a run under way: changes, cures, going on for longer, and another run from here.
 
-use rust_i18n::t;
-
 use crate::config::RunConfig;
 use crate::state::{Action, AppState, Effect, NoticeKind, Phase, TrainingState};
 use crate::train::{Change, Command, Cure, Event, StopReason, is_live};
@@ -85,7 +83,7 @@ pub fn stop(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Whole epochs more, counted from the last one that was begun.
-fn continue_for_more(state: &mut AppState, effects: &mut Vec<Effect>) {
+pub fn continue_for_more(state: &mut AppState, effects: &mut Vec<Effect>) {
     let training = &state.training;
     if !training.can_prolong() {
         return;
@@ -135,8 +133,6 @@ fn branch(state: &mut AppState, effects: &mut Vec<Effect>) {
 fn begin_branch(state: &mut AppState, config: Box<RunConfig>, effects: &mut Vec<Effect>) {
     let Some(run) = &state.training.run else { return };
     let Some(from) = run.folder.clone() else { return };
-    let text = t!("notice.branched", name = run.name, step = state.training.step());
-    state.notices.push(NoticeKind::Info(text.into_owned()));
     state.training.begin((*config).clone());
     effects.push(Effect::BranchRun { config, from });
 }

@@ -126,7 +126,7 @@ impl TrainingState {
             Phase::Running => Primary::Pause,
             Phase::Paused => Primary::Continue,
             Phase::Starting | Phase::Pausing | Phase::Stopping => Primary::Wait,
-            Phase::Ended(_) if self.can_continue => Primary::Continue,
+            Phase::Ended(_) if self.can_continue || self.can_prolong() => Primary::Continue,
             Phase::Idle | Phase::Ended(_) => Primary::Train,
         }
     }

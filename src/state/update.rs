@@ -1,5 +1,7 @@
 //! One action in, the next state and the effects out. Pure: the same actions always give the same window.
 
+use std::path::Path;
+
 use rust_i18n::t;
 
 use crate::export;
@@ -201,12 +203,7 @@ fn reload(state: &mut AppState, effects: &mut Vec<Effect>) {
 
 /// Shows other images; a run on the old ones is stopped and kept.
 fn show_opened(state: &mut AppState, opened: Opened) {
-    if state.training.is_active() {
-        let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
-        state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
-        let folder = state.training.run.as_ref().and_then(|run| run.folder.clone());
-        state.runs.left(folder);
-    }
+    leave_run(state, opened.run.as_ref().map(|run| run.folder.as_path()));
     let Opened { source, data, config, run } = opened;
     state.data.loading = None;
     state.data.dialog_hint = false;
@@ -231,6 +228,19 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     }
 }
 
+/// Says that the run was closed and leads back to it, unless it was done or is what was opened.
+fn leave_run(state: &mut AppState, opened: Option<&Path>) {
+    let training = &state.training;
+    let (active, unfinished) = (training.is_active(), training.is_active() || training.can_continue);
+    let Some(folder) = training.run.as_ref().and_then(|run| run.folder.clone()) else { return };
+    if active {
+        state.runs.left(Some(folder.clone()));
+    }
+    if unfinished && opened != Some(&folder) {
+        state.notices.push(NoticeKind::Closed(folder));
+    }
+}
+
 fn toggle_play(state: &mut AppState, effects: &mut Vec<Effect>) {
     let training = &mut state.training;
     match training.primary() {
@@ -243,7 +253,9 @@ fn toggle_play(state: &mut AppState, effects: &mut Vec<Effect>) {
             training.phase = Phase::Running;
             effects.push(Effect::Command(Command::Resume));
         }
-        Primary::Continue => steering::go_on(state, Vec::new(), effects),
+        Primary::Continue if training.can_continue => steering::go_on(state, Vec::new(), effects),
+        // What is done goes on for longer; a new run has a button of its own.
+        Primary::Continue => steering::continue_for_more(state, effects),
         Primary::Wait => {}
     }
 }

@@ -12,8 +12,30 @@ use crate::state::{
 };
 use crate::ui::{Cache, export_menu};
 
-/// Reads the keys. Those without a modifier are left to whatever has the keyboard.
+/// What tells a key of the window from one that is typed.
+#[derive(Debug, Default)]
+pub struct Typing {
+    /// Whether text was being typed at the end of the last frame. Enter and Escape end that before they are read here.
+    was: bool,
+    /// Whether Space went down while it was the window's.
+    space: bool,
+}
+
+impl Typing {
+    /// Remembers who has the keyboard.
+    pub fn end_frame(&mut self, ctx: &egui::Context) {
+        self.was = ctx.text_edit_focused();
+    }
+}
+
+/// Reads the keys. While text is typed they are the text's; those without a modifier are left to whatever has the
+/// keyboard.
 pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    bring(ui, actions);
+    if cache.typing.was || ui.ctx().text_edit_focused() {
+        cache.typing.space = false;
+        return;
+    }
     let (redo, undo, open, export, theme, fullscreen) = ui.input_mut(|i| {
         // Ctrl+Shift+Z before Ctrl+Z, which it contains.
         let redo =
@@ -45,19 +67,9 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     if fullscreen {
         actions.push(Action::ToggleFullscreen);
     }
-    let mut dropped = Vec::new();
-    for file in ui.input(|i| i.raw.dropped_files.clone()) {
-        dropped.push(OwnSource::File(file.path().to_owned()));
-    }
-    for picture in ui.input(pasted) {
-        let premultiplied = picture.as_raw().to_vec();
-        dropped.push(OwnSource::Pasted(Arc::new(Bitmap { size: picture.size, premultiplied })));
-    }
-    if !dropped.is_empty() {
-        actions.push(OwnAction::Bring(dropped).into());
-    }
     let focused = ui.ctx().memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
+        cache.typing.space = false;
         return;
     }
     // A menu or the list of keys is closed first, by itself.
@@ -68,17 +80,27 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     plain_keys(ui, cache, actions);
 }
 
-/// Pictures that came from the clipboard.
-fn pasted(input: &egui::InputState) -> Vec<Arc<egui::ColorImage>> {
-    let picture = |event: &Event| match event {
-        Event::PasteImage(picture) => Some(Arc::clone(picture)),
-        _ => None,
-    };
-    input.events.iter().filter_map(picture).collect()
+/// Files that were dropped, and pictures from the clipboard.
+fn bring(ui: &Ui, actions: &mut Vec<Action>) {
+    let sources: Vec<OwnSource> = ui.input(|i| {
+        let files = i.raw.dropped_files.iter().map(|file| OwnSource::File(file.path().to_owned()));
+        let pasted = i.events.iter().filter_map(|event| match event {
+            Event::PasteImage(picture) => {
+                let premultiplied = picture.as_raw().to_vec();
+                Some(OwnSource::Pasted(Arc::new(Bitmap { size: picture.size, premultiplied })))
+            }
+            _ => None,
+        });
+        files.chain(pasted).collect()
+    });
+    if !sources.is_empty() {
+        actions.push(OwnAction::Bring(sources).into());
+    }
 }
 
 fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
     let (space_released, help, pins, fit, play) = ui.input(|i| {
+        cache.typing.space |= i.key_pressed(Key::Space);
         let plain = i.modifiers.is_none();
         // Each key with the modifiers of its own moment: those of the frame may have changed since.
         let pressed = |wanted| {
@@ -89,7 +111,7 @@ fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
         let pins = [(Key::A, Some(0)), (Key::B, Some(1)), (Key::P, None)].map(|(key, at)| pressed(key).then_some(at));
         (plain && i.key_released(Key::Space), help, pins, pressed(Key::F), pressed(Key::K))
     });
-    if space_released && !std::mem::take(&mut cache.pointer.space_panned) {
+    if space_released && std::mem::take(&mut cache.typing.space) && !std::mem::take(&mut cache.pointer.space_panned) {
         actions.push(Action::TogglePlay);
     }
     if help {

@@ -59,7 +59,12 @@ fn primary_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let (text, tip, icon): (_, _, fn(Rect, Color32) -> Vec<Shape>) = match training.primary() {
         Primary::Train => (t!("top.train"), t!("top.train_tip"), play_icon),
         Primary::Pause => (t!("top.pause"), t!("top.pause_tip"), pause_icon),
-        Primary::Continue => (t!("top.continue"), t!("top.continue_tip"), play_icon),
+        Primary::Continue if training.is_active() || training.can_continue => {
+            (t!("top.continue"), t!("top.continue_tip"), play_icon)
+        }
+        Primary::Continue => {
+            (t!("top.continue"), t!("top.prolong_tip", n = format::count(training.more_epochs as u64)), play_icon)
+        }
         Primary::Wait => match training.phase {
             Phase::Pausing => (t!("top.pausing"), t!("top.pause_tip"), pause_icon),
             Phase::Stopping => (t!("top.stopping"), t!("top.stop_tip"), pause_icon),
