@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::comparison::Comparison;
-use crate::app::dialog::{self, Answered};
+use crate::app::dialog;
 use crate::app::export::{self, Order};
 use crate::app::historian::{self, Found};
 use crate::app::keeper::{self, Errand};
@@ -51,7 +51,7 @@ pub struct Workers {
     retired: Vec<Training>,
     loader: Option<Task<Loaded>>,
     starter: Option<Task<Ready>>,
-    dialogs: Vec<Task<Answered>>,
+    dialogs: Vec<Task<Action>>,
     exporters: Vec<Task<Action>>,
     /// Others who say nothing but actions: they write curves, or keep prepared images.
     helpers: Vec<Task<Action>>,
@@ -123,19 +123,7 @@ impl Workers {
         actions.extend(self.service.answers().try_iter().map(Action::Answered));
         actions.extend(self.comparison.listen(&self.wake, self.view.point.as_ref()));
         actions.extend(self.curves.results().map(|result| result.map_or_else(Action::Failed, Action::CurvesDrawn)));
-        let mut save_to = Vec::new();
-        self.dialogs.retain(|dialog| {
-            let (messages, ended) = dialog.poll();
-            for message in messages {
-                match message {
-                    Answered::Action(action) => actions.push(action),
-                    Answered::SaveCurvesTo(format, path) => save_to.push(Action::SaveCurvesTo(format, path)),
-                }
-            }
-            !ended
-        });
-        actions.extend(save_to);
-        for helpers in [&mut self.exporters, &mut self.helpers] {
+        for helpers in [&mut self.dialogs, &mut self.exporters, &mut self.helpers] {
             helpers.retain(|helper| !helper.poll_into(&mut actions));
         }
         self.lister.take_if(|lister| lister.poll_into(&mut actions));
