@@ -25,6 +25,7 @@ pub mod kept;
 pub mod keys;
 pub mod kl_bars;
 pub mod legend;
+pub mod legend_click;
 pub mod map;
 pub mod map_input;
 pub mod map_layers;

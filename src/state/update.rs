@@ -4,6 +4,7 @@ use rust_i18n::t;
 
 use crate::export;
 use crate::latent::{Answer, Survey};
+use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
@@ -173,6 +174,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
     if over {
         effects.extend(state.runs.list_if_open());
     }
+    if epoch {
+        state.choose_axes();
+    }
     if over || epoch {
         effects.extend(timeline::list_if_open(state));
     }
@@ -282,6 +286,9 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
     state.training.model_run.clone_from(&state.training.run);
     if !same_run {
         timeline::leave(state, effects);
+        if state.map.axes_by == AxesBy::Kl {
+            state.map.axes_by = AxesBy::Nobody;
+        }
     }
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
     if !same_space {
@@ -291,6 +298,9 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
         state.map.enter(model.latent_dim);
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
+    }
+    if !same_run || !same_space {
+        state.choose_axes();
     }
 }
 
