@@ -8,7 +8,8 @@ use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, map, runs, steering, timeline, walk,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, map, runs, steering, timeline,
+    walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -145,6 +146,9 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
         Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),
         Action::SaveCurvesTo(format, path) => effects.push(Effect::SaveCurvesTo(format, path)),
+        Action::Finder(action) => finder::apply(state, action, effects),
+        Action::CopyPoint => effects.push(Effect::CopyPoint),
+        Action::ToggleTheme => effects.push(Effect::ToggleTheme),
         Action::ToggleHelp => state.help_open = !state.help_open,
         Action::SetTheme(theme) => {
             state.theme = theme;
@@ -158,6 +162,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
         Action::Step
+        | Action::Save
         | Action::Change(_)
         | Action::Cure(_)
         | Action::DismissAlarm(_)

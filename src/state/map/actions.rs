@@ -3,7 +3,7 @@
 use crate::latent::{Spacing, Subject};
 use crate::state::map::axes::AxesBy;
 use crate::state::map::{Axes, Colour, Group, Layer};
-use crate::state::{AppState, Effect};
+use crate::state::{Action, AppState, Effect};
 
 /// The map is looked at otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,6 +139,12 @@ fn put_through(state: &mut AppState, through: &[f32]) {
         state.remember();
         state.map.hovered = None;
         state.walk.z = state.map.on_plane_through(&state.walk.z, through);
+    }
+}
+
+impl From<MapAction> for Action {
+    fn from(action: MapAction) -> Self {
+        Self::Map(action)
     }
 }
 
