@@ -66,19 +66,14 @@ impl Command {
 
     /// The key to be shown, as it is written here; empty without one.
     pub fn keys(&self, ctx: &Context) -> String {
-        self.shortcuts.first().map_or_else(String::new, |shortcut| written(ctx, shortcut))
+        self.shortcuts.first().map_or_else(String::new, |shortcut| ctx.format_shortcut(shortcut))
     }
 
     /// Every key.
     pub fn all_keys(&self, ctx: &Context) -> String {
-        let keys: Vec<_> = self.shortcuts.iter().map(|shortcut| written(ctx, shortcut)).collect();
+        let keys: Vec<_> = self.shortcuts.iter().map(|shortcut| ctx.format_shortcut(shortcut)).collect();
         keys.join("  ")
     }
-}
-
-/// A shortcut as it is written on this system.
-fn written(ctx: &Context, shortcut: &KeyboardShortcut) -> String {
-    ctx.format_shortcut(shortcut)
 }
 
 /// The action, if `holds`.

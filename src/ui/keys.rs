@@ -14,11 +14,11 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     let is_free = focused.is_none_or(|id| id == egui::Id::unique("latent_map"));
     let types = ui.ctx().text_edit_focused();
     for command in commands::all() {
-        let listens = |shortcut: &&KeyboardShortcut| {
-            let is_free = if is_plain(shortcut) { is_free } else { !types || !edits(shortcut) };
+        let listens = |shortcut: &KeyboardShortcut| {
+            let is_free = if is_plain(*shortcut) { is_free } else { !types || !edits(*shortcut) };
             if state.finder.open { command.id == commands::FINDER.id } else { is_free }
         };
-        let mut shortcuts = command.shortcuts.iter().filter(listens);
+        let mut shortcuts = command.shortcuts.iter().copied().filter(listens);
         if shortcuts.any(|shortcut| ui.input_mut(|i| was_pressed(i, shortcut, cache))) {
             actions.push((command.outcome)(state).unwrap_or_else(Action::Tell));
         }
@@ -32,17 +32,17 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
 }
 
 /// Whether it is a key that would be typed into a field, or pressed on a button.
-fn is_plain(shortcut: &KeyboardShortcut) -> bool {
+fn is_plain(shortcut: KeyboardShortcut) -> bool {
     shortcut.modifiers.is_none() && shortcut.logical_key != Key::F11
 }
 
 /// Whether a field of text has its own use for it.
-fn edits(shortcut: &KeyboardShortcut) -> bool {
+fn edits(shortcut: KeyboardShortcut) -> bool {
     matches!(shortcut.logical_key, Key::Z | Key::Y)
 }
 
 /// Whether a shortcut was pressed; it is taken from whoever would read it later.
-fn was_pressed(i: &mut InputState, shortcut: &KeyboardShortcut, cache: &mut Cache) -> bool {
+fn was_pressed(i: &mut InputState, shortcut: KeyboardShortcut, cache: &mut Cache) -> bool {
     match shortcut.logical_key {
         // Held down it drags the map, so it counts when it is let go.
         Key::Space => {

@@ -5,18 +5,18 @@ use rust_i18n::t;
 use super::{Command, Outcome, when, with_model};
 use crate::config::Likelihood;
 use crate::latent::{Spacing, Subject};
-use crate::state::{AppState, Axes, AxesBy, Colour, EpsilonAction, Layer, MapAction, WalkAction};
+use crate::state::{Action, AppState, Axes, AxesBy, Colour, EpsilonAction, Layer, MapAction, WalkAction};
 
 /// How far one step zooms.
 const ZOOM: f32 = 1.5;
 
 /// What is shown on it.
 pub const LAYERS: &[Command] = &[
-    Command::new("command.grid", |_| toggle(Layer::Grid)).on(|state| state.map.layers.grid),
-    Command::new("command.images", |_| toggle(Layer::Images)).on(|state| state.map.layers.images),
-    Command::new("command.density", |_| toggle(Layer::Density)).on(|state| state.map.layers.density),
-    Command::new("command.prior", |_| toggle(Layer::Prior)).on(|state| state.map.layers.prior),
-    Command::new("command.posterior", |_| toggle(Layer::Posterior)).on(|state| state.map.layers.posterior),
+    Command::new("command.grid", |_| Ok(toggle(Layer::Grid))).on(|state| state.map.layers.grid),
+    Command::new("command.images", |_| Ok(toggle(Layer::Images))).on(|state| state.map.layers.images),
+    Command::new("command.density", |_| Ok(toggle(Layer::Density))).on(|state| state.map.layers.density),
+    Command::new("command.prior", |_| Ok(toggle(Layer::Prior))).on(|state| state.map.layers.prior),
+    Command::new("command.posterior", |_| Ok(toggle(Layer::Posterior))).on(|state| state.map.layers.posterior),
     Command::new("command.spacing_uniform", |_| Ok(MapAction::SetSpacing(Spacing::Uniform).into()))
         .on(|state| state.map.layers.spacing == Spacing::Uniform),
     Command::new("command.spacing_quantile", |_| Ok(MapAction::SetSpacing(Spacing::Quantile).into()))
@@ -25,10 +25,13 @@ pub const LAYERS: &[Command] = &[
         .on(|state| !state.map.layers.thumbnails),
     Command::new("command.thumbnails", |_| Ok(MapAction::SetThumbnails(true).into()))
         .on(|state| state.map.layers.thumbnails),
-    Command::new("command.by_class", |_| colour(Colour::Class)).on(|state| state.map.layers.colour == Colour::Class),
-    Command::new("command.by_error", |_| colour(Colour::Error)).on(|state| state.map.layers.colour == Colour::Error),
-    Command::new("command.by_kl", |_| colour(Colour::Kl)).on(|state| state.map.layers.colour == Colour::Kl),
-    Command::new("command.by_split", |_| colour(Colour::Split)).on(|state| state.map.layers.colour == Colour::Split),
+    Command::new("command.by_class", |_| Ok(colour(Colour::Class)))
+        .on(|state| state.map.layers.colour == Colour::Class),
+    Command::new("command.by_error", |_| Ok(colour(Colour::Error)))
+        .on(|state| state.map.layers.colour == Colour::Error),
+    Command::new("command.by_kl", |_| Ok(colour(Colour::Kl))).on(|state| state.map.layers.colour == Colour::Kl),
+    Command::new("command.by_split", |_| Ok(colour(Colour::Split)))
+        .on(|state| state.map.layers.colour == Colour::Split),
     Command::new("command.show_all", |state| {
         when(!state.map.images.hidden.is_empty(), t!("finder.nothing_hidden"), MapAction::ShowAllGroups)
     }),
@@ -81,12 +84,12 @@ pub const PLANES: &[Command] = &[
     }),
 ];
 
-fn toggle(layer: Layer) -> Outcome {
-    Ok(MapAction::Toggle(layer).into())
+fn toggle(layer: Layer) -> Action {
+    MapAction::Toggle(layer).into()
 }
 
-fn colour(colour: Colour) -> Outcome {
-    Ok(MapAction::SetColour(colour).into())
+fn colour(colour: Colour) -> Action {
+    MapAction::SetColour(colour).into()
 }
 
 fn has_more_dimensions(state: &AppState) -> bool {

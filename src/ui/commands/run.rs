@@ -40,9 +40,9 @@ pub const ALL: &[Command] = &[
         .on(|state| state.data.source == "sample:fashion"),
     Command::new("command.emoji", |_| Ok(Action::Open("sample:emoji".to_owned())))
         .on(|state| state.data.source == "sample:emoji"),
-    Command::new("command.reload", |state| match state.training.is_active() {
-        true => Err(t!("data.reload_locked").into_owned()),
-        false => when(has_images(state), t!("notice.no_images"), Action::Reload),
+    Command::new("command.reload", |state| {
+        let reason = if has_images(state) { t!("data.reload_locked") } else { t!("notice.no_images") };
+        when(has_images(state) && !state.training.is_active(), reason, Action::Reload)
     }),
     Command::new("command.cancel_load", |state| {
         when(state.data.loading.is_some(), t!("finder.nothing_loads"), Action::CancelLoad)

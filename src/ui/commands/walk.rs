@@ -23,15 +23,16 @@ pub const ALL: &[Command] = &[
     }),
     Command::new("command.close_loop", |state| Ok(WalkAction::SetClosed(!state.walk.closed).into()))
         .on(|state| state.walk.closed),
-    Command::new("command.path_lerp", |_| path(Path::Lerp)).on(|state| state.walk.path == Path::Lerp),
-    Command::new("command.path_slerp", |_| path(Path::Slerp)).on(|state| state.walk.path == Path::Slerp),
-    Command::new("command.path_geodesic", |_| path(Path::Geodesic)).on(|state| state.walk.path == Path::Geodesic),
+    Command::new("command.path_lerp", |_| Ok(path(Path::Lerp))).on(|state| state.walk.path == Path::Lerp),
+    Command::new("command.path_slerp", |_| Ok(path(Path::Slerp))).on(|state| state.walk.path == Path::Slerp),
+    Command::new("command.path_geodesic", |_| Ok(path(Path::Geodesic))).on(|state| state.walk.path == Path::Geodesic),
     Command::new("command.cancel_geodesic", |state| {
         when(state.walk.ways.progress.is_some(), t!("finder.nothing_searched"), Action::Ways(WaysAction::Cancel))
     }),
-    Command::new("command.turn_once", |_| turn(Turn::Once)).on(|state| state.walk.play.turn == Turn::Once),
-    Command::new("command.turn_loop", |_| turn(Turn::Loop)).on(|state| state.walk.play.turn == Turn::Loop),
-    Command::new("command.turn_ping_pong", |_| turn(Turn::PingPong)).on(|state| state.walk.play.turn == Turn::PingPong),
+    Command::new("command.turn_once", |_| Ok(turn(Turn::Once))).on(|state| state.walk.play.turn == Turn::Once),
+    Command::new("command.turn_loop", |_| Ok(turn(Turn::Loop))).on(|state| state.walk.play.turn == Turn::Loop),
+    Command::new("command.turn_ping_pong", |_| Ok(turn(Turn::PingPong)))
+        .on(|state| state.walk.play.turn == Turn::PingPong),
 ];
 
 /// Pictures.
@@ -52,12 +53,12 @@ pub const EXPORTS: &[Command] = &[
     }),
 ];
 
-fn path(path: Path) -> Outcome {
-    Ok(WalkAction::SetPath(path).into())
+fn path(path: Path) -> Action {
+    WalkAction::SetPath(path).into()
 }
 
-fn turn(turn: Turn) -> Outcome {
-    Ok(Action::Ways(WaysAction::Play(PlayAction::SetTurn(turn))))
+fn turn(turn: Turn) -> Action {
+    Action::Ways(WaysAction::Play(PlayAction::SetTurn(turn)))
 }
 
 fn export(state: &AppState, kind: ExportKind, action: fn(ExportKind) -> ExportAction) -> Outcome {
