@@ -66,13 +66,21 @@ impl Command {
 
     /// The key to be shown, as it is written here; empty without one.
     pub fn keys(&self, ctx: &Context) -> String {
-        self.shortcuts.first().map_or_else(String::new, |shortcut| ctx.format_shortcut(shortcut))
+        self.shortcuts.first().map_or_else(String::new, |shortcut| written(ctx, *shortcut))
     }
 
     /// Every key.
     pub fn all_keys(&self, ctx: &Context) -> String {
-        let keys: Vec<_> = self.shortcuts.iter().map(|shortcut| ctx.format_shortcut(shortcut)).collect();
+        let keys: Vec<_> = self.shortcuts.iter().map(|shortcut| written(ctx, *shortcut)).collect();
         keys.join("  ")
+    }
+}
+
+/// A shortcut as it is written on this system; a question mark, whichever keys give it, as one.
+fn written(ctx: &Context, shortcut: KeyboardShortcut) -> String {
+    match shortcut.logical_key {
+        egui::Key::Questionmark => "?".to_owned(),
+        _ => ctx.format_shortcut(&shortcut),
     }
 }
 
