@@ -11,6 +11,7 @@ pub mod data;
 pub mod drawing;
 pub mod epsilon;
 pub mod exporting;
+pub mod finder;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
@@ -33,11 +34,12 @@ pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use epsilon::{Epsilon, EpsilonAction};
 pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting};
+pub use finder::{FinderAction, FinderState};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
 pub use map::actions::MapAction;
-pub use map::{Axes, Colour, Group, Layer, Layers, MapState};
+pub use map::{Axes, AxesBy, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
 pub use own::refinement::{RefinedView, Refinement, RefinementAction};
 pub use own::{OwnAction, OwnErrand, OwnSource, OwnState};
@@ -93,6 +95,8 @@ pub struct AppState {
     pub exporting: Exporting,
     /// Colours.
     pub theme: ThemeChoice,
+    /// The list of commands.
+    pub finder: FinderState,
     /// Whether the overlay with every key is shown.
     pub help_open: bool,
     /// The runs on disk.

@@ -4,6 +4,7 @@
 //! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
 
 pub mod alarm_bar;
+pub mod commands;
 pub mod comparison_panel;
 pub mod curve_input;
 pub mod curve_legend;
@@ -19,6 +20,7 @@ pub mod empty;
 pub mod epsilon;
 pub mod export_menu;
 pub mod export_window;
+pub mod finder;
 pub mod format;
 pub mod help;
 pub mod image_panel;
@@ -26,6 +28,7 @@ pub mod kept;
 pub mod keys;
 pub mod kl_bars;
 pub mod legend;
+pub mod legend_click;
 pub mod map;
 pub mod map_input;
 pub mod map_layers;
@@ -44,6 +47,7 @@ pub mod run_buttons;
 pub mod runs_panel;
 pub mod scene;
 pub mod schedule_picture;
+pub mod search;
 pub mod splat;
 pub mod strip;
 pub mod subject_panel;
@@ -104,6 +108,7 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
         .frame(frame(palette.background, theme::PAD, theme::GAP as i8))
         .show(ui, |ui| map::ui(ui, state, cache, actions));
     help::ui(ui, state, actions);
+    finder::ui(ui, state, actions);
     export_window::ui(ui, state, actions);
     strip::play(ui, state, actions);
     notices::ui(ui, state, &mut cache.notices, actions);

@@ -9,6 +9,8 @@ mod comparison;
 mod curves;
 #[path = "window/data.rs"]
 mod data;
+#[path = "window/finder.rs"]
+mod finder;
 #[path = "window/folder.rs"]
 mod folder;
 #[path = "window/keys.rs"]

@@ -320,7 +320,11 @@ impl Workers {
             Effect::Export(ExportWish::Numbered(settings)) => self.export(settings, None, state)?,
             Effect::Export(ExportWish::Into(settings, path)) => self.export(settings, Some(path), state)?,
             Effect::Export(ExportWish::Cancelled) => self.exporters.iter().for_each(Task::cancel),
-            Effect::SetTheme(_) | Effect::SetFullscreen(_) | Effect::Copy(_) => {}
+            Effect::SetTheme(_)
+            | Effect::ToggleTheme
+            | Effect::SetFullscreen(_)
+            | Effect::Copy(_)
+            | Effect::CopyPoint => {}
         }
         Ok(())
     }

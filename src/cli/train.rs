@@ -116,7 +116,12 @@ pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Resu
                 tell_epoch(&tally, output, &bar);
             }
             Event::Stopped(reason) => break reason,
-            Event::Snapshot(_) | Event::Paused | Event::Resumed | Event::Changed { .. } | Event::Refused(_) => {}
+            Event::Snapshot(_)
+            | Event::Paused
+            | Event::Resumed
+            | Event::Changed { .. }
+            | Event::Saved(_)
+            | Event::Refused(_) => {}
         }
         for warning in alarms.fresh(&config, &tally) {
             bar.suspend(|| output.event("alarm", &warning, || Some(in_words(&warning))));

@@ -1,5 +1,7 @@
 //! Steering a run under way: changes, cures, going on for longer, and another run from here.
 
+use rust_i18n::t;
+
 use crate::config::RunConfig;
 use crate::state::{Action, AppState, Effect, NoticeKind, Phase, TrainingState};
 use crate::train::{Change, Command, Cure, Event, StopReason, is_live};
@@ -8,6 +10,7 @@ use crate::train::{Change, Command, Cure, Event, StopReason, is_live};
 pub fn steer(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Step if state.training.phase == Phase::Paused => effects.push(Effect::Command(Command::Step)),
+        Action::Save => save(state, effects),
         Action::Change(changes) => change(state, changes, effects),
         Action::Cure(cure) => apply_cure(state, cure, effects),
         Action::DismissAlarm(kind) => state.training.dismissed.push(kind),
@@ -22,6 +25,9 @@ pub fn steer(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
 pub fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
     if let Event::Stopped(StopReason::Failed(message)) | Event::Refused(message) = &event {
         state.notices.push(NoticeKind::Error(message.clone()));
+    }
+    if let Event::Saved(step) = &event {
+        tell_saved(state, *step);
     }
     let over = matches!(event, Event::Stopped(_));
     let went_back = matches!(event, Event::Stopped(StopReason::Diverged(_)));
@@ -72,6 +78,23 @@ fn apply_cure(state: &mut AppState, cure: Cure, effects: &mut Vec<Effect>) {
     } else {
         go_on(state, changes, effects);
     }
+}
+
+/// Writes the run under way to the disk now. One that waits or has ended is there already.
+fn save(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let training = &state.training;
+    if matches!(training.phase, Phase::Running | Phase::Pausing) {
+        effects.push(Effect::Command(Command::Save));
+    } else if training.run.as_ref().is_some_and(|run| run.folder.is_some()) && training.phase != Phase::Starting {
+        tell_saved(state, training.step());
+    }
+}
+
+/// Says which run is on the disk, and how far.
+fn tell_saved(state: &mut AppState, step: u64) {
+    let name = state.training.run.as_ref().map_or("", |run| &run.name);
+    let text = t!("saving.saved", name = name, step = step);
+    state.notices.push(NoticeKind::Info(text.into_owned()));
 }
 
 /// Asks the run to end; it is kept.

@@ -258,7 +258,7 @@ impl TrainingState {
             }
             Event::Paused if self.phase != Phase::Stopping => self.phase = Phase::Paused,
             Event::Resumed if self.phase != Phase::Stopping => self.phase = Phase::Running,
-            Event::Paused | Event::Resumed | Event::Snapshot(_) | Event::Refused(_) => {}
+            Event::Paused | Event::Resumed | Event::Snapshot(_) | Event::Saved(_) | Event::Refused(_) => {}
             Event::Stopped(reason) => {
                 let kept = self.run.as_ref().is_some_and(|r| r.folder.is_some());
                 self.can_continue = kept && reason == StopReason::Asked && self.step() < self.total_steps;

@@ -6,11 +6,12 @@ use rust_i18n::t;
 
 use crate::export;
 use crate::latent::{Answer, Subject, Survey};
+use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, map, own, runs, steering, timeline,
-    walk,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, map, own, runs, steering,
+    timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -118,9 +119,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             }
             effects.extend(state.runs.list_if_open());
         }
-        Action::RunReread(kept) => {
-            state.training.reread(*kept);
-        }
+        Action::RunReread(kept) => state.training.reread(*kept),
         Action::RunFailed(message) => {
             state.training.phase = Phase::Ended(StopReason::Failed(message.clone()));
             state.training.can_continue = false;
@@ -149,6 +148,9 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
         Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),
         Action::SaveCurvesTo(format, path) => effects.push(Effect::SaveCurvesTo(format, path)),
+        Action::Finder(action) => finder::apply(state, action, effects),
+        Action::CopyPoint => effects.push(Effect::CopyPoint),
+        Action::ToggleTheme => effects.push(Effect::ToggleTheme),
         Action::ToggleHelp => state.help_open = !state.help_open,
         Action::SetTheme(theme) => {
             state.theme = theme;
@@ -162,6 +164,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
         Action::Step
+        | Action::Save
         | Action::Change(_)
         | Action::Cure(_)
         | Action::DismissAlarm(_)
@@ -177,6 +180,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
     steering::hear(state, event, effects);
     if over {
         effects.extend(state.runs.list_if_open());
+    }
+    if epoch {
+        state.choose_axes();
     }
     if over || epoch {
         effects.extend(timeline::list_if_open(state));
@@ -298,6 +304,9 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
     state.training.model_run.clone_from(&state.training.run);
     if !same_run {
         timeline::leave(state, effects);
+        if state.map.axes_by == AxesBy::Kl {
+            state.map.axes_by = AxesBy::Nobody;
+        }
     }
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
     if !same_space {
@@ -308,6 +317,9 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
         state.reread_own(effects);
+    }
+    if !same_run || !same_space {
+        state.choose_axes();
     }
 }
 

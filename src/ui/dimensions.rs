@@ -20,7 +20,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if z.len() <= 2 || state.training.model.is_none_or(|model| model.latent_dim != z.len()) {
         return;
     }
-    let kl = state.training.history.validation.last().map_or(&[][..], |v| &v.kl_per_dim_nats);
+    let kl = state.kl_per_dim();
     let order = sorted(z.len(), &state.map.axes.latent(), kl);
     let id = Id::unique("all_dimensions");
     let all: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();

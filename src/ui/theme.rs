@@ -50,6 +50,10 @@ pub const STOP: &str = "■";
 pub const MOON: &str = "🌙";
 /// Light colours.
 pub const SUN: &str = "☀";
+/// Searching.
+pub const SEARCH: &str = "🔍";
+/// What is on.
+pub const CHECK: &str = "✔";
 /// Size of a triangle beside a text.
 pub const SIGN: f32 = 9.0;
 /// Size of the sign that closes.

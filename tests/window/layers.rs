@@ -15,6 +15,13 @@ fn in_three_dimensions() -> (Person, tempfile::TempDir) {
     person.click(Role::Button, "Train");
     let still = |s: &AppState| is_mapped(s) && !s.training.is_active() && s.map.means_step == s.training.total_steps;
     person.until("the map is drawn", still);
+    // Whichever carry most, the test is of these.
+    person.press_with(Modifiers::COMMAND, Key::K);
+    person.frames(2);
+    person.window.event(egui::Event::Text("axes first".into()));
+    person.frames(2);
+    person.press(Key::Enter);
+    person.until("the first axes are shown", |s| s.map.axes == Axes::Pair(0, 1) && !s.map.is_turning());
     (person, images)
 }
 

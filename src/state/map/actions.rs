@@ -1,8 +1,9 @@
 //! What is done to the map.
 
 use crate::latent::{Spacing, Subject};
+use crate::state::map::axes::AxesBy;
 use crate::state::map::{Axes, Colour, Group, Layer};
-use crate::state::{AppState, Effect};
+use crate::state::{Action, AppState, Effect};
 
 /// The map is looked at otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,15 +75,25 @@ pub fn apply(state: &mut AppState, action: MapAction) -> Option<Effect> {
         }
         MapAction::SetAxes(axes) => {
             state.remember();
+            state.map.axes_by = AxesBy::User;
             state.map.turn_to(axes);
         }
         MapAction::Toggle(layer) => map.layers.toggle(layer),
         MapAction::SetSpacing(spacing) => map.layers.spacing = spacing,
         MapAction::SetThumbnails(on) => map.layers.thumbnails = on,
         MapAction::SetColour(colour) => map.layers.colour = colour,
-        MapAction::ToggleGroup(group) => map.toggle_group(group),
-        MapAction::IsolateGroup(group) => map.isolate_group(group),
-        MapAction::ShowAllGroups => map.show_all_groups(),
+        MapAction::ToggleGroup(group) => {
+            state.remember();
+            state.map.toggle_group(group);
+        }
+        MapAction::IsolateGroup(group) => {
+            state.remember();
+            state.map.isolate_group(group);
+        }
+        MapAction::ShowAllGroups => {
+            state.remember();
+            state.map.show_all_groups();
+        }
         MapAction::TurnOn(seconds) => map.turn_on(seconds),
         MapAction::ThroughOrigin => put_through(state, &vec![0.0; state.walk.z.len()]),
         MapAction::ThroughSelected => {
@@ -128,6 +139,12 @@ fn put_through(state: &mut AppState, through: &[f32]) {
         state.remember();
         state.map.hovered = None;
         state.walk.z = state.map.on_plane_through(&state.walk.z, through);
+    }
+}
+
+impl From<MapAction> for Action {
+    fn from(action: MapAction) -> Self {
+        Self::Map(action)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is done on a walk through the latent space.
 
 use crate::latent::{Path, Subject};
-use crate::state::AppState;
 use crate::state::update::FRAMES;
 use crate::state::walk::{Held, Pinned};
+use crate::state::{Action, AppState};
 
 /// How near the pointer must be to a pin to take hold of it, in points.
 const PIN_REACH: f32 = 12.0;
@@ -142,5 +142,11 @@ fn select(state: &mut AppState, selected: Option<Subject>) {
             state.remember();
         }
         state.walk.z = mu;
+    }
+}
+
+impl From<WalkAction> for Action {
+    fn from(action: WalkAction) -> Self {
+        Self::Walk(action)
     }
 }
