@@ -28,6 +28,10 @@ pub enum Stream {
     EvalPixels,
     /// What is drawn on the user's demand; the counter is the draw.
     Demand,
+    /// ε of what is asked about one image; the counter is four times the image, and which of four draws it is.
+    LensNoise,
+    /// Draws of the aggregate posterior; the counter is the draw.
+    AggregateNoise,
 }
 
 /// A generator for one (seed, stream, counter).
