@@ -1,5 +1,6 @@
 //! What the numbers mean: quantities that training does not need and a reader of its results does.
 
+pub mod ascent;
 pub mod bound;
 pub mod evidence;
 pub mod information;
@@ -9,6 +10,7 @@ pub mod quadrature;
 pub mod sampling;
 pub mod story;
 
+pub use ascent::{Amortisation, Ascent, Start, amortisation};
 pub use bound::{Figure, Identity, Method, identity};
 pub use evidence::{Estimate, Evidence, evidence};
 pub use information::{Information, information};

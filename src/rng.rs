@@ -32,6 +32,8 @@ pub enum Stream {
     LensNoise,
     /// Draws of the aggregate posterior; the counter is the draw.
     AggregateNoise,
+    /// ε of gradient ascent for one image; the counter is the step.
+    AscentNoise,
 }
 
 /// A generator for one (seed, stream, counter).

@@ -89,12 +89,20 @@ impl<'a> Joint<'a> {
         Ok(logs)
     }
 
+    /// log p(x|z) in nats at points z `[n, d]`, `[n]`, and its gradient by z, `[n, d]`.
+    pub fn log_likelihood_and_slope(&self, z: &[f64]) -> Result<(Vec<f64>, Vec<f64>), LensError> {
+        let n = z.len() / self.latent_dim();
+        let narrow: Vec<f32> = z.iter().map(|v| *v as f32).collect();
+        let (nll, slope) = self.snapshot.misfit_and_slope(&narrow, &self.pixels.repeat(n))?;
+        self.decodes.set(self.decodes() + n);
+        let negative = |values: Vec<f32>| values.into_iter().map(|v| -f64::from(v)).collect();
+        Ok((negative(nll), negative(slope)))
+    }
+
     /// log p(x, z) in nats at one point z `[d]`, and its gradient by z, `[d]`.
     pub fn log_joint_and_slope(&self, z: &[f64]) -> Result<(f64, Vec<f64>), LensError> {
-        let narrow: Vec<f32> = z.iter().map(|v| *v as f32).collect();
-        let (nll, slope) = self.snapshot.misfit_and_slope(&narrow, &self.pixels)?;
-        self.decodes.set(self.decodes() + 1);
-        let value = log_standard(z) - nll.iter().map(|v| f64::from(*v)).sum::<f64>();
-        Ok((value, slope.iter().zip(z).map(|(slope, z)| -f64::from(*slope) - z).collect()))
+        let (log, mut slope) = self.log_likelihood_and_slope(z)?;
+        slope.iter_mut().zip(z).for_each(|(slope, z)| *slope -= z);
+        Ok((log_standard(z) + log.iter().sum::<f64>(), slope))
     }
 }

@@ -70,7 +70,7 @@ impl Samples {
 
     /// E_q[log p(x|z)].
     pub fn expected_log_likelihood(&self) -> Sampled {
-        Running::from_iter(self.log_likelihood.iter().copied()).into()
+        self.log_likelihood.iter().copied().collect::<Running>().into()
     }
 
     /// ELBO = E_q[log p(x|z)] − KL(q ‖ p), with KL in closed form.
@@ -81,7 +81,7 @@ impl Samples {
 
     /// KL(q ‖ p) by the samples, to hold against [`Samples::kl_nats`].
     pub fn sampled_kl(&self) -> Sampled {
-        Running::from_iter(self.log_ratio.iter().copied()).into()
+        self.log_ratio.iter().copied().collect::<Running>().into()
     }
 
     /// log p(x) ≈ log 1/K Σ w, K all samples (Burda et al. 2016, eq. 8).
@@ -108,7 +108,9 @@ fn of_groups(logs: &[f64], size: usize) -> Sampled {
     let (mut mean, mut variance) = (Running::default(), 0.0);
     for group in logs.chunks_exact(size) {
         let mut of_group = LogMean::default();
-        group.iter().for_each(|log| of_group.push(*log));
+        for log in group {
+            of_group.push(*log);
+        }
         mean.push(of_group.value());
         variance += of_group.standard_error().map_or(f64::NAN, |error| error * error);
     }

@@ -38,7 +38,9 @@ impl Running {
 impl FromIterator<f64> for Running {
     fn from_iter<I: IntoIterator<Item = f64>>(samples: I) -> Self {
         let mut mean = Self::default();
-        samples.into_iter().for_each(|x| mean.push(x));
+        for x in samples {
+            mean.push(x);
+        }
         mean
     }
 }
@@ -55,6 +57,6 @@ mod tests {
             assert!((mean.mean() - shift - 5.0).abs() < 1e-6 && mean.count() == 5);
             assert!((mean.standard_error().unwrap() - 1.8_f64.sqrt()).abs() < 1e-6);
         }
-        assert_eq!(Running::from_iter([3.0]).standard_error(), None);
+        assert_eq!([3.0].into_iter().collect::<Running>().standard_error(), None);
     }
 }

@@ -50,7 +50,7 @@ fn importance_sampling_agrees_within_two_standard_errors_of_most_images() {
     for likelihood in Likelihood::ALL {
         let snapshot = snapshot(*likelihood, 2, 1.6);
         let data = images_of(&snapshot);
-        let sampled = evidence(snapshot.vae(), &data, &[0, 1, 2, 3], 5000, 2, &|_| true).unwrap().unwrap();
+        let sampled = evidence(&snapshot, &data, &[0, 1, 2, 3], 5000, 2, &|_| true).unwrap().unwrap();
         for (idx, estimate) in (0..).zip(&sampled.images) {
             let (off, error) =
                 (estimate.log_px_nats - found(&snapshot, idx).log_px_nats, estimate.standard_error_nats.unwrap());
