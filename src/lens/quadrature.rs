@@ -3,8 +3,9 @@
 //! p(x) = ∫ p(x|z) p(z) dz
 //!
 //! p(x|z) may be a peak a hundredth wide, which no grid would meet. So the modes of p(z|x) are looked for first, from
-//! q's mean and from the best places of a coarse scan; cells are halved until they are no wider than the peaks there; and
-//! then the cells with the largest errors are halved until the error is small ([`crate::math::cubature`]).
+//! q's mean and from the best places of a coarse scan; cells are halved until they are no wider than the peaks there, and
+//! until log p(x, z), which is smooth where p(x, z) is a needle, varies little in all cells that may count; and then the
+//! cells with the largest errors are halved until the error is small ([`crate::math::cubature`]).
 
 use std::ops::ControlFlow;
 
@@ -28,6 +29,14 @@ const HOPELESS: f64 = 300.0;
 const WIDTH: f64 = 3.0;
 /// A cell is never halved below this: in f32 there is little between.
 const NARROWEST: f64 = 1e-5;
+/// Places along each axis at which a cell is looked at.
+const LOOKS: usize = 4;
+/// log p(x, z) varies by no more than so many nats over the places of a cell that may count.
+const SPAN: f64 = 6.0;
+/// A cell may count when it may come within so many nats of the highest mode.
+const COUNTS: f64 = 12.0;
+/// No cell is halved more often before the integration begins.
+const ROUNDS: usize = 24;
 
 /// How exact it should be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +93,7 @@ pub fn quadrature(
     let whole = Cell { centre: [0.0; 2], half: [half; 2] };
     let mut cells = Vec::new();
     whole.tiles(8, 8).into_iter().for_each(|tile| divide(tile, &peaks, &mut cells));
+    let Some(cells) = refined(joint, cells, highest, &|| go_on(joint.decodes() - before))? else { return Ok(None) };
 
     // The integrand relative to the highest mode, so that it is about 1 there whatever the image.
     let f = |places: &[[f64; 2]]| -> Result<Vec<f64>, LensError> {
@@ -196,6 +206,52 @@ fn divide(cell: Cell, peaks: &[Peak], into: &mut Vec<Cell>) {
         Some(axis) => cell.halved(axis).into_iter().for_each(|part| divide(part, peaks, into)),
         None => into.push(cell),
     }
+}
+
+/// Halves cells until log p(x, z) varies little in those that may count; `None` when `go_on` breaks.
+///
+/// Between the places the highest value is taken to lie above theirs by half of what they differ by, as it does between
+/// the equidistant places of a parabola or a slope. Each is halved along the axis on which its rows differ more.
+fn refined(
+    joint: &Joint<'_>,
+    cells: Vec<Cell>,
+    highest: f64,
+    go_on: &dyn Fn() -> ControlFlow<()>,
+) -> Result<Option<Vec<Cell>>, LensError> {
+    let (mut done, mut open) = (Vec::new(), cells);
+    for _ in 0..ROUNDS {
+        if open.is_empty() {
+            break;
+        }
+        if go_on().is_break() {
+            return Ok(None);
+        }
+        let centres = |cell: &Cell| cell.tiles(LOOKS, LOOKS).into_iter().map(|tile| tile.centre);
+        let places: Vec<[f64; 2]> = open.iter().flat_map(centres).collect();
+        let logs = joint.log_joint(places.as_flattened())?;
+        let mut next = Vec::new();
+        for (cell, logs) in open.into_iter().zip(logs.chunks_exact(LOOKS * LOOKS)) {
+            let [low, high] = ends(logs.iter());
+            let (span, too_narrow) = (high - low, cell.half[0].max(cell.half[1]) < NARROWEST);
+            if span <= SPAN || high + 0.5 * span < highest - COUNTS || too_narrow {
+                done.push(cell);
+                continue;
+            }
+            let differ = |step: usize, stride: usize| {
+                let line = |i: usize| logs.iter().skip(i * stride).step_by(step).take(LOOKS);
+                (0..LOOKS).map(|i| ends(line(i))).map(|[low, high]| high - low).fold(0.0, f64::max)
+            };
+            next.extend(cell.halved(usize::from(differ(LOOKS, 1) > differ(1, LOOKS))));
+        }
+        open = next;
+    }
+    done.extend(open);
+    Ok(Some(done))
+}
+
+/// The least and the largest.
+fn ends<'a>(values: impl Iterator<Item = &'a f64>) -> [f64; 2] {
+    values.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(*v), high.max(*v)])
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub fn pca(rows: &[f32], d: usize, most: usize) -> Option<Pca> {
 
 impl Pca {
     /// Only the first `k` axes.
+    #[must_use]
     pub fn first(&self, k: usize) -> Self {
         let k = k.min(self.axes.len());
         let [variance, share] = [&self.variance, &self.share].map(|all| all.iter().take(k).copied().collect());
