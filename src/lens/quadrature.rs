@@ -35,8 +35,9 @@ const LOOKS: usize = 4;
 const SPAN: f64 = 6.0;
 /// A cell may count when it may come within so many nats of the highest mode.
 const COUNTS: f64 = 12.0;
-/// No cell is halved more often before the integration begins.
+/// No cell is halved more often before the integration begins, and none once there are so many.
 const ROUNDS: usize = 24;
+const MOST_CELLS: usize = 2000;
 
 /// How exact it should be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -220,7 +221,7 @@ fn refined(
 ) -> Result<Option<Vec<Cell>>, LensError> {
     let (mut done, mut open) = (Vec::new(), cells);
     for _ in 0..ROUNDS {
-        if open.is_empty() {
+        if open.is_empty() || open.len() + done.len() > MOST_CELLS {
             break;
         }
         if go_on().is_break() {
