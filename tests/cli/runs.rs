@@ -183,9 +183,11 @@ fn eval_tells_the_gaps_and_what_the_codes_say() {
     let eval = |more: &str| json_in(run.path(), &format!("eval R sample:fashion {more}")).pop().unwrap();
     let told = eval("--samples 2000 --limit 24 --refine 60");
     let n = |key: &str| number(&told, key);
-    // The mean of 24 images, each within its error of a number that no sample has seen.
-    let off = n("log_px_nats") - n("log_px_quadrature_nats");
-    assert!(off.abs() < 3.0 * n("log_px_stderr") + 0.002 && n("log_px_stderr") < 0.2, "{off}: {told}");
+    // After three epochs q misses parts of p(z|x): importance sampling falls short of the integral, by more than the
+    // spread of its samples can tell, and never exceeds it by more than its error.
+    let short = n("log_px_quadrature_nats") - n("log_px_nats");
+    let error = n("log_px_stderr");
+    assert!((-3.0 * error - 0.002..0.2 * n("gap_nats")).contains(&short) && error < 0.2, "{short}: {told}");
     assert!((n("gap_nats") - (n("log_px_nats") - n("elbo_nats"))).abs() < 1e-9 && n("gap_nats") > 0.0, "{told}");
     let off = n("kl_mc_nats") - n("kl_nats");
     assert!(off.abs() < 4.0 * n("kl_mc_stderr") && n("kl_mc_stderr") < 0.05, "{told}");
