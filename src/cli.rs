@@ -6,6 +6,7 @@
 mod animate;
 mod args;
 pub mod bench;
+mod compare;
 mod curves;
 mod diff;
 mod encode;
@@ -107,6 +108,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Grid(args) => grid::run(args, output),
         Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
         Command::Diff(args) => diff::run(args, output),
+        Command::Compare(args) => compare::run(args, output, &Interrupt::watch()?),
         Command::Animate(args) => animate::run(args, output, &Interrupt::watch()?),
         Command::Runs(args) => runs::run(args, output),
         Command::Inspect(args) => inspect::run(args, output, &Interrupt::watch()?),

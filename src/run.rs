@@ -9,6 +9,7 @@
 
 pub mod apart;
 pub mod checkpoint;
+pub mod contest;
 pub mod directions;
 pub mod history;
 pub mod job;

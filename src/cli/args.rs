@@ -1,6 +1,7 @@
 //! Every command and option, with the help that is shown for them.
 
 mod animate;
+mod compare;
 mod curves;
 mod diff;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use animate::Animate;
+pub use compare::Compare;
 pub use curves::{Curves, Direction, Per};
 
 use crate::cli::bench;
@@ -55,6 +57,9 @@ pub enum Command {
     Diff(Diff),
     /// The images a run reconstructs worst, those that lie apart, and those that are nearly the same
     Inspect(Inspect),
+    /// Train a plain autoencoder and a VAE with the same seed and budget, and PCA, on the same images: test error against
+    /// the number of dimensions
+    Compare(Compare),
     /// Write a walk through images and points as an animation
     Animate(Animate),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
@@ -107,9 +112,16 @@ pub struct Eval {
     pub run: PathBuf,
     /// A folder of images, or sample:fashion, sample:emoji
     pub data: String,
-    /// Also estimate log p(x) by importance sampling, with K samples for each image (1 to 5000)
+    /// Also estimate log p(x) by importance sampling, with K samples for each image (1 to 5000), and with 2 latent
+    /// dimensions by quadrature; reconstruction and ELBO are then means over the same samples
     #[arg(long, value_name = "K")]
     pub samples: Option<usize>,
+    /// Look at N images only, taken evenly
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Also improve q(z|x) of each image by STEPS steps of gradient ascent, and tell what the encoder's answer costs
+    #[arg(long, value_name = "STEPS")]
+    pub refine: Option<usize>,
     /// Which images; train and validation need the images the run was trained on
     #[arg(long, default_value = "all")]
     pub split: Part,
@@ -342,6 +354,7 @@ impl Command {
             | Self::Grid(Grid { shared, .. })
             | Self::Strip(Strip { shared, .. })
             | Self::Diff(Diff { shared, .. })
+            | Self::Compare(Compare { shared, .. })
             | Self::Inspect(Inspect { shared, .. })
             | Self::Animate(Animate { shared, .. })
             | Self::Curves(Curves { shared, .. })

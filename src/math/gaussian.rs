@@ -25,6 +25,16 @@ pub fn kl_to_standard(mu: f64, sigma: f64) -> f64 {
     -sigma.ln() + 0.5 * (sigma * sigma + mu * mu - 1.0)
 }
 
+/// log 2π.
+pub const LOG_2PI: f64 = 1.837_877_066_409_345_3;
+
+/// log of the likelihood of σ in nats, for P values whose squared errors sum to S; its maximum is at σ² = S / P.
+///
+/// Σ log N(x; f, σ²) = −S / 2σ² − P (log σ + ½ log 2π)
+pub fn sigma_likelihood(squared_error: f64, n_values: usize, sigma: f64) -> f64 {
+    -squared_error / (2.0 * sigma * sigma) - n_values as f64 * (sigma.ln() + 0.5 * LOG_2PI)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,8 @@ impl Typing {
     }
 }
 
-/// Reads the keys. Those that type or edit are left to whatever has the keyboard; the list of commands has it alone.
+/// Reads the keys. While text is typed they are the text's, and those without a modifier are left to whatever has the
+/// keyboard; the list of commands has it alone.
 pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     bring(ui, actions);
     let focused = ui.ctx().memory(egui::Memory::focused);
@@ -33,7 +34,7 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
     cache.typing.space = is_free && (cache.typing.space || ui.input(|i| i.key_pressed(Key::Space)));
     for command in commands::all() {
         let listens = |shortcut: &KeyboardShortcut| {
-            let is_free = if is_plain(*shortcut) { is_free } else { !types || !edits(*shortcut) };
+            let is_free = if is_plain(*shortcut) { is_free } else { !types };
             if state.finder.open { command.id == commands::FINDER.id } else { is_free }
         };
         let mut shortcuts = command.shortcuts.iter().copied().filter(listens);
@@ -72,8 +73,8 @@ fn is_plain(shortcut: KeyboardShortcut) -> bool {
     shortcut.modifiers.is_none() && shortcut.logical_key != Key::F11
 }
 
-/// Whether a field of text has its own use for it.
-fn edits(shortcut: KeyboardShortcut) -> bool {
+/// Whether it goes on step by step while it is held down.
+fn repeats(shortcut: KeyboardShortcut) -> bool {
     matches!(shortcut.logical_key, Key::Z | Key::Y)
 }
 
@@ -95,7 +96,7 @@ fn was_pressed(i: &mut InputState, shortcut: KeyboardShortcut, cache: &mut Cache
             // held down counts once, but for those that go step by step.
             i.events.retain(|event| {
                 let Event::Key { key, pressed: true, repeat, modifiers, .. } = event else { return true };
-                *key != wanted || !modifiers.matches_exact(shortcut.modifiers) || (*repeat && !edits(shortcut))
+                *key != wanted || !modifiers.matches_exact(shortcut.modifiers) || (*repeat && !repeats(shortcut))
             });
             i.events.len() < n_before
         }
