@@ -183,8 +183,8 @@ fn eval_tells_the_gaps_and_what_the_codes_say() {
     let eval = |more: &str| json_in(run.path(), &format!("eval R sample:fashion {more}")).pop().unwrap();
     let told = eval("--samples 2000 --limit 24 --refine 60");
     let n = |key: &str| number(&told, key);
-    // After three epochs q misses parts of p(z|x): importance sampling falls short of the integral, by more than the
-    // spread of its samples can tell, and never exceeds it by more than its error.
+    // E[L_K] ≤ log p(x) (Burda et al. 2016, theorem 1): importance sampling may fall short of the integral by more than
+    // the spread of its samples tells, where q misses a part of p(z|x), but does not exceed it by more than its error.
     let short = n("log_px_quadrature_nats") - n("log_px_nats");
     let error = n("log_px_stderr");
     assert!((-3.0 * error - 0.002..0.2 * n("gap_nats")).contains(&short) && error < 0.2, "{short}: {told}");
