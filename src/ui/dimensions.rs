@@ -12,7 +12,7 @@ const FEW: usize = 5;
 const REACH: f32 = 4.0;
 /// Width of a dimension's name, of its slider and of its KL, in points.
 const NAME: f32 = 28.0;
-const SLIDER: f32 = 92.0;
+const SLIDER: f32 = 78.0;
 
 /// Draws the section; nothing with two dimensions.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
