@@ -3,7 +3,7 @@
 //!
 //! With z = μ + σ ⊙ ε and g = ∇_z log p(x|z) (Kingma & Welling 2014, section 2.3):
 //!
-//! ∂ELBO/∂μ = E[g] − μ        ∂ELBO/∂ log σ = E[g ⊙ ε ⊙ σ] + 1 − σ²
+//! `∂ELBO/∂μ = E[g] − μ`, `∂ELBO/∂ log σ = E[g ⊙ ε ⊙ σ] + 1 − σ²`
 //!
 //! log p(x) − ELBO of the encoder is the inference gap; what the ascent wins back of it is the amortisation gap, and what
 //! remains is the approximation gap: no diagonal Gaussian is p(z|x) (Cremer et al. 2018, eq. 4 to 6).

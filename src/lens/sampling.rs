@@ -91,7 +91,7 @@ impl Samples {
         mean.into()
     }
 
-    /// L_K for K = 1, 2, 5, 10, … up to all samples: E[L_K] grows with K from the ELBO to log p(x) (Burda et al. 2016,
+    /// L_K for K = 1, 2, 5, 10, … up to all samples: `E[L_K]` grows with K from the ELBO to log p(x) (Burda et al. 2016,
     /// theorem 1). The samples are cut into groups of K; with ten groups or more the error is that of their mean,
     /// otherwise that of each by the delta method.
     pub fn curve(&self) -> Vec<CurvePoint> {
