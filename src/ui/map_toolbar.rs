@@ -20,8 +20,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
+            // In a narrow window a double-click on the map has to do.
             let fit = Button::new(t!("map.fit"));
-            if ui.add_enabled(state.training.model.is_some(), fit).on_hover_text(t!("map.fit_tip")).clicked() {
+            if wide && ui.add_enabled(state.training.model.is_some(), fit).on_hover_text(t!("map.fit_tip")).clicked() {
                 actions.push(Action::Map(MapAction::Fit));
             }
             timeline_bar::button_ui(ui, state, actions);
