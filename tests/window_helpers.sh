@@ -8,7 +8,8 @@ readonly WINDOW_W=1280 WINDOW_H=800
 readonly MAP="640x380+310+110"        # WxH+X+Y
 readonly POINT_IMAGE="200x150+1044+110"
 readonly MAP_A=(430 220) MAP_B=(820 420)
-# The button that saves the strip.
+# The frames of the strip, and the button that saves it.
+readonly STRIP="600x40+320+545"
 readonly SAVE_STRIP=(955 513)
 
 # A place on the big button beside its words.
