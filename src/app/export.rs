@@ -1,6 +1,5 @@
 //! Writing pictures, on the thread `exporter`.
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -149,7 +148,7 @@ fn animate(
     let shown = animation.shown().max(1) as f32;
     let mut progress = |done: usize| {
         post.progress(Action::Export(ExportAction::Progress(done as f32 / shown)));
-        if post.cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        post.go_on()
     };
     let written: Result<PathBuf, ExportError> = match target {
         Target::File(file, clash) => export::write_animation(&animation, &file, clash, &mut progress),

@@ -1,13 +1,12 @@
 //! Images that were brought along, on the thread `own`: reading them, and looking for a better z on the thread `refiner`.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use rust_i18n::t;
 
 use crate::app::task::{Post, Task};
-use crate::data::{load_bitmap, load_image_file};
+use crate::data::{load_bitmap, load_image_file, unit_values};
 use crate::latent::refine::{LIMITS, Target};
 use crate::latent::{OwnImage, Question, Refined, Subject, refine};
 use crate::model::Snapshot;
@@ -113,10 +112,10 @@ fn search(
     start: &[f32],
     post: &Post<Action>,
 ) -> Result<Option<RefinedView>, crate::model::ModelError> {
-    let x: Vec<f32> = pixels.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)).collect();
+    let x: Vec<f32> = unit_values(pixels).collect();
     let mut progress = |steps: usize, nats: f64| {
         post.progress(RefinementAction::Progress(steps as f32 / LIMITS.steps as f32, nats).into());
-        if post.cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        post.go_on()
     };
     let found = refine(snapshot, &x, start, Target::Reconstruction, &mut progress)?;
     let Some(Refined { z, before_nats, after_nats, .. }) = found else { return Ok(None) };

@@ -1,6 +1,5 @@
 //! `latent-atlas animate`: a walk through images and points as an animation.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde::Serialize;
@@ -66,7 +65,7 @@ pub fn run(args: &Animate, output: &Output, interrupt: &Interrupt) -> anyhow::Re
     let bar = bar(animation.shown() as u64, "animating");
     let written = export::write_animation(&animation, &args.out, clash, &mut |done| {
         bar.set_position(done as u64);
-        if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        interrupt.go_on()
     });
     bar.finish_and_clear();
     let file = written?;

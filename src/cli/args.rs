@@ -90,13 +90,7 @@ pub struct Train {
     #[arg(long, value_name = "RUN")]
     pub out: PathBuf,
     #[command(flatten)]
-    pub settings: Settings,
-    /// Passes over the training images; the same as --set train.epochs=N
-    #[arg(long, value_name = "N")]
-    pub epochs: Option<usize>,
-    /// Seed of weights, split, order and noise; the same as --set train.seed=S
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
+    pub training: Training,
     /// Go on with the run in RUN, bit for bit as if it had never stopped; begins it when RUN is missing or empty
     #[arg(long)]
     pub resume: bool,
@@ -332,9 +326,22 @@ impl Settings {
     }
 }
 
-impl Train {
+/// Settings, and shorter names for two of them that a training is given most.
+#[derive(Debug, Args)]
+pub struct Training {
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Passes over the training images; the same as --set train.epochs=N
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<usize>,
+    /// Seed of weights, split, order and noise; the same as --set train.seed=S
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
+
+impl Training {
     /// `base` with everything given on the command line put in place.
-    pub fn config_over(&self, base: RunConfig) -> anyhow::Result<RunConfig> {
+    pub fn over(&self, base: RunConfig) -> anyhow::Result<RunConfig> {
         let mut config = self.settings.over(base)?;
         config.train.epochs = self.epochs.unwrap_or(config.train.epochs);
         config.train.seed = self.seed.unwrap_or(config.train.seed);

@@ -1,6 +1,5 @@
 //! `latent-atlas compare`: AE, VAE and PCA trained on the same images.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -37,10 +36,7 @@ struct Row {
 }
 
 pub fn run(args: &Compare, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
-    let mut config = args.settings.over(RunConfig::default())?;
-    config.train.epochs = args.epochs.unwrap_or(config.train.epochs);
-    config.train.seed = args.seed.unwrap_or(config.train.seed);
-    config.validate()?;
+    let mut config = args.training.over(RunConfig::default())?;
     let mut dims = args.dims.clone();
     dims.dedup();
     for &latent_dim in &dims {
@@ -56,7 +52,7 @@ pub fn run(args: &Compare, output: &Output, interrupt: &Interrupt) -> anyhow::Re
     let contestants = contest(&config, &data, &dims, &|progress| {
         bar.set_length(progress.of as u64 * progress.total_steps);
         bar.set_position(progress.networks as u64 * progress.total_steps + progress.step);
-        if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        interrupt.go_on()
     })?;
     bar.finish_and_clear();
     let Some(contestants) = contestants else { return Ok(Outcome::Interrupted) };

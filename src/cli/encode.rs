@@ -8,8 +8,7 @@ use crate::cli::Outcome;
 use crate::cli::args::Encode;
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::{Output, bar};
-use crate::latent;
+use crate::cli::output::Output;
 use crate::model::Encoded;
 use crate::run::{SavedRun, latents};
 
@@ -25,13 +24,9 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
     let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
-    let bar = bar(data.len() as u64, "encoding");
-    let encoded = latent::encode(&snapshot, &data, &|done| {
-        bar.set_position(done as u64);
-        !interrupt.is_asked()
-    })?;
-    bar.finish_and_clear();
-    let Some(Encoded { mu, .. }) = encoded else { return Ok(Outcome::Interrupted) };
+    let Some(Encoded { mu, .. }) = images::encode(&snapshot, &data, interrupt)? else {
+        return Ok(Outcome::Interrupted);
+    };
     // The split is known only for the run's own images.
     let own = run.record.check_data(&data).is_ok();
     let config = &run.record.config;

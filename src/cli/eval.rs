@@ -1,7 +1,5 @@
 //! `latent-atlas eval`: what a trained model makes of some images.
 
-use std::ops::ControlFlow;
-
 use indicatif::ProgressBar;
 
 use crate::cli::args::{Eval, Part, within};
@@ -9,7 +7,7 @@ use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, Usage};
-use crate::data::Dataset;
+use crate::data::{Dataset, evenly};
 use crate::lens::evidence::{Evidence, SAMPLES, evidence};
 use crate::lens::quadrature::DIMENSIONS;
 use crate::lens::{Effort, Information, Joint, LensError, amortisation, information, quadrature};
@@ -46,7 +44,9 @@ pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
     let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
-    let indices = evenly(indices(args.split, &run, &data)?, args.limit);
+    let all = indices(args.split, &run, &data)?;
+    let taken = evenly(all.len(), args.limit.unwrap_or(usize::MAX));
+    let indices: Vec<u32> = taken.iter().filter_map(|i| all.get(*i as usize).copied()).collect();
     let look = Look { args, snapshot: &snapshot, data: &data, indices: &indices, seed: run.record.config.train.seed };
     let bar = bar(indices.len() as u64, "evaluating");
     let Some(found) = look.find(&bar, interrupt)? else { return Ok(Outcome::Interrupted) };
@@ -54,15 +54,6 @@ pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
     let figures = figures::figures(args, &run, &found, snapshot.vae().sigma());
     output.result(&figures, || figures::table(&figures));
     Ok(Outcome::Done)
-}
-
-/// At most `limit` of `indices`, as far apart as possible.
-fn evenly(indices: Vec<u32>, limit: Option<usize>) -> Vec<u32> {
-    let n = indices.len();
-    match limit {
-        Some(limit) if limit < n => (0..limit).filter_map(|i| indices.get(i * n / limit).copied()).collect(),
-        _ => indices,
-    }
 }
 
 /// What is looked at.
@@ -91,9 +82,10 @@ impl Look<'_> {
             amortisation_gap_nats: None,
             information: None,
         };
-        let poll = || if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         if vae.is_variational() && !indices.is_empty() {
-            let Some(information) = information(&self.encoded()?, snapshot.latent_dim(), *seed, &|_| poll())? else {
+            let Some(information) =
+                information(&self.encoded()?, snapshot.latent_dim(), *seed, &|_| interrupt.go_on())?
+            else {
                 return Ok(None);
             };
             found.information = Some(information);
@@ -108,7 +100,7 @@ impl Look<'_> {
         if args.samples.is_some() && snapshot.latent_dim() == DIMENSIONS {
             bar.set_prefix("quadrature");
             let log_px = |joint: &Joint<'_>| {
-                Ok(quadrature(joint, Effort::default(), &|_| poll())?.map(|found| found.log_px_nats))
+                Ok(quadrature(joint, Effort::default(), &|_| interrupt.go_on())?.map(|found| found.log_px_nats))
             };
             found.log_px_quadrature_nats = self.mean(&go_on, log_px)?;
             if found.log_px_quadrature_nats.is_none() {
@@ -117,8 +109,9 @@ impl Look<'_> {
         }
         if let Some(steps) = args.refine {
             bar.set_prefix("refining");
-            let gap =
-                |joint: &Joint<'_>| Ok(amortisation(joint, steps, *seed, &|_| poll())?.map(|found| found.gap_nats()));
+            let gap = |joint: &Joint<'_>| {
+                Ok(amortisation(joint, steps, *seed, &|_| interrupt.go_on())?.map(|found| found.gap_nats()))
+            };
             found.amortisation_gap_nats = self.mean(&go_on, gap)?;
             if found.amortisation_gap_nats.is_none() {
                 return Ok(None);

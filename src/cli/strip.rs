@@ -1,6 +1,5 @@
 //! `latent-atlas strip`: the images between two images or points as a picture.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::cli::args::{Strip, within};
@@ -55,12 +54,7 @@ fn known(
         }
         _ => error,
     })?;
-    let bar = bar(data.len() as u64, "encoding");
-    let encoded = latent::encode(origin.snapshot, &data, &|done| {
-        bar.set_position(done as u64);
-        !interrupt.is_asked()
-    })?;
-    bar.finish_and_clear();
+    let encoded = images::encode(origin.snapshot, &data, interrupt)?;
     let Encoded { mu, sigma } = encoded.ok_or(LoadError::Cancelled)?;
     Ok(Some(Arc::new(Density::new(&mu, &sigma, origin.snapshot.latent_dim()))))
 }
@@ -71,7 +65,7 @@ fn solve(route: &Route, origin: &Origin<'_>, density: &Arc<Density>, interrupt: 
     // The net of roads takes about as long as a leg.
     let told = |first: f32, share: f32| {
         bar.set_position((1000.0 * (first + 0.5 * share)) as u64);
-        if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        interrupt.go_on()
     };
     let snapshot = Arc::new(origin.snapshot.clone());
     let terrain = Terrain::survey(snapshot, Arc::clone(density), &mut |share| told(0.0, share))?;

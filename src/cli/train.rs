@@ -152,13 +152,13 @@ impl Plan {
     fn make(args: &Train, interrupt: &Interrupt) -> anyhow::Result<Self> {
         let resumes = args.resume && SavedRun::is_in(&args.out);
         if !resumes {
-            let config = args.config_over(RunConfig::default())?;
+            let config = args.training.over(RunConfig::default())?;
             refuse_unless_empty(args)?;
             let data = images::open(&args.data, &config.data, &args.reading, interrupt)?;
             return Ok(Self { record: RunRecord::new(&data, config), saved: None, data: Arc::new(data) });
         }
         let mut saved = SavedRun::open(&args.out)?;
-        let config = args.config_over(saved.record.config.clone())?;
+        let config = args.training.over(saved.record.config.clone())?;
         refuse_changes(&saved.record.config, &config)?;
         let changes = Change::between(&saved.record.config, &config);
         if !changes.is_empty() {

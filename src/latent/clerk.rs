@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use candle_core::{Device, Tensor};
 
-use crate::data::Dataset;
+use crate::data::{Dataset, unit_values};
 use crate::latent::clerk::figures::{error_percent, kl_nats};
 use crate::latent::clerk::pass::{Pass, due, under_way};
 use crate::latent::density::Density;
@@ -243,7 +243,7 @@ impl Clerk {
             Task::Own => {
                 let own = self.question.view.own.clone();
                 self.own = Some((own.clone(), Arc::clone(newest)));
-                let pixels = own.iter().flat_map(|own| &own.pixels).map(|&byte| f32::from(byte) * (1.0 / 255.0));
+                let pixels = own.iter().flat_map(|own| unit_values(&own.pixels));
                 let mu = newest.encode(&pixels.collect::<Vec<_>>())?.mu;
                 Ok(vec![Answer::Own { own, mu, step }])
             }
@@ -371,7 +371,7 @@ impl Tour {
 
 /// Encodes a subject, reconstructs it at z = μ, and estimates its two terms.
 fn select(snapshot: &Snapshot, subject: Subject, pixels: &[u8]) -> Result<Answer, ModelError> {
-    let pixels: Vec<f32> = pixels.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)).collect();
+    let pixels: Vec<f32> = unit_values(pixels).collect();
     let encoded = snapshot.encode(&pixels)?;
     let reconstruction = to_bytes(&snapshot.decode(&encoded.mu)?);
     let (n, d) = (SELECTED_SAMPLES, snapshot.latent_dim());

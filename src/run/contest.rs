@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 
 use crate::config::{Kind, RunConfig};
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, Split, evenly};
 use crate::math::pca::{Pca, pca};
 use crate::model::{ModelError, Snapshot};
 use crate::threads::pool;
@@ -136,8 +136,8 @@ fn linear(data: &Dataset, split: &Split, dims: &[usize]) -> Vec<Contestant> {
     let width = data.pixels_per_image();
     let most = (PCA_VALUES / width).max(2);
     let most = if width > PCA_SIDE { most.min(PCA_SIDE) } else { most };
-    let n = split.train.len();
-    let taken: Vec<u32> = (0..most.min(n)).filter_map(|i| split.train.get(i * n / most.min(n)).copied()).collect();
+    let some = evenly(split.train.len(), most);
+    let taken: Vec<u32> = some.iter().filter_map(|i| split.train.get(*i as usize).copied()).collect();
     let mut rows = Vec::new();
     data.batch_into(&taken, &mut rows);
     let Some(all) = pca(&rows, width, dims.iter().copied().max().unwrap_or(0)) else { return Vec::new() };

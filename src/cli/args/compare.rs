@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Reading, Settings, Shared};
+use super::{Reading, Shared, Training};
 
 #[derive(Debug, Args)]
 pub struct Compare {
@@ -12,13 +12,7 @@ pub struct Compare {
     #[arg(long, value_name = "D,D,…", value_delimiter = ',', default_value = "2,8,32")]
     pub dims: Vec<usize>,
     #[command(flatten)]
-    pub settings: Settings,
-    /// Passes over the training images; the same as --set train.epochs=N
-    #[arg(long, value_name = "N")]
-    pub epochs: Option<usize>,
-    /// Seed of weights, split, order and noise; the same as --set train.seed=S
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
+    pub training: Training,
     #[command(flatten)]
     pub reading: Reading,
     #[command(flatten)]
