@@ -5,6 +5,7 @@ pub mod bound;
 pub mod evidence;
 pub mod information;
 pub mod joint;
+mod nodes;
 pub mod posterior;
 pub mod quadrature;
 pub mod sampling;

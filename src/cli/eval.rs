@@ -11,7 +11,7 @@ use crate::data::{Dataset, evenly};
 use crate::lens::evidence::{Evidence, SAMPLES, evidence};
 use crate::lens::quadrature::DIMENSIONS;
 use crate::lens::{Effort, Information, Joint, LensError, amortisation, information, quadrature};
-use crate::model::{Encoded, Snapshot};
+use crate::model::Snapshot;
 use crate::run::SavedRun;
 use crate::train::{Evaluation, evaluate};
 
@@ -19,8 +19,6 @@ mod figures;
 
 /// Steps of gradient ascent.
 const STEPS: std::ops::RangeInclusive<usize> = 1..=10_000;
-/// Images encoded at once.
-const BATCH: usize = 256;
 
 /// What was found; `None` is what was not asked for, or what a plain autoencoder has not.
 struct Found {
@@ -84,7 +82,7 @@ impl Look<'_> {
         };
         if vae.is_variational() && !indices.is_empty() {
             let Some(information) =
-                information(&self.encoded()?, snapshot.latent_dim(), *seed, &|_| interrupt.go_on())?
+                information(&found.evaluation.encoded, snapshot.latent_dim(), *seed, &|_| interrupt.go_on())?
             else {
                 return Ok(None);
             };
@@ -136,18 +134,6 @@ impl Look<'_> {
             sum += value;
         }
         if self.indices.is_empty() { Err(LensError::NoImages) } else { Ok(Some(sum / self.indices.len() as f64)) }
-    }
-
-    /// q(z|x) of the images.
-    fn encoded(&self) -> anyhow::Result<Encoded> {
-        let (mut all, mut pixels) = (Encoded { mu: Vec::new(), sigma: Vec::new() }, Vec::new());
-        for batch in self.indices.chunks(BATCH) {
-            self.snapshot.vae().observe(self.data, batch, &mut pixels);
-            let Encoded { mu, sigma } = self.snapshot.encode(&pixels)?;
-            all.mu.extend(mu);
-            all.sigma.extend(sigma);
-        }
-        Ok(all)
     }
 }
 

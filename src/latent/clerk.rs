@@ -2,7 +2,7 @@
 //! the grid behind the map and the places of the images piece by piece, with one snapshot from the first piece to the
 //! last, and no oftener than leaves training its time.
 
-mod figures;
+pub mod figures;
 mod pass;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use crate::data::evenly;
 use crate::latent::Grid;
+use crate::math::gaussian::LOG_2PI;
 
 /// Values that a query goes through, about, and with it the number of components: a query takes 40 to 80 µs.
 const VALUES: usize = 1 << 17;
@@ -56,7 +57,7 @@ impl Density {
             latent_dim: d,
             mu: Vec::with_capacity(owners.len() * d),
             precision: Vec::with_capacity(owners.len() * d),
-            log_peak: vec![-0.5 * d as f32 * (2.0 * PI).ln() as f32; owners.len()],
+            log_peak: vec![-0.5 * d as f32 * LOG_2PI as f32; owners.len()],
             owners,
             judges: Vec::new(),
         };

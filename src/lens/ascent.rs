@@ -10,18 +10,15 @@
 
 use std::ops::ControlFlow;
 
+use crate::lens::nodes::Nodes;
 use crate::lens::quadrature::DIMENSIONS;
 use crate::lens::{Joint, LensError};
 use crate::math::Diagonal;
-use crate::math::hermite::gauss_hermite;
-use crate::rng::{Rng, Stream};
 
 /// Nodes along each axis in the plane: for a step, and for the ELBO that is told.
 const NODES: [usize; 2] = [8, 40];
 /// Draws with more dimensions, each with its mirror image −ε: for a step, and for the ELBO that is told.
 const DRAWS: [usize; 2] = [16, 256];
-/// Nodes that weigh less say nothing.
-const LIGHTEST: f64 = 1e-12;
 /// The first steps, in σ and in log σ; they shrink as 1/(1 + t/[`HALVED`]), as Robbins & Monro (1951) ask for.
 const RATE: f64 = 0.1;
 const HALVED: f64 = 100.0;
@@ -37,14 +34,6 @@ pub enum Start {
     Prior,
     /// The encoder's q(z|x).
     Encoder,
-}
-
-/// ε with their weights, which sum to 1: E[f(ε)] ≈ Σ w f(ε).
-#[derive(Debug, Clone, PartialEq)]
-struct Nodes {
-    /// `[n, d]`
-    eps: Vec<f64>,
-    weights: Vec<f64>,
 }
 
 /// A way uphill; [`Ascent::step`] goes on.
@@ -74,7 +63,7 @@ impl Ascent {
             Start::Prior => Diagonal::standard(d),
             Start::Encoder => joint.q.clone(),
         };
-        let judges = if d == DIMENSIONS { Nodes::lattice(NODES[1]) } else { Nodes::drawn(seed, 0, DRAWS[1], d) };
+        let judges = if d == DIMENSIONS { Nodes::hermite(NODES[1]) } else { Nodes::drawn(seed, 0, DRAWS[1], d) };
         let elbo_nats = judges.elbo(joint, &q)?;
         let moments = [vec![0.0; 2 * d], vec![0.0; 2 * d]];
         Ok(Self { best: q.clone(), q, elbo_nats, best_elbo_nats: elbo_nats, steps: 0, moments, judges, seed })
@@ -85,7 +74,7 @@ impl Ascent {
         let d = joint.latent_dim();
         self.steps += 1;
         let nodes = if d == DIMENSIONS {
-            Nodes::lattice(NODES[0])
+            Nodes::hermite(NODES[0])
         } else {
             Nodes::drawn(self.seed, self.steps as u64, DRAWS[0], d)
         };
@@ -117,48 +106,6 @@ impl Ascent {
             rate * (*mean / unbias1) / ((*square / unbias2).sqrt() + 1e-8)
         };
         both.map(step).collect()
-    }
-}
-
-impl Nodes {
-    /// Gauss-Hermite nodes of the plane.
-    fn lattice(n: usize) -> Self {
-        let rule = gauss_hermite(n);
-        let pairs = rule.iter().flat_map(|(a, wa)| rule.iter().map(move |(b, wb)| ([*a, *b], wa * wb)));
-        let (eps, weights): (Vec<[f64; 2]>, Vec<f64>) = pairs.filter(|(_, weight)| *weight > LIGHTEST).unzip();
-        Self { eps: eps.as_flattened().to_vec(), weights }
-    }
-
-    /// Draws and their mirror images, which take out all that is odd in ε.
-    fn drawn(seed: u64, counter: u64, n: usize, d: usize) -> Self {
-        let half = Rng::new(seed, Stream::AscentNoise, counter).normals(n * d);
-        let half = || half.iter().map(|eps| f64::from(*eps));
-        Self { eps: half().chain(half().map(|eps| -eps)).collect(), weights: vec![0.5 / n as f64; 2 * n] }
-    }
-
-    fn places(&self, q: &Diagonal) -> Vec<f64> {
-        self.eps.chunks_exact(q.mu.len()).flat_map(|eps| q.reparameterise(eps)).collect()
-    }
-
-    fn elbo(&self, joint: &Joint<'_>, q: &Diagonal) -> Result<f64, LensError> {
-        let logs = joint.log_likelihood(&self.places(q))?;
-        let expected: f64 = logs.iter().zip(&self.weights).map(|(log, weight)| log * weight).sum();
-        Ok(expected - q.kl_to_standard())
-    }
-
-    /// The ELBO's gradient by μ and by log σ, `[d]` each.
-    fn slope(&self, joint: &Joint<'_>, q: &Diagonal) -> Result<(Vec<f64>, Vec<f64>), LensError> {
-        let d = q.mu.len();
-        let (_, slopes) = joint.log_likelihood_and_slope(&self.places(q))?;
-        let mut by_mu: Vec<f64> = q.mu.iter().map(|mu| -mu).collect();
-        let mut by_log_sigma: Vec<f64> = q.sigma.iter().map(|sigma| 1.0 - sigma * sigma).collect();
-        for ((g, eps), weight) in slopes.chunks_exact(d).zip(self.eps.chunks_exact(d)).zip(&self.weights) {
-            for j in 0..d {
-                by_mu[j] += weight * g[j];
-                by_log_sigma[j] += weight * g[j] * eps[j] * q.sigma[j];
-            }
-        }
-        Ok((by_mu, by_log_sigma))
     }
 }
 
@@ -220,7 +167,7 @@ mod tests {
         for d in [2, 3] {
             let snapshot = snapshot(Likelihood::Gaussian, d, 1.6);
             let joint = Joint::new(&snapshot, &image(&snapshot, 1)).unwrap();
-            let nodes = if d == 2 { Nodes::lattice(12) } else { Nodes::drawn(2, 0, 40, d) };
+            let nodes = if d == 2 { Nodes::hermite(12) } else { Nodes::drawn(2, 0, 40, d) };
             let (by_mu, by_log_sigma) = nodes.slope(&joint, &joint.q).unwrap();
             for j in 0..d {
                 let difference = |change: &dyn Fn(&mut Diagonal, f64)| {

@@ -9,6 +9,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::lens::nodes::Nodes;
 use crate::lens::quadrature::DIMENSIONS;
 use crate::lens::{Effort, Joint, LensError, Sampled, posterior_grid, quadrature, samples};
 use crate::math::Running;
@@ -17,10 +18,6 @@ use crate::rng::{Rng, Stream};
 
 /// Nodes of the lattice under q along each axis, and of the coarser one that judges it.
 const NODES: [usize; 2] = [121, 61];
-/// The lattice ends so many σ from the mean.
-const LATTICE: f64 = 7.0;
-/// Nodes that weigh less say nothing.
-const LIGHTEST: f64 = 1e-14;
 /// q counts within so many σ.
 const REACH: f64 = 8.0;
 /// Cells of the posterior's grid along each axis, tried one after the other.
@@ -96,9 +93,9 @@ fn in_a_plane(joint: &Joint<'_>, go_on: &dyn Fn() -> ControlFlow<()>) -> Result<
     let Some(whole) = quadrature(joint, Effort::default(), &|_| go_on())? else { return Ok(None) };
     let log_px = Figure { nats: whole.log_px_nats, error_nats: whole.error_nats, method: Method::Quadrature };
 
-    let [fine, coarse] = [under_q(joint, NODES[0])?, under_q(joint, NODES[1])?];
-    let nats = fine - joint.q.kl_to_standard();
-    let elbo = Figure { nats, error_nats: (fine - coarse).abs(), method: Method::Lattice };
+    let by_lattice = |n| Nodes::regular(n).elbo(joint, &joint.q);
+    let [fine, coarse] = [by_lattice(NODES[0])?, by_lattice(NODES[1])?];
+    let elbo = Figure { nats: fine, error_nats: (fine - coarse).abs(), method: Method::Lattice };
 
     // E_q[log q − log p(x, z)] over the rectangle of q.
     let q = &joint.q;
@@ -123,19 +120,6 @@ fn in_a_plane(joint: &Joint<'_>, go_on: &dyn Fn() -> ControlFlow<()>) -> Result<
     let kl_to_posterior =
         Figure { nats: crossed.value + log_normaliser, error_nats: crossed.error + error, method: Method::Grid };
     Ok(Some(Identity { log_px, elbo, kl_to_posterior }))
-}
-
-/// E_q[log p(x|z)] by `n` × `n` nodes at equal distances in ε, weighted by N(ε; 0, I). Where log p(x|z) has the corners
-/// of a ReLU this beats Gauss-Hermite quadrature, whose nodes lie as far apart as 1/√n.
-fn under_q(joint: &Joint<'_>, n: usize) -> Result<f64, LensError> {
-    let at = |i: usize| LATTICE * (2.0 * i as f64 / (n - 1) as f64 - 1.0);
-    let nodes = (0..n * n).map(|i| [at(i % n), at(i / n)]);
-    let weighed = nodes.map(|eps| (eps, (-0.5 * (eps[0] * eps[0] + eps[1] * eps[1])).exp()));
-    let nodes: Vec<([f64; 2], f64)> = weighed.filter(|(_, weight)| *weight > LIGHTEST).collect();
-    let z: Vec<f64> = nodes.iter().flat_map(|(eps, _)| joint.q.reparameterise(eps)).collect();
-    let logs = joint.log_likelihood(&z)?;
-    let total: f64 = nodes.iter().map(|(_, weight)| weight).sum();
-    Ok(nodes.iter().zip(logs).map(|((_, weight), log)| weight * log).sum::<f64>() / total)
 }
 
 fn sampled(

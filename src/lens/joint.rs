@@ -37,10 +37,8 @@ impl<'a> Joint<'a> {
             return Err(ModelError::Length { what: "an image", got: pixels.len(), expected: n_pixels }.into());
         }
         let at_once = (VALUES_AT_ONCE / n_pixels).clamp(1, MOST_AT_ONCE);
-        let encoded = snapshot.encode(pixels)?;
-        let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect();
+        let q = snapshot.encode(pixels)?.diagonal();
         let x = Tensor::from_slice(pixels, (1, n_pixels), &Device::Cpu)?.repeat((at_once, 1))?; // [B, P]
-        let q = Diagonal { mu: wide(&encoded.mu), sigma: wide(&encoded.sigma) };
         Ok(Self { snapshot, q, pixels: pixels.to_vec(), x, decodes: Cell::new(0) })
     }
 

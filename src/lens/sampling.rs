@@ -4,8 +4,7 @@ use std::ops::ControlFlow;
 
 use crate::lens::{Joint, LensError};
 use crate::math::Running;
-use crate::math::diagonal::log_standard;
-use crate::math::importance::LogMean;
+use crate::math::importance::{LogMean, log_prior_over_posterior};
 use crate::rng::Rng;
 
 /// What is known of a sampled figure.
@@ -46,8 +45,6 @@ pub fn samples(
 ) -> Result<Option<Samples>, LensError> {
     let d = joint.latent_dim();
     let mut all = Samples { log_likelihood: Vec::new(), log_ratio: Vec::new(), kl_nats: joint.q.kl_to_standard() };
-    // log |det diag σ|, by which log q(z|x) at z = μ + σ ⊙ ε falls short of log N(ε; 0, I).
-    let log_det: f64 = joint.q.sigma.iter().map(|s| s.ln()).sum();
     while all.log_likelihood.len() < n {
         if go_on(all.log_likelihood.len()).is_break() {
             return Ok(None);
@@ -56,7 +53,7 @@ pub fn samples(
         let eps: Vec<f64> = noise.normals(count * d).into_iter().map(f64::from).collect();
         let z: Vec<f64> = eps.chunks_exact(d).flat_map(|eps| joint.q.reparameterise(eps)).collect();
         all.log_likelihood.extend(joint.log_likelihood(&z)?);
-        let ratio = |(eps, z): (&[f64], &[f64])| log_standard(eps) - log_det - log_standard(z);
+        let ratio = |(eps, z): (&[f64], &[f64])| -log_prior_over_posterior(z, eps, &joint.q.sigma);
         all.log_ratio.extend(eps.chunks_exact(d).zip(z.chunks_exact(d)).map(ratio));
     }
     Ok(Some(all))

@@ -57,9 +57,7 @@ pub fn story(snapshot: &Snapshot, pixels: &[f32], eps: &[f64]) -> Result<Story, 
         let (got, expected) = (eps.len(), snapshot.latent_dim());
         return Err(ModelError::Length { what: "the noise", got, expected }.into());
     }
-    let encoded = snapshot.encode(pixels)?;
-    let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect();
-    let q = Diagonal { mu: wide(&encoded.mu), sigma: wide(&encoded.sigma) };
+    let q = snapshot.encode(pixels)?.diagonal();
     let z = q.reparameterise(eps);
     let decoded = snapshot.decode(&z.iter().map(|v| *v as f32).collect::<Vec<_>>())?;
     let reconstruction = reconstruction(snapshot.vae().sigma(), pixels, &decoded);

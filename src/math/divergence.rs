@@ -1,12 +1,11 @@
 //! Divergences and entropies: of Gaussians in a plane, of discrete distributions, and by Monte Carlo. Nats throughout.
 
-use std::f64::consts::{E, PI};
-
 use crate::math::Running;
+use crate::math::gaussian::LOG_2PI;
 
 /// Entropy of N(μ, σ²): H = ½ log 2πeσ².
 pub fn normal_entropy(sigma: f64) -> f64 {
-    0.5 * (2.0 * PI * E).ln() + sigma.ln()
+    0.5 * (LOG_2PI + 1.0) + sigma.ln()
 }
 
 /// N(μ, Σ) in the plane.
@@ -41,7 +40,7 @@ impl Gaussian2 {
 
     /// log N(z; μ, Σ) = −log 2π − ½ log det Σ − ½ (z − μ)ᵀ Σ⁻¹ (z − μ)
     pub fn log_density(&self, z: [f64; 2]) -> f64 {
-        -(2.0 * PI).ln() - 0.5 * self.log_det() - 0.5 * self.square([z[0] - self.mean[0], z[1] - self.mean[1]])
+        -LOG_2PI - 0.5 * self.log_det() - 0.5 * self.square([z[0] - self.mean[0], z[1] - self.mean[1]])
     }
 
     /// z = μ + L ε, Σ = L Lᵀ (Cholesky).
@@ -52,7 +51,7 @@ impl Gaussian2 {
 
     /// H = 1 + log 2π + ½ log det Σ.
     pub fn entropy(&self) -> f64 {
-        1.0 + (2.0 * PI).ln() + 0.5 * self.log_det()
+        1.0 + LOG_2PI + 0.5 * self.log_det()
     }
 
     /// KL(self ‖ other) = ½ [tr(Σ₂⁻¹ Σ₁) + (μ₂ − μ₁)ᵀ Σ₂⁻¹ (μ₂ − μ₁) − 2 + log det Σ₂ / det Σ₁]

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use rust_i18n::t;
 
 use crate::config::DataConfig;
-use crate::data::Bitmap;
-use crate::latent::{Figure, OwnImage, Subject};
+use crate::data::{Bitmap, unit_values};
+use crate::latent::inspect::UNLIKE;
+use crate::latent::{Figure, OwnImage, Subject, error_percent};
 use crate::model::ImageShape;
 use crate::state::{Action, AppState, Effect, NoticeKind, Past, WalkAction, walk};
 use refinement::{Refinement, RefinementAction};
@@ -101,12 +102,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// From this percentile on an image is said to be unlike the others.
-    const UNLIKE: f64 = 99.0;
-
     /// Whether the model meets something that it does not know.
     pub fn is_unlike(&self) -> bool {
-        self.error_percentile >= Self::UNLIKE
+        self.error_percentile >= UNLIKE
     }
 }
 
@@ -222,10 +220,9 @@ impl AppState {
         let figures = self.map.images.figures.get(&Figure::Error);
         self.own.standing = view.zip(figures).and_then(|(view, figures)| {
             let Subject::Own(idx) = view.subject else { return None };
-            let (x, f) = (&self.walk.own.get(idx)?.pixels, &view.reconstruction);
-            // 100 √(Σ (x − f)² / P), as of the images of the data.
-            let squares = x.iter().zip(f).map(|(x, f)| (f32::from(*x) - f32::from(*f)).powi(2)).sum::<f32>();
-            let error = 100.0 / 255.0 * (squares / x.len().max(1) as f32).sqrt();
+            let images = [&self.walk.own.get(idx)?.pixels, &view.reconstruction];
+            let [x, f] = images.map(|bytes| unit_values(bytes).collect::<Vec<_>>());
+            let error = error_percent(&x, &f);
             let better = figures.values.iter().filter(|value| **value < error).count();
             let error_percentile = 100.0 * better as f64 / figures.values.len().max(1) as f64;
             Some(Standing { subject: view.subject, error_percentile })

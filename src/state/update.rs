@@ -90,7 +90,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             if let Some(run) = &opened.run {
                 state.runs.opened(&run.folder);
             }
-            show_opened(state, *opened);
+            show_opened(state, *opened, effects);
             effects.extend(state.runs.list_if_open());
             if std::mem::take(&mut state.data.train_when_loaded) {
                 start(state, effects);
@@ -208,7 +208,7 @@ fn reload(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Shows other images; a run on the old ones is stopped and kept.
-fn show_opened(state: &mut AppState, opened: Opened) {
+fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) {
     leave_run(state, opened.run.as_ref().map(|run| run.folder.as_path()));
     let Opened { source, data, config, run } = opened;
     state.data.loading = None;
@@ -219,7 +219,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     state.data.set = Some(data);
     state.data.version += 1;
     state.training.clear();
-    state.reread_own(&mut Vec::new());
+    state.reread_own(effects);
     state.curves.change(CurvesChange::Fit);
     state.map.clear();
     state.map.set_images(state.data.set.clone());

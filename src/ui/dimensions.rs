@@ -3,6 +3,7 @@
 use egui::{Align, Id, Layout, Slider, SliderClamping, Ui};
 use rust_i18n::t;
 
+use crate::latent::by_weight;
 use crate::state::{Action, AppState, MapAction};
 use crate::ui::{format, theme, widgets};
 
@@ -78,10 +79,7 @@ pub fn begins(response: &egui::Response) -> bool {
 
 /// Every dimension but those on the map, the one that carries most first.
 fn sorted(n: usize, on_map: &(impl Iterator<Item = usize> + Clone), kl: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..n).filter(|i| !on_map.clone().any(|axis| axis == *i)).collect();
-    let of = |i: usize| kl.get(i).copied().unwrap_or_default();
-    order.sort_by(|&x, &y| of(y).total_cmp(&of(x)));
-    order
+    by_weight(n, kl).into_iter().filter(|i| !on_map.clone().any(|axis| axis == *i)).collect()
 }
 
 #[cfg(test)]

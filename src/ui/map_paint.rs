@@ -113,7 +113,7 @@ fn own(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cac
 fn selected(painter: &Painter, rect: Rect, state: &AppState) {
     let place = match state.walk.selected {
         Some(Subject::Image(idx)) => state.map.places.get(idx).copied(),
-        Some(Subject::Own(_)) => state.walk.selected_view.as_ref().map(|view| state.map.coordinates(&view.mu)),
+        Some(own) => state.mean_of(own).map(|mean| state.map.coordinates(mean)),
         None => None,
     };
     let Some(place) = place else { return };

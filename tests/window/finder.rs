@@ -4,16 +4,9 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use latent_atlas::state::{Action, AppState, Axes, AxesBy, Group, Layer, NoticeKind};
 
-use crate::person::{Person, is_mapped};
+use crate::person::Person;
 
 /// Opens the list and types words into it.
-fn search(person: &mut Person, words: &str) {
-    person.press_with(Modifiers::COMMAND, Key::K);
-    person.frames(2);
-    person.window.event(Event::Text(words.to_owned()));
-    person.frames(3);
-}
-
 fn told(state: &AppState, words: &str) -> bool {
     state.notices.iter().any(|notice| matches!(&notice.kind, NoticeKind::Info(text) if text.contains(words)))
 }
@@ -22,7 +15,7 @@ fn told(state: &AppState, words: &str) -> bool {
 fn a_command_is_found_by_its_words_and_done_by_enter() {
     let (mut person, _images) = Person::with_images();
     assert!(!person.state().map.layers.shows(Layer::Density));
-    search(&mut person, "density");
+    person.search("density");
     assert!(person.state().finder.open && person.has(Role::ListItem, "Map: density of the images"));
     assert!(!person.has(Role::ListItem, "Map: decoded grid"));
     person.press(Key::Enter);
@@ -33,7 +26,7 @@ fn a_command_is_found_by_its_words_and_done_by_enter() {
     person.press(Key::Enter);
     assert!(!person.state().map.layers.shows(Layer::Density));
     // Down from the first: the second of the two that have the words.
-    search(&mut person, "theme");
+    person.search("theme");
     person.press(Key::ArrowDown);
     let chosen = person.state().finder.at;
     assert_eq!(chosen, 1);
@@ -52,7 +45,7 @@ fn what_cannot_be_done_says_why_and_the_mouse_does_what_can() {
     person.press(Key::Enter);
     assert!(person.state().finder.open, "nothing was done");
     person.press(Key::Escape);
-    search(&mut person, "light theme");
+    person.search("light theme");
     person.click(Role::ListItem, "Theme: light");
     assert_eq!(person.window.ctx.theme(), egui::Theme::Light);
     assert!(!person.state().finder.open);
@@ -61,7 +54,7 @@ fn what_cannot_be_done_says_why_and_the_mouse_does_what_can() {
 #[test]
 fn while_words_are_typed_no_key_does_anything_else() {
     let (mut person, _images) = Person::with_images();
-    search(&mut person, "f p a ?");
+    person.search("f p a ?");
     for key in [Key::P, Key::Space] {
         person.press(key);
     }
@@ -87,7 +80,7 @@ fn a_run_that_trains_is_saved_at_once_and_says_how_far() {
 fn runs_are_found_by_name() {
     let (mut person, _images) = Person::with_model(5);
     let name = person.state().training.run.as_ref().unwrap().name.clone();
-    search(&mut person, &name);
+    person.search(&name);
     person.until("the runs are listed", |s| !s.runs.listing.runs.is_empty());
     person.frames(2);
     assert!(person.has(Role::ListItem, &format!("Run: open {name}: This run is open")));
@@ -111,19 +104,14 @@ fn a_class_is_left_alone_by_a_double_click_and_one_undo_takes_it_back() {
 
 #[test]
 fn the_map_begins_with_the_axes_that_carry_most() {
-    let (mut person, _images) = Person::with_images();
-    person.set("Latent dimensions", "6");
-    person.set("Epochs", "30");
-    person.click(Role::Button, "Train");
-    let ended = |s: &AppState| is_mapped(s) && !s.training.is_active() && s.map.means_step == s.training.total_steps;
-    person.until("the run has ended", ended);
+    let (mut person, _images) = Person::with_dimensions(6, 30);
     assert_eq!(person.state().map.axes_by, AxesBy::Kl);
     let kl = person.state().kl_per_dim().to_vec();
     let Axes::Pair(right, up) = person.state().map.axes else { panic!("the main directions") };
     // None that is left out carries twice as much as one that is shown.
     let least = kl[right].min(kl[up]);
     assert!((0..6).filter(|i| ![right, up].contains(i)).all(|i| kl[i] < 2.0 * least), "{kl:?} {right} {up}");
-    search(&mut person, "axes first");
+    person.search("axes first");
     person.press(Key::Enter);
     assert_eq!((person.state().map.axes, person.state().map.axes_by), (Axes::Pair(0, 1), AxesBy::User));
 }

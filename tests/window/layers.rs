@@ -5,21 +5,13 @@ use egui::{Key, Modifiers, PointerButton};
 use latent_atlas::latent::{Figure, Spacing};
 use latent_atlas::state::{AppState, Axes, Colour, Group, Subject};
 
-use crate::person::{Person, is_mapped};
+use crate::person::Person;
 
 /// In front of a window with a model of three dimensions.
 fn in_three_dimensions() -> (Person, tempfile::TempDir) {
-    let (mut person, images) = Person::with_images();
-    person.set("Latent dimensions", "3");
-    person.set("Epochs", "20");
-    person.click(Role::Button, "Train");
-    let still = |s: &AppState| is_mapped(s) && !s.training.is_active() && s.map.means_step == s.training.total_steps;
-    person.until("the map is drawn", still);
+    let (mut person, images) = Person::with_dimensions(3, 20);
     // Whichever carry most, the test is of these.
-    person.press_with(Modifiers::COMMAND, Key::K);
-    person.frames(2);
-    person.window.event(egui::Event::Text("axes first".into()));
-    person.frames(2);
+    person.search("axes first");
     person.press(Key::Enter);
     person.until("the first axes are shown", |s| s.map.axes == Axes::Pair(0, 1) && !s.map.is_turning());
     (person, images)

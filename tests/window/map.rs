@@ -5,7 +5,7 @@ use egui::{Key, Modifiers, PointerButton};
 use egui_kittest::kittest::{NodeT, Queryable};
 use latent_atlas::state::{AppState, Axes, Phase, Subject};
 
-use crate::person::{Person, is_mapped};
+use crate::person::Person;
 
 /// Where an image lies on the screen.
 #[track_caller]
@@ -158,11 +158,7 @@ fn layers_are_shown_and_hidden() {
 
 #[test]
 fn with_more_dimensions_any_two_are_shown() {
-    let (mut person, _images) = Person::with_images();
-    person.set("Latent dimensions", "3");
-    person.set("Epochs", "3");
-    person.click(Role::Button, "Train");
-    person.until("the map is drawn", |s| is_mapped(s) && !s.training.is_active());
+    let (mut person, _images) = Person::with_dimensions(3, 3);
     let Axes::Pair(right, up) = person.state().map.axes else { panic!("two axes are shown") };
     let hidden = 3 - right - up;
     person.click(Role::ComboBox, "Right");

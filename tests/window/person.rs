@@ -63,7 +63,15 @@ impl Person {
 
     /// In front of a window with a model of the small folder, trained for `epochs`.
     pub fn with_model(epochs: usize) -> (Self, TempDir) {
+        Self::with_dimensions(2, epochs)
+    }
+
+    /// The same with so many latent dimensions.
+    pub fn with_dimensions(latent_dim: usize, epochs: usize) -> (Self, TempDir) {
         let (mut person, images) = Self::with_images();
+        if latent_dim != person.state().settings.model.latent_dim {
+            person.set("Latent dimensions", &latent_dim.to_string());
+        }
         person.set("Epochs", &epochs.to_string());
         person.click(Role::Button, "Train");
         person.until("the run has ended", |s| matches!(s.training.phase, Phase::Ended(_)));
@@ -180,6 +188,14 @@ impl Person {
         self.window.event(Event::Text(text.to_owned()));
         self.window.key_press(Key::Enter);
         self.frames(2);
+    }
+
+    /// Opens the list of commands and types words into it.
+    pub fn search(&mut self, words: &str) {
+        self.press_with(Modifiers::COMMAND, Key::K);
+        self.frames(2);
+        self.window.event(Event::Text(words.to_owned()));
+        self.frames(3);
     }
 
     pub fn press(&mut self, key: Key) {

@@ -1,6 +1,6 @@
 //! What is done to the map.
 
-use crate::latent::{Spacing, Subject};
+use crate::latent::Spacing;
 use crate::state::map::axes::AxesBy;
 use crate::state::map::{Axes, Colour, Group, Layer};
 use crate::state::{Action, AppState, Effect};
@@ -97,7 +97,7 @@ pub fn apply(state: &mut AppState, action: MapAction) -> Option<Effect> {
         MapAction::TurnOn(seconds) => map.turn_on(seconds),
         MapAction::ThroughOrigin => put_through(state, &vec![0.0; state.walk.z.len()]),
         MapAction::ThroughSelected => {
-            if let Some(mu) = state.selected_mean() {
+            if let Some(mu) = state.selected_mean().map(<[f32]>::to_vec) {
                 put_through(state, &mu);
             }
         }
@@ -121,14 +121,11 @@ pub fn apply(state: &mut AppState, action: MapAction) -> Option<Effect> {
 
 impl AppState {
     /// μ of the selected image, `[d]`.
-    pub fn selected_mean(&self) -> Option<Vec<f32>> {
+    pub fn selected_mean(&self) -> Option<&[f32]> {
         let subject = self.walk.selected?;
         let view = self.walk.selected_view.as_ref().filter(|view| view.subject == subject);
-        let encoded = match subject {
-            Subject::Image(idx) => self.map.mean(idx).map(<[f32]>::to_vec),
-            Subject::Own(_) => None,
-        };
-        encoded.or_else(|| view.map(|view| view.mu.clone())).filter(|mu| mu.len() == self.walk.z.len())
+        let mean = self.mean_of(subject).or_else(|| view.map(|view| view.mu.as_slice()));
+        mean.filter(|mu| mu.len() == self.walk.z.len())
     }
 }
 
@@ -152,6 +149,7 @@ impl From<MapAction> for Action {
 mod tests {
     use super::*;
     use crate::data::Dataset;
+    use crate::latent::Subject;
     use std::sync::Arc;
 
     fn state() -> AppState {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::latent::Plane;
+use crate::latent::{Plane, by_weight};
 use crate::state::walk::Held;
 use crate::state::{AppState, MapState};
 
@@ -68,8 +68,7 @@ impl AppState {
     /// a plain autoencoder, which has none.
     pub fn richest_axes(&self) -> Option<Axes> {
         let kl = self.kl_per_dim();
-        let mut order: Vec<usize> = (0..kl.len()).collect();
-        order.sort_by(|&x, &y| at(kl, y).total_cmp(&at(kl, x)));
+        let order = by_weight(kl.len(), kl);
         let (&right, &up) = (order.first()?, order.get(1)?);
         (kl.len() > 2 && at(kl, right) > 0.0).then_some(Axes::Pair(right, up))
     }
