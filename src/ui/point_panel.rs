@@ -92,11 +92,10 @@ fn pin_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
 }
 
-/// How well known the place is, in words and colour.
+/// How well known the place is, in words and colour. As the picture does, it follows the point one answer behind, and keeps
+/// its line meanwhile, so that nothing below it jumps.
 fn known_ui(ui: &mut Ui, state: &AppState) {
-    let Some((_, percentile)) = state.map.known.as_ref().filter(|(z, _)| *z == state.point_shown()) else {
-        return;
-    };
+    let Some((_, percentile)) = &state.map.known else { return };
     let palette = theme::palette(ui);
     let (key, colour) = match *percentile {
         p if p < UNKNOWN => ("layers.unknown", palette.warning),

@@ -122,6 +122,7 @@ fn the_density_is_shown_and_says_where_nothing_is_known() {
     // Far out.
     person.turn_wheel(person.on_map(0.0, 0.0), -30.0, Modifiers::NONE);
     person.point_at(person.on_map(180.0, -100.0));
+    assert!(person.sees("nown region"), "its line stays while the answer is on its way");
     person.until("how well known that is", here);
     person.frames(1);
     assert!(person.state().map.known.as_ref().unwrap().1 < 1.0);
