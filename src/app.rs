@@ -14,6 +14,7 @@ pub mod latest;
 pub mod librarian;
 pub mod loader;
 pub mod opener;
+pub mod own;
 pub mod pathfinder;
 pub mod runs;
 pub mod save_curves;

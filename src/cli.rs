@@ -6,6 +6,7 @@
 mod animate;
 mod args;
 pub mod bench;
+mod compare;
 mod curves;
 mod diff;
 mod encode;
@@ -111,6 +112,7 @@ fn run(command: &Command, output: &Output) -> anyhow::Result<Outcome> {
         Command::Sheet(args) => sheet::run(args, output, &Interrupt::watch()?),
         Command::Strip(args) => strip::run(args, output, &Interrupt::watch()?),
         Command::Diff(args) => diff::run(args, output),
+        Command::Compare(args) => compare::run(args, output, &Interrupt::watch()?),
         Command::Animate(args) => animate::run(args, output, &Interrupt::watch()?),
         Command::Runs(args) => runs::run(args, output),
         Command::Inspect(args) => inspect::run(args, output, &Interrupt::watch()?),

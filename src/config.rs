@@ -4,6 +4,7 @@
 
 mod differing;
 mod names;
+pub mod number;
 mod schedule;
 mod values;
 

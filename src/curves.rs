@@ -14,7 +14,6 @@ pub mod column;
 pub mod course;
 pub mod drawing;
 pub mod metric;
-pub mod number;
 pub mod raster;
 pub mod save;
 pub mod scene;
@@ -28,6 +27,7 @@ pub mod unit;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+pub use crate::config::number;
 use crate::files::PlaceError;
 use crate::letters::FontError;
 

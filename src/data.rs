@@ -21,8 +21,8 @@ mod source;
 mod tests;
 
 pub use cache::{Cache, Unsaved};
-pub use dataset::{Dataset, ScanReport, Skipped, Split};
+pub use dataset::{Dataset, ScanReport, Skipped, Split, evenly, unit_values};
 pub use decode::IMAGE_ENDINGS;
 pub use loader::{Loaded, Loader, load};
 pub use pixels::Pixels;
-pub use source::{LoadError, Progress, Source, load_image_file};
+pub use source::{Bitmap, LoadError, Progress, Source, load_bitmap, load_image_file};

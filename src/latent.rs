@@ -23,6 +23,7 @@ mod surveyor;
 pub mod terrain;
 pub mod twins;
 
+pub use clerk::figures::error_percent;
 pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use density::Density;
 pub use direction::{Direction, analogy};
@@ -33,7 +34,7 @@ pub use measure::{Measured, measure};
 pub use metric::Metric;
 pub use path::Path;
 pub use plane::Plane;
-pub use probe::probe;
+pub use probe::{by_weight, probe};
 pub use protocol::{Answer, Figure, Figures, OwnImage, Question, Subject, Survey, View};
 pub use refine::{Refined, Target, refine};
 pub use route::{Course, Easing, Route};

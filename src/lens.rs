@@ -1,8 +1,25 @@
 //! What the numbers mean: quantities that training does not need and a reader of its results does.
 
+pub mod ascent;
+pub mod bound;
 pub mod evidence;
+pub mod information;
+pub mod joint;
+mod nodes;
+pub mod posterior;
+pub mod quadrature;
+pub mod sampling;
+pub mod story;
 
+pub use ascent::{Amortisation, Ascent, Start, amortisation};
+pub use bound::{Figure, Identity, Method, identity};
 pub use evidence::{Estimate, Evidence, evidence};
+pub use information::{Information, information};
+pub use joint::Joint;
+pub use posterior::{PosteriorGrid, posterior_grid};
+pub use quadrature::{Effort, Quadrature, quadrature};
+pub use sampling::{CurvePoint, Sampled, Samples, samples};
+pub use story::{Reconstruction, SigmaCurve, Story, sigma_curve, story};
 
 use crate::model::ModelError;
 
@@ -26,6 +43,12 @@ pub enum LensError {
     /// There is nothing to look at.
     #[error("there is no image to evaluate; choose a part of the data that holds some")]
     NoImages,
+    /// The integral over z can be had in a plane only.
+    #[error("quadrature and the posterior's map need 2 latent dimensions, this model has {0}; use importance sampling")]
+    Dimensions(usize),
+    /// The model gives numbers that are none.
+    #[error("the model's likelihood of this image is not a finite number; go back to an earlier state of the run")]
+    NotFinite,
 }
 
 impl From<candle_core::Error> for LensError {
@@ -33,3 +56,6 @@ impl From<candle_core::Error> for LensError {
         Self::Model(error.into())
     }
 }
+
+#[cfg(test)]
+mod made;

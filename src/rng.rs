@@ -28,6 +28,12 @@ pub enum Stream {
     EvalPixels,
     /// What is drawn on the user's demand; the counter is the draw.
     Demand,
+    /// ε of what is asked about one image; the counter is four times the image, and which of four draws it is.
+    LensNoise,
+    /// Draws of the aggregate posterior; the counter is the draw.
+    AggregateNoise,
+    /// ε of gradient ascent for one image; the counter is the step.
+    AscentNoise,
 }
 
 /// A generator for one (seed, stream, counter).

@@ -2,13 +2,14 @@
 //!
 //! `run.json` (settings, data, status), `history.csv` (one row a step), `checkpoint.safetensors` (weights, Adam's
 //! moments, step), `timeline/` (the weights at earlier epochs), `latents.tsv` with `metadata.tsv` (for the Embedding
-//! Projector), `directions.json` (named directions in latent space), `exports/`.
+//! Projector), `exports/`.
 //!
 //! Invariants: `run.json` and the checkpoint are replaced whole; history rows are on disk before the checkpoint that
 //! follows them, and rows after the last checkpoint do not count. So a crash at any byte leaves a run that can go on.
 
 pub mod apart;
 pub mod checkpoint;
+pub mod contest;
 pub mod directions;
 pub mod history;
 pub mod job;

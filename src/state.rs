@@ -11,11 +11,13 @@ pub mod data;
 pub mod drawing;
 pub mod epsilon;
 pub mod exporting;
+pub mod finder;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
 pub mod map;
 pub mod notice;
+pub mod own;
 pub mod past;
 pub mod plan;
 pub mod runs;
@@ -32,12 +34,15 @@ pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use epsilon::{Epsilon, EpsilonAction};
 pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, PastOf, SHEET};
+pub use finder::{FinderAction, FinderState};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
 pub use map::actions::MapAction;
-pub use map::{Axes, Colour, Group, Layer, Layers, MapState};
+pub use map::{Axes, AxesBy, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
+pub use own::refinement::{RefinedView, Refinement, RefinementAction};
+pub use own::{OwnAction, OwnErrand, OwnSource, OwnState};
 pub use past::Past;
 pub use plan::Plan;
 pub use runs::{RunsAction, RunsState};
@@ -78,6 +83,8 @@ pub struct AppState {
     pub walk: Walk,
     /// What was drawn from the selected image's posterior.
     pub epsilon: Epsilon,
+    /// Images that were brought along.
+    pub own: OwnState,
     /// Moves that can be taken back.
     pub past: Past,
     /// The run's past.
@@ -88,6 +95,8 @@ pub struct AppState {
     pub exporting: Exporting,
     /// Colours.
     pub theme: ThemeChoice,
+    /// The list of commands.
+    pub finder: FinderState,
     /// Whether the overlay with every key is shown.
     pub help_open: bool,
     /// The runs on disk.

@@ -1,5 +1,6 @@
-//! Named thread pools, and how they yield to the window.
+//! Named thread pools and how they yield to the window, and where a thread finds its latest order.
 
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 /// How long a message may wait before the screen shows it.
@@ -13,6 +14,43 @@ pub enum Wake {
 
 /// Asks whoever owns a worker to look at its messages.
 pub type WakeUp = std::sync::Arc<dyn Fn(Wake) + Send + Sync>;
+
+/// A place for one order to a thread: what waits there is replaced by the next.
+#[derive(Debug)]
+pub struct Tray<O> {
+    orders: Option<Sender<O>>,
+    /// The other end of the same place, to take back an order that nobody has begun.
+    waiting: Receiver<O>,
+}
+
+impl<O> Tray<O> {
+    /// An empty one, and where the thread takes its orders from until the tray is closed.
+    pub fn new() -> (Self, Receiver<O>) {
+        let (orders, waiting) = bounded(1);
+        let begun = Receiver::clone(&waiting);
+        (Self { orders: Some(orders), waiting }, begun)
+    }
+
+    /// Puts an order in place of what still waits.
+    pub fn put(&self, mut order: O) {
+        let Some(orders) = &self.orders else { return };
+        while let Err(TrySendError::Full(again)) = orders.try_send(order) {
+            let _replaced = self.waiting.try_recv();
+            order = again;
+        }
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Takes back what waits; the thread ends after the order it is at.
+    pub fn close(&mut self) {
+        let _unwanted = self.waiting.try_recv();
+        self.orders = None;
+    }
+}
 
 /// A pool of `threads` (0: one per core) called `name-0`, `name-1`, …; at low priority when it `yields`, so that
 /// drawing and decoding come first (measured on two cores: 59 instead of 48 frames a second while training).

@@ -4,11 +4,13 @@
 //! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
 
 pub mod alarm_bar;
+pub mod commands;
 pub mod comparison_panel;
 pub mod curve_input;
 pub mod curve_legend;
 pub mod curve_menus;
 pub mod curve_plot;
+pub mod curve_runs;
 pub mod curve_table;
 pub mod curves;
 pub mod data_panel;
@@ -18,6 +20,7 @@ pub mod empty;
 pub mod epsilon;
 pub mod export_menu;
 pub mod export_window;
+pub mod finder;
 pub mod format;
 pub mod help;
 pub mod image_panel;
@@ -25,6 +28,7 @@ pub mod kept;
 pub mod keys;
 pub mod kl_bars;
 pub mod legend;
+pub mod legend_click;
 pub mod map;
 pub mod map_input;
 pub mod map_layers;
@@ -36,11 +40,14 @@ pub mod model_panel;
 pub mod nearest;
 pub mod new_run;
 pub mod notices;
+pub mod own_panel;
 pub mod point_panel;
+pub mod refine_panel;
 pub mod run_buttons;
 pub mod runs_panel;
 pub mod scene;
 pub mod schedule_picture;
+pub mod search;
 pub mod splat;
 pub mod strip;
 pub mod subject_panel;
@@ -67,6 +74,10 @@ pub struct Cache {
     pub notices: notices::Seen,
     /// When the moment of the past that is shown came on screen, in seconds.
     pub moment_seen: f64,
+    /// Whether a run's new name is being typed.
+    pub naming: bool,
+    /// What tells a key of the window from one that is typed.
+    pub typing: keys::Typing,
     /// The map's pointer.
     pub pointer: map_input::Pointer,
 }
@@ -97,10 +108,12 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
         .frame(frame(palette.background, theme::PAD, theme::GAP as i8))
         .show(ui, |ui| map::ui(ui, state, cache, actions));
     help::ui(ui, state, actions);
+    finder::ui(ui, state, actions);
     export_window::ui(ui, state, actions);
     strip::play(ui, state, actions);
     notices::ui(ui, state, &mut cache.notices, actions);
     data_panel::drop_hint_ui(ui);
+    cache.typing.end_frame(ui.ctx());
     cache.textures.end_frame();
 }
 

@@ -29,7 +29,9 @@ drag "${MAP_A[@]}" "${MAP_B[@]}"
 wait_until 20 "the image at the point to follow the drag" has_changed "$POINT_IMAGE" "$point"
 ok "the image follows the dragged point"
 
+strip=$(region "$STRIP")
 put_pins
+wait_until 20 "the strip between the pins" has_changed "$STRIP" "$strip"
 export_strip
 wait_until 60 "a PNG in the run's exports folder" exported_png
 identify "$(exported_png | head -n 1)" >/dev/null || fail "the exported strip to be a PNG that can be read"

@@ -11,6 +11,8 @@ mod curves;
 mod data;
 #[path = "window/exports.rs"]
 mod exports;
+#[path = "window/finder.rs"]
+mod finder;
 #[path = "window/folder.rs"]
 mod folder;
 #[path = "window/keys.rs"]
@@ -21,6 +23,8 @@ mod layers;
 mod made;
 #[path = "window/map.rs"]
 mod map;
+#[path = "window/own.rs"]
+mod own;
 #[path = "window/person.rs"]
 mod person;
 #[path = "window/pictures.rs"]

@@ -8,6 +8,9 @@ readonly WINDOW_W=1280 WINDOW_H=800
 readonly MAP="640x380+310+110"        # WxH+X+Y
 readonly POINT_IMAGE="200x150+1044+110"
 readonly MAP_A=(430 220) MAP_B=(820 420)
+# The frames of the strip, and the button that saves it.
+readonly STRIP="600x40+320+545"
+readonly SAVE_STRIP=(955 513)
 
 # A place on the big button beside its words.
 readonly TRAIN_BUTTON="120+14"
@@ -16,7 +19,7 @@ readonly TRAIN_BUTTON="120+14"
 press_train() { key space; }
 pin_a() { key a; }
 pin_b() { key b; }
-export_strip() { key ctrl+e; }
+export_strip() { click "${SAVE_STRIP[@]}"; }
 switch_theme() { key ctrl+t; }
 close_window() { key alt+F4; }
 

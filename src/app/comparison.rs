@@ -60,11 +60,7 @@ impl Comparison {
     /// What the workers have said since the last call; `point` is where a model that has just been read is asked.
     pub fn listen(&mut self, wake: &WakeUp, point: Option<&Vec<f32>>) -> Vec<Action> {
         let mut said = Vec::new();
-        self.readers.retain(|reader| {
-            let (messages, ended) = reader.poll();
-            said.extend(messages);
-            !ended
-        });
+        self.readers.retain(|reader| !reader.poll_into(&mut said));
         let mut actions = Vec::new();
         for message in said {
             match message {

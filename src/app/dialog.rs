@@ -1,36 +1,31 @@
 //! The system's file dialogs, each on a thread of its own: they block until answered.
 
-use std::path::PathBuf;
-
 use crate::app::task::Task;
 use crate::curves::Format;
-use crate::state::{Action, ExportAction, ExportKind, ExportSettings};
+use crate::data::IMAGE_ENDINGS;
+use crate::state::{Action, ExportAction, ExportKind, ExportSettings, OwnAction, OwnSource};
 use crate::threads::WakeUp;
 
-/// What a dialog's thread says.
-pub enum Answered {
-    /// Something for the state.
-    Action(Action),
-    /// Where to write the curves.
-    SaveCurvesTo(Format, PathBuf),
-}
-
-impl From<Action> for Answered {
-    fn from(action: Action) -> Self {
-        Self::Action(action)
-    }
-}
-
 /// Asks for a folder.
-pub fn open_folder(wake: WakeUp) -> Result<Task<Answered>, String> {
+pub fn open_folder(wake: WakeUp) -> Result<Task<Action>, String> {
     Task::spawn("dialog", wake, |post| {
         let folder = rfd::FileDialog::new().pick_folder();
-        post.send(Answered::Action(Action::DialogClosed(folder)));
+        post.send(Action::DialogClosed(folder));
+    })
+}
+
+/// Asks for image files.
+pub fn choose_images(wake: WakeUp) -> Result<Task<Action>, String> {
+    Task::spawn("dialog", wake, |post| {
+        if let Some(files) = rfd::FileDialog::new().add_filter("image", IMAGE_ENDINGS).pick_files() {
+            let sources = files.into_iter().map(OwnSource::File).collect();
+            post.send(OwnAction::Bring(sources).into());
+        }
     })
 }
 
 /// Asks where to write a picture.
-pub fn save_picture(wake: WakeUp, settings: ExportSettings) -> Result<Task<Answered>, String> {
+pub fn save_picture(wake: WakeUp, settings: ExportSettings) -> Result<Task<Action>, String> {
     let kind = settings.kind;
     let (stem, ending) = match kind {
         ExportKind::Strip => ("strip", "png"),
@@ -48,18 +43,18 @@ pub fn save_picture(wake: WakeUp, settings: ExportSettings) -> Result<Task<Answe
             dialog.add_filter(ending.to_uppercase(), &[ending]).set_file_name(format!("{stem}.{ending}"))
         };
         if let Some(path) = dialog.save_file() {
-            post.send(Answered::Action(Action::Export(ExportAction::SaveTo(kind, path))));
+            post.send(Action::Export(ExportAction::SaveTo(kind, path)));
         }
     })
 }
 
 /// Asks where to write the curves.
-pub fn save_curves(wake: WakeUp, format: Format) -> Result<Task<Answered>, String> {
+pub fn save_curves(wake: WakeUp, format: Format) -> Result<Task<Action>, String> {
     Task::spawn("dialog", wake, move |post| {
         let ending = format.ending();
         let dialog = rfd::FileDialog::new().add_filter(ending.to_uppercase(), &[ending]);
         if let Some(path) = dialog.set_file_name(format!("curves.{ending}")).save_file() {
-            post.send(Answered::SaveCurvesTo(format, path));
+            post.send(Action::SaveCurvesTo(format, path));
         }
     })
 }

@@ -2,7 +2,6 @@
 
 mod past;
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -182,7 +181,7 @@ fn write_film(
     let shown = film.shown().max(1) as f32;
     let mut progress = |done: usize| {
         post.progress(Action::Export(ExportAction::Progress(done as f32 / shown)));
-        if post.cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        post.go_on()
     };
     let written: Result<PathBuf, ExportError> = match target {
         Target::File(file, clash) => export::write_animation(film, &file, clash, &mut progress),

@@ -3,17 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, bounded};
 use rust_i18n::t;
 
-use crate::threads::{Wake, WakeUp, panic_message};
+use crate::threads::{Tray, Wake, WakeUp, panic_message};
 
 /// Answers orders of type `O` with results of type `R`. Dropping it ends the thread and waits for it, which takes one
 /// order.
 pub struct Latest<O, R> {
-    orders: Option<Sender<O>>,
-    /// The other end of the same place, to take back an order that nobody has begun.
-    waiting: Receiver<O>,
+    orders: Tray<O>,
     results: Option<Receiver<Result<R, String>>>,
     handle: Option<JoinHandle<()>>,
 }
@@ -21,9 +19,8 @@ pub struct Latest<O, R> {
 impl<O: Send + 'static, R: Send + 'static> Latest<O, R> {
     /// Starts the thread `name`; `work` turns an order into its result. A panic inside becomes a sentence for the user.
     pub fn spawn(name: &'static str, wake: WakeUp, work: fn(O) -> R) -> Result<Self, String> {
-        let (orders, waiting) = bounded(1);
+        let (orders, begun) = Tray::new();
         let (sender, results) = bounded(1);
-        let begun = Receiver::clone(&waiting);
         let serve = move || {
             while let Ok(order) = begun.recv() {
                 let result = catch_unwind(AssertUnwindSafe(|| work(order))).map_err(|panic| {
@@ -37,16 +34,12 @@ impl<O: Send + 'static, R: Send + 'static> Latest<O, R> {
         };
         let handle = std::thread::Builder::new().name(name.into()).spawn(serve);
         let handle = handle.map_err(|e| t!("error.thread", name = name, reason = e.to_string()).into_owned())?;
-        Ok(Self { orders: Some(orders), waiting, results: Some(results), handle: Some(handle) })
+        Ok(Self { orders, results: Some(results), handle: Some(handle) })
     }
 
     /// Orders something in place of what still waits.
-    pub fn order(&self, mut order: O) {
-        let Some(orders) = &self.orders else { return };
-        while let Err(TrySendError::Full(again)) = orders.try_send(order) {
-            let _replaced = self.waiting.try_recv();
-            order = again;
-        }
+    pub fn order(&self, order: O) {
+        self.orders.put(order);
     }
 
     /// What is done, in the order it was asked for.
@@ -57,8 +50,7 @@ impl<O: Send + 'static, R: Send + 'static> Latest<O, R> {
 
 impl<O, R> Drop for Latest<O, R> {
     fn drop(&mut self) {
-        let _unwanted = self.waiting.try_recv();
-        self.orders = None;
+        self.orders.close();
         // The thread may be waiting for room.
         self.results = None;
         if let Some(handle) = self.handle.take() {
@@ -91,7 +83,7 @@ mod tests {
         go.send(()).unwrap();
         assert_eq!(next(&latest), Ok(1));
         latest.order((2, wait.clone()));
-        while !latest.waiting.is_empty() {
+        while !latest.orders.is_empty() {
             std::thread::yield_now();
         }
         (3..=9).for_each(|n| latest.order((n, wait.clone())));

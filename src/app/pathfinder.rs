@@ -1,7 +1,6 @@
 //! Finding geodesics and measuring ways, on the thread `pathfinder`.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -160,9 +159,7 @@ impl Search<'_> {
 
     /// Says how far it is; breaks off when nobody wants it any more.
     fn go_on(&self, share: f32) -> ControlFlow<()> {
-        if self.post.cancel.load(Ordering::Relaxed) {
-            return ControlFlow::Break(());
-        }
+        self.post.go_on()?;
         self.post.progress(Action::Ways(WaysAction::Progress(share)));
         ControlFlow::Continue(())
     }

@@ -30,6 +30,7 @@ impl SaveOrder {
     /// the user when there is no such place.
     pub fn new(state: &AppState, format: Format, file: Option<PathBuf>) -> Result<Self, String> {
         let mut view = state.curves.sheet();
+        view.hidden = state.hidden_runs();
         view.marks = state.training.marks.iter().map(|mark| (0, mark.clone())).collect();
         let saving = Saving { order: state.curves_for_file(), view, colours: theme::ink_on_paper };
         let target = match file {

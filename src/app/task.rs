@@ -1,5 +1,6 @@
 //! A named thread that does one thing for the window and reports it.
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,6 +31,11 @@ pub struct Post<T> {
 }
 
 impl<T> Post<T> {
+    /// Whether somebody still wants the result.
+    pub fn go_on(&self) -> ControlFlow<()> {
+        if self.cancel.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
     /// Says something that may be dropped when the window is slow.
     pub fn progress(&self, message: T) {
         if !matches!(self.messages.try_send(message), Err(TrySendError::Disconnected(_))) {

@@ -11,9 +11,9 @@ use crate::app::librarian::Places;
 use crate::app::workers::Workers;
 use crate::config::RunConfig;
 use crate::files::Trash;
-use crate::state::{Action, AppState, CurvesView, Effect, ThemeChoice, update};
+use crate::state::{Action, AppState, CurvesView, Effect, OwnErrand, ThemeChoice, update};
 use crate::threads::{Wake, WakeUp};
-use crate::ui::{self, Cache, theme};
+use crate::ui::{self, Cache, export_menu, theme};
 
 /// Progress is drawn at this rhythm: thirty frames a second.
 const CALM: Duration = Duration::from_millis(33);
@@ -100,8 +100,18 @@ impl Window {
                 ThemeChoice::Light => ThemePreference::Light,
                 ThemeChoice::Dark => ThemePreference::Dark,
             }),
+            Effect::ToggleTheme => {
+                let dark = ctx.theme() == egui::Theme::Dark;
+                self.apply(ctx, Action::SetTheme(if dark { ThemeChoice::Light } else { ThemeChoice::Dark }));
+            }
+            Effect::CopyPoint => {
+                if let Some(image) = export_menu::copied(&self.state) {
+                    ctx.copy_image(image);
+                }
+            }
             Effect::SetFullscreen(on) => ctx.send_viewport_cmd(ViewportCommand::Fullscreen(on)),
             Effect::Copy(text) => ctx.copy_text(text),
+            Effect::Own(OwnErrand::Paste) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             effect => {
                 if let Err(failed) = self.workers.perform(effect, &self.state) {
                     // A failure asks for nothing more, so this ends.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::comparison::Comparison;
-use crate::app::dialog::{self, Answered};
+use crate::app::dialog;
 use crate::app::export::{self, Order};
 use crate::app::historian::{self, Found};
 use crate::app::keeper::{self, Errand};
@@ -12,6 +12,7 @@ use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
 use crate::app::opener;
+use crate::app::own::OwnWorkers;
 use crate::app::pathfinder::Pathfinders;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
@@ -22,7 +23,8 @@ use crate::latent::{Question, Service};
 use crate::model::Snapshot;
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::{
-    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, RunsAction, View,
+    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, OwnErrand, RunsAction,
+    View,
 };
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
@@ -49,7 +51,7 @@ pub struct Workers {
     retired: Vec<Training>,
     loader: Option<Task<Loaded>>,
     starter: Option<Task<Ready>>,
-    dialogs: Vec<Task<Answered>>,
+    dialogs: Vec<Task<Action>>,
     exporters: Vec<Task<Action>>,
     /// Others who say nothing but actions: they write curves, or keep prepared images.
     helpers: Vec<Task<Action>>,
@@ -59,6 +61,7 @@ pub struct Workers {
     comparison: Comparison,
     historian: Latest<Look, Result<Found, String>>,
     pathfinders: Pathfinders,
+    own: OwnWorkers,
     data: Option<Arc<Dataset>>,
     /// The newest model.
     snapshot: Option<Arc<Snapshot>>,
@@ -92,6 +95,7 @@ impl Workers {
             lister: None,
             comparison: Comparison::default(),
             pathfinders: Pathfinders::default(),
+            own: OwnWorkers::default(),
             data: None,
             snapshot: None,
             then: None,
@@ -119,19 +123,7 @@ impl Workers {
         actions.extend(self.service.answers().try_iter().map(Action::Answered));
         actions.extend(self.comparison.listen(&self.wake, self.view.point.as_ref()));
         actions.extend(self.curves.results().map(|result| result.map_or_else(Action::Failed, Action::CurvesDrawn)));
-        let mut save_to = Vec::new();
-        self.dialogs.retain(|dialog| {
-            let (messages, ended) = dialog.poll();
-            for message in messages {
-                match message {
-                    Answered::Action(action) => actions.push(action),
-                    Answered::SaveCurvesTo(format, path) => save_to.push(Action::SaveCurvesTo(format, path)),
-                }
-            }
-            !ended
-        });
-        actions.extend(save_to);
-        for helpers in [&mut self.exporters, &mut self.helpers] {
+        for helpers in [&mut self.dialogs, &mut self.exporters, &mut self.helpers] {
             helpers.retain(|helper| !helper.poll_into(&mut actions));
         }
         self.lister.take_if(|lister| lister.poll_into(&mut actions));
@@ -143,6 +135,7 @@ impl Workers {
             }
             !ended
         });
+        self.own.poll(&mut actions);
         actions
     }
 
@@ -260,7 +253,7 @@ impl Workers {
 
     /// Does what the state asked for; returns what cannot be done.
     pub fn perform(&mut self, effect: Effect, state: &AppState) -> Result<(), Action> {
-        let wake = Arc::clone(&self.wake);
+        let (wake, shown) = (Arc::clone(&self.wake), Arc::clone(&state.runs.listing));
         match effect {
             Effect::OpenDialog => self.dialogs.push(dialog::open_folder(wake).map_err(Action::Failed)?),
             Effect::Load { source, config } => {
@@ -276,13 +269,13 @@ impl Workers {
             Effect::StartRun(config) => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                let starter = runs::start(wake, self.places.runs.clone(), *config, data, None);
+                let starter = runs::start(wake, self.places.runs.clone(), *config, data, None, shown);
                 self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
             Effect::BranchRun { config, from } => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
                 self.retire();
-                let starter = runs::start(wake, self.places.runs.clone(), *config, data, Some(from));
+                let starter = runs::start(wake, self.places.runs.clone(), *config, data, Some(from), shown);
                 self.starter = Some(starter.map_err(Action::RunFailed)?);
             }
             Effect::RereadRun(folder) => self.starter = Some(runs::reread(wake, folder).map_err(Action::Failed)?),
@@ -309,6 +302,10 @@ impl Workers {
                 }
             }
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
+            Effect::Own(OwnErrand::Choose) => {
+                self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);
+            }
+            Effect::Own(errand) => self.own.perform(wake, errand, self.question())?,
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::Look(look) => self.look(look),
             Effect::DrawCurves => self.curves.order(state.curves_order()),
@@ -323,7 +320,11 @@ impl Workers {
             Effect::Export(ExportWish::Numbered(settings)) => self.export(settings, None, state)?,
             Effect::Export(ExportWish::Into(settings, path)) => self.export(settings, Some(path), state)?,
             Effect::Export(ExportWish::Cancelled) => self.exporters.iter().for_each(Task::cancel),
-            Effect::SetTheme(_) | Effect::SetFullscreen(_) | Effect::Copy(_) => {}
+            Effect::SetTheme(_)
+            | Effect::ToggleTheme
+            | Effect::SetFullscreen(_)
+            | Effect::Copy(_)
+            | Effect::CopyPoint => {}
         }
         Ok(())
     }
@@ -377,8 +378,11 @@ impl Workers {
 
     fn ask(&self) {
         self.comparison.ask(self.view.point.as_ref());
-        let (snapshot, data, view) = (self.shown(), self.data.clone(), self.view.clone());
-        self.service.ask(Question { snapshot, data, view });
+        self.service.ask(self.question());
+    }
+
+    fn question(&self) -> Question {
+        Question { snapshot: self.shown(), data: self.data.clone(), view: self.view.clone() }
     }
 }
 

@@ -1,6 +1,5 @@
 //! `latent-atlas animate`: a walk through images and points, or the run's past, as an animation.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 
 use serde::Serialize;
@@ -131,7 +130,7 @@ fn write(animation: &Animation<'_>, args: &Animate, output: &Output, interrupt: 
     let bar = bar(animation.shown() as u64, "animating");
     let written = export::write_animation(animation, &args.out, args.replace.clash(), &mut |done| {
         bar.set_position(done as u64);
-        if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        interrupt.go_on()
     });
     bar.finish_and_clear();
     let file = written?;

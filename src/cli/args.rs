@@ -1,6 +1,7 @@
 //! Every command and option, with the help that is shown for them.
 
 mod animate;
+mod compare;
 mod curves;
 mod diff;
 mod grid;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use animate::Animate;
+pub use compare::Compare;
 pub use curves::{Curves, Direction, Per};
 
 use crate::cli::bench;
@@ -57,6 +59,9 @@ pub enum Command {
     Diff(Diff),
     /// The images a run reconstructs worst, those that lie apart, and those that are nearly the same
     Inspect(Inspect),
+    /// Train a plain autoencoder and a VAE with the same seed and budget, and PCA, on the same images: test error against
+    /// the number of dimensions
+    Compare(Compare),
     /// Write a walk through images and points as an animation
     Animate(Animate),
     /// Write the curves of runs as a picture (PNG, SVG) or, with every step, as a table (CSV)
@@ -89,13 +94,7 @@ pub struct Train {
     #[arg(long, value_name = "RUN")]
     pub out: PathBuf,
     #[command(flatten)]
-    pub settings: Settings,
-    /// Passes over the training images; the same as --set train.epochs=N
-    #[arg(long, value_name = "N")]
-    pub epochs: Option<usize>,
-    /// Seed of weights, split, order and noise; the same as --set train.seed=S
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
+    pub training: Training,
     /// Go on with the run in RUN, bit for bit as if it had never stopped; begins it when RUN is missing or empty
     #[arg(long)]
     pub resume: bool,
@@ -111,9 +110,16 @@ pub struct Eval {
     pub run: PathBuf,
     /// A folder of images, or sample:fashion, sample:emoji
     pub data: String,
-    /// Also estimate log p(x) by importance sampling, with K samples for each image (1 to 5000)
+    /// Also estimate log p(x) by importance sampling, with K samples for each image (1 to 5000), and with 2 latent
+    /// dimensions by quadrature; reconstruction and ELBO are then means over the same samples
     #[arg(long, value_name = "K")]
     pub samples: Option<usize>,
+    /// Look at N images only, taken evenly
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Also improve q(z|x) of each image by STEPS steps of gradient ascent, and tell what the encoder's answer costs
+    #[arg(long, value_name = "STEPS")]
+    pub refine: Option<usize>,
     /// Which images; train and validation need the images the run was trained on
     #[arg(long, default_value = "all")]
     pub split: Part,
@@ -309,9 +315,22 @@ impl Settings {
     }
 }
 
-impl Train {
+/// Settings, and shorter names for two of them that a training is given most.
+#[derive(Debug, Args)]
+pub struct Training {
+    #[command(flatten)]
+    pub settings: Settings,
+    /// Passes over the training images; the same as --set train.epochs=N
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<usize>,
+    /// Seed of weights, split, order and noise; the same as --set train.seed=S
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+}
+
+impl Training {
     /// `base` with everything given on the command line put in place.
-    pub fn config_over(&self, base: RunConfig) -> anyhow::Result<RunConfig> {
+    pub fn over(&self, base: RunConfig) -> anyhow::Result<RunConfig> {
         let mut config = self.settings.over(base)?;
         config.train.epochs = self.epochs.unwrap_or(config.train.epochs);
         config.train.seed = self.seed.unwrap_or(config.train.seed);
@@ -331,6 +350,7 @@ impl Command {
             | Self::Grid(Grid { shared, .. })
             | Self::Strip(Strip { shared, .. })
             | Self::Diff(Diff { shared, .. })
+            | Self::Compare(Compare { shared, .. })
             | Self::Inspect(Inspect { shared, .. })
             | Self::Animate(Animate { shared, .. })
             | Self::Curves(Curves { shared, .. })

@@ -8,10 +8,9 @@ use crate::cli::Outcome;
 use crate::cli::args::Encode;
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::{Output, bar};
+use crate::cli::output::Output;
 use crate::export::{Decoder, Origin, inner_path};
 use crate::files;
-use crate::latent;
 use crate::model::Encoded;
 use crate::run::{SavedRun, latents};
 
@@ -42,13 +41,9 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     files::check_sidecar(&args.out, clash)?;
     let snapshot = run.snapshot()?;
     let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
-    let bar = bar(data.len() as u64, "encoding");
-    let encoded = latent::encode(&snapshot, &data, &|done| {
-        bar.set_position(done as u64);
-        !interrupt.is_asked()
-    })?;
-    bar.finish_and_clear();
-    let Some(Encoded { mu, .. }) = encoded else { return Ok(Outcome::Interrupted) };
+    let Some(Encoded { mu, .. }) = images::encode(&snapshot, &data, interrupt)? else {
+        return Ok(Outcome::Interrupted);
+    };
     // The split is known only for the run's own images.
     let own = run.record.check_data(&data).is_ok();
     let config = &run.record.config;

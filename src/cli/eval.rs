@@ -1,79 +1,140 @@
 //! `latent-atlas eval`: what a trained model makes of some images.
 
-use serde::Serialize;
+use indicatif::ProgressBar;
 
 use crate::cli::args::{Eval, Part, within};
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, Usage};
-use crate::config::Kind;
-use crate::data::Dataset;
-use crate::lens::evidence::{Estimate, SAMPLES, evidence};
+use crate::data::{Dataset, evenly};
+use crate::lens::evidence::{Evidence, SAMPLES, evidence};
+use crate::lens::quadrature::DIMENSIONS;
+use crate::lens::{Effort, Information, Joint, LensError, amortisation, information, quadrature};
+use crate::model::Snapshot;
 use crate::run::SavedRun;
 use crate::train::{Evaluation, evaluate};
 
-/// Everything is a mean over images; what makes figures comparable stands beside them.
-#[derive(Serialize)]
-struct Figures {
-    n: usize,
-    recon_nats: f64,
-    kl_nats: f64,
-    elbo_nats: f64,
-    /// Squared error summed over pixels, decoded at z = μ.
-    sse: f64,
-    /// The same per pixel value.
-    mse: f64,
-    sigma: Option<f64>,
-    active_units: usize,
-    kl_per_dim_nats: Vec<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    samples: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log_px_nats: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log_px_se_nats: Option<f64>,
-    kind: &'static str,
-    likelihood: &'static str,
-    /// Pixels are 0 or 1, drawn from Bernoulli(x); otherwise values between are soft targets.
-    binarised: bool,
-    beta: f64,
-    split: &'static str,
-    pixels: usize,
-    step: u64,
+mod figures;
+
+/// Steps of gradient ascent.
+const STEPS: std::ops::RangeInclusive<usize> = 1..=10_000;
+
+/// What was found; `None` is what was not asked for, or what a plain autoencoder has not.
+struct Found {
+    evaluation: Evaluation,
+    evidence: Option<Evidence>,
+    log_px_quadrature_nats: Option<f64>,
+    amortisation_gap_nats: Option<f64>,
+    information: Option<Information>,
 }
 
 pub fn run(args: &Eval, output: &Output, interrupt: &Interrupt) -> anyhow::Result<Outcome> {
     if let Some(samples) = args.samples {
         within("--samples", samples, &SAMPLES)?;
     }
+    if let Some(limit) = args.limit {
+        within("--limit", limit, &(1..=usize::MAX))?;
+    }
+    if let Some(steps) = args.refine {
+        within("--refine", steps, &STEPS)?;
+    }
     let run = SavedRun::open(&args.run)?;
     let snapshot = run.snapshot()?;
     let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
-    let indices = indices(args.split, &run, &data)?;
-    let seed = run.record.config.train.seed;
+    let all = indices(args.split, &run, &data)?;
+    let taken = evenly(all.len(), args.limit.unwrap_or(usize::MAX));
+    let indices: Vec<u32> = taken.iter().filter_map(|i| all.get(*i as usize).copied()).collect();
+    let look = Look { args, snapshot: &snapshot, data: &data, indices: &indices, seed: run.record.config.train.seed };
     let bar = bar(indices.len() as u64, "evaluating");
-    let go_on = |done: usize| {
-        bar.set_position(done as u64);
-        !interrupt.is_asked()
-    };
-    let Some(evaluation) = evaluate(snapshot.vae(), &data, &indices, seed, true, &go_on)? else {
-        return Ok(Outcome::Interrupted);
-    };
-    let log_px = match args.samples {
-        None => None,
-        Some(samples) => {
+    let Some(found) = look.find(&bar, interrupt)? else { return Ok(Outcome::Interrupted) };
+    bar.finish_and_clear();
+    let figures = figures::figures(args, &run, &found, snapshot.vae().sigma());
+    output.result(&figures, || figures::table(&figures));
+    Ok(Outcome::Done)
+}
+
+/// What is looked at.
+struct Look<'a> {
+    args: &'a Eval,
+    snapshot: &'a Snapshot,
+    data: &'a Dataset,
+    indices: &'a [u32],
+    seed: u64,
+}
+
+impl Look<'_> {
+    /// `None` when interrupted.
+    fn find(&self, bar: &ProgressBar, interrupt: &Interrupt) -> anyhow::Result<Option<Found>> {
+        let Self { args, snapshot, data, indices, seed } = self;
+        let vae = snapshot.vae();
+        let go_on = |done: usize| {
+            bar.set_position(done as u64);
+            !interrupt.is_asked()
+        };
+        let Some(evaluation) = evaluate(vae, data, indices, *seed, true, &go_on)? else { return Ok(None) };
+        let mut found = Found {
+            evaluation,
+            evidence: None,
+            log_px_quadrature_nats: None,
+            amortisation_gap_nats: None,
+            information: None,
+        };
+        if vae.is_variational() && !indices.is_empty() {
+            let Some(information) =
+                information(&found.evaluation.encoded, snapshot.latent_dim(), *seed, &|_| interrupt.go_on())?
+            else {
+                return Ok(None);
+            };
+            found.information = Some(information);
+        }
+        if let Some(samples) = args.samples {
             bar.set_prefix("log p(x)");
-            match evidence(snapshot.vae(), &data, &indices, samples, seed, &go_on)? {
-                Some(evidence) => Some(evidence.mean),
-                None => return Ok(Outcome::Interrupted),
+            found.evidence = evidence(snapshot, data, indices, samples, *seed, &go_on)?;
+            if found.evidence.is_none() {
+                return Ok(None);
             }
         }
-    };
-    bar.finish_and_clear();
-    let figures = figures(args, &run, &evaluation, snapshot.vae().sigma(), log_px);
-    output.result(&figures, || table(&figures));
-    Ok(Outcome::Done)
+        if args.samples.is_some() && snapshot.latent_dim() == DIMENSIONS {
+            bar.set_prefix("quadrature");
+            let log_px = |joint: &Joint<'_>| {
+                Ok(quadrature(joint, Effort::default(), &|_| interrupt.go_on())?.map(|found| found.log_px_nats))
+            };
+            found.log_px_quadrature_nats = self.mean(&go_on, log_px)?;
+            if found.log_px_quadrature_nats.is_none() {
+                return Ok(None);
+            }
+        }
+        if let Some(steps) = args.refine {
+            bar.set_prefix("refining");
+            let gap = |joint: &Joint<'_>| {
+                Ok(amortisation(joint, steps, *seed, &|_| interrupt.go_on())?.map(|found| found.gap_nats()))
+            };
+            found.amortisation_gap_nats = self.mean(&go_on, gap)?;
+            if found.amortisation_gap_nats.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Mean of a figure over the images.
+    fn mean(
+        &self,
+        go_on: &dyn Fn(usize) -> bool,
+        figure: impl Fn(&Joint<'_>) -> Result<Option<f64>, LensError>,
+    ) -> Result<Option<f64>, LensError> {
+        let (mut sum, mut pixels) = (0.0, Vec::new());
+        for (done, idx) in self.indices.iter().enumerate() {
+            if !go_on(done) {
+                return Ok(None);
+            }
+            self.snapshot.vae().observe(self.data, &[*idx], &mut pixels);
+            let Some(value) = figure(&Joint::new(self.snapshot, &pixels)?)? else { return Ok(None) };
+            sum += value;
+        }
+        if self.indices.is_empty() { Err(LensError::NoImages) } else { Ok(Some(sum / self.indices.len() as f64)) }
+    }
 }
 
 fn indices(part: Part, run: &SavedRun, data: &Dataset) -> anyhow::Result<Vec<u32>> {
@@ -88,64 +149,4 @@ fn indices(part: Part, run: &SavedRun, data: &Dataset) -> anyhow::Result<Vec<u32
         return Err(Usage("--split validation: this run held no image for validation".into()).into());
     }
     Ok(indices)
-}
-
-fn figures(
-    args: &Eval,
-    run: &SavedRun,
-    evaluation: &Evaluation,
-    sigma: Option<f64>,
-    log_px: Option<Estimate>,
-) -> Figures {
-    let (terms, config) = (evaluation.terms, &run.record.config);
-    let sse = evaluation.sse.unwrap_or(f64::NAN);
-    let pixels = run.record.shape().pixels();
-    Figures {
-        n: evaluation.n,
-        recon_nats: terms.recon_nats,
-        kl_nats: terms.kl_nats,
-        elbo_nats: terms.elbo_nats(),
-        sse,
-        mse: sse / pixels as f64,
-        sigma,
-        active_units: evaluation.active_units(),
-        kl_per_dim_nats: evaluation.kl_per_dim_nats.clone(),
-        samples: args.samples,
-        log_px_nats: log_px.map(|e| e.log_px_nats),
-        log_px_se_nats: log_px.and_then(|e| e.standard_error_nats),
-        kind: config.model.kind.word(),
-        likelihood: config.model.likelihood.word(),
-        binarised: config.model.binarise,
-        beta: config.train.beta,
-        split: match args.split {
-            Part::All => "all",
-            Part::Train => "train",
-            Part::Validation => "validation",
-        },
-        pixels,
-        step: run.step(),
-    }
-}
-
-fn table(f: &Figures) -> String {
-    let sigma = f.sigma.map_or_else(|| "none".to_owned(), |s| format!("{s:.4}"));
-    let pixels = if f.binarised { "binarised pixels" } else { "pixels not binarised" };
-    let mut lines = vec![
-        format!("images           {:>12}    ({}, {}, {pixels}, beta {})", f.n, f.split, f.likelihood, f.beta),
-        format!("reconstruction   {:>12.3} nats / image", f.recon_nats),
-    ];
-    // A plain autoencoder has no prior, and so no bound.
-    if f.kind == Kind::Vae.word() {
-        lines.push(format!("KL to prior      {:>12.3} nats / image", f.kl_nats));
-        lines.push(format!("ELBO             {:>12.3} nats / image", f.elbo_nats));
-    }
-    if let (Some(mean), Some(k)) = (f.log_px_nats, f.samples) {
-        let error =
-            f.log_px_se_nats.map(|se| format!(" ± {se:.3} (standard error over the images)")).unwrap_or_default();
-        lines.push(format!("log p(x)         {mean:>12.3} nats / image{error}, {k} importance samples"));
-    }
-    lines.push(format!("squared error    {:>12.3} per image, {:.5} per pixel", f.sse, f.mse));
-    lines.push(format!("sigma            {sigma:>12}"));
-    lines.push(format!("active units     {:>12} of {}", f.active_units, f.kl_per_dim_nats.len()));
-    lines.join("\n")
 }

@@ -3,7 +3,8 @@
 use crate::cli::args::{Axes, Grid, GridSpacing, within};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
-use crate::cli::{Outcome, Usage, images, picture, pins, ways};
+use crate::cli::{Outcome, Usage, images, picture, pins};
+use crate::data::LoadError;
 use crate::export::{self, CELLS, Origin, UPSCALES};
 use crate::latent::{self, Plane};
 use crate::run::SavedRun;
@@ -57,7 +58,7 @@ fn plane(args: &Grid, run: &SavedRun, origin: &Origin<'_>, interrupt: &Interrupt
         Axes::Principal => {
             let source = args.data.as_ref().unwrap_or(&run.record.source);
             let data = images::open_for(run, source, &args.reading, interrupt)?;
-            let means = ways::encode(origin, &data, interrupt)?.mu;
+            let means = images::encode(origin.snapshot, &data, interrupt)?.ok_or(LoadError::Cancelled)?.mu;
             let found = Plane::principal(&means, &z);
             let (mut plane, _) = found.ok_or_else(|| {
                 anyhow::anyhow!("the means of these images vary in fewer than two directions; take --axes I,J")

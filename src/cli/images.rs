@@ -1,4 +1,4 @@
-//! Loading images for a command, with a bar on the terminal.
+//! Loading and encoding images for a command, with a bar on the terminal.
 
 use crate::cli::Usage;
 use crate::cli::args::Reading;
@@ -7,6 +7,8 @@ use crate::cli::output::{bar, note};
 use crate::config::DataConfig;
 use crate::data::{Cache, Dataset, LoadError, Loaded, Loader, Source};
 use crate::files;
+use crate::latent;
+use crate::model::{Encoded, Snapshot};
 use crate::run::SavedRun;
 
 /// Loads `text`, a folder or a sample's name; from the cache when it may and can, and into it otherwise.
@@ -25,6 +27,17 @@ pub fn open(text: &str, config: &DataConfig, reading: &Reading, interrupt: &Inte
         note(&format!("the prepared images could not be kept: {error}"));
     }
     Ok(data)
+}
+
+/// q(z|x) of every image, with a bar on the terminal; `None` when interrupted.
+pub fn encode(snapshot: &Snapshot, data: &Dataset, interrupt: &Interrupt) -> anyhow::Result<Option<Encoded>> {
+    let bar = bar(data.len() as u64, "encoding");
+    let encoded = latent::encode(snapshot, data, &|done| {
+        bar.set_position(done as u64);
+        !interrupt.is_asked()
+    })?;
+    bar.finish_and_clear();
+    Ok(encoded)
 }
 
 /// Loads images as the model of `run` reads them.

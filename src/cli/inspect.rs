@@ -1,14 +1,12 @@
 //! `latent-atlas inspect`: the images a run reconstructs worst, those that lie apart, and those that are there twice.
 
-use std::ops::ControlFlow;
-
 use serde::Serialize;
 
 use crate::cli::args::{Inspect, within};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{Output, bar};
 use crate::cli::{Outcome, images};
-use crate::data::{Dataset, load_image_file};
+use crate::data::{Dataset, load_image_file, unit_values};
 use crate::latent::inspect::{Inspection, Verdict, inspect};
 use crate::run::SavedRun;
 
@@ -64,14 +62,14 @@ pub fn run(args: &Inspect, output: &Output, interrupt: &Interrupt) -> anyhow::Re
     let shape = snapshot.shape();
     let read = |file: &std::path::PathBuf| {
         let pixels = load_image_file(file, shape.side, shape.channels, &run.record.config.data)?;
-        Ok((file.display().to_string(), pixels.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)).collect()))
+        Ok((file.display().to_string(), unit_values(&pixels).collect()))
     };
     let foreign: Vec<(String, Vec<f32>)> = args.image.iter().map(read).collect::<anyhow::Result<_>>()?;
     let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
     let bar = bar(1000, "inspecting");
     let inspected = inspect(&snapshot, &data, args.limit, &|share| {
         bar.set_position((1000.0 * share) as u64);
-        if interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        interrupt.go_on()
     })?;
     bar.finish_and_clear();
     let Some(inspection) = inspected else { return Ok(Outcome::Interrupted) };

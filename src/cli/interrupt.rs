@@ -1,5 +1,6 @@
 //! Ctrl+C and a polite `kill`: the first asks the command to end, the second ends the program at once.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -37,6 +38,11 @@ impl Interrupt {
     /// Whether the user has asked.
     pub fn is_asked(&self) -> bool {
         self.flag.load(Ordering::SeqCst)
+    }
+
+    /// Whether work goes on.
+    pub fn go_on(&self) -> ControlFlow<()> {
+        if self.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Gets one message when the user asks.

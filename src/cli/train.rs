@@ -116,7 +116,12 @@ pub fn run(args: &Train, output: &Output, interrupt: &Interrupt) -> anyhow::Resu
                 tell_epoch(&tally, output, &bar);
             }
             Event::Stopped(reason) => break reason,
-            Event::Snapshot(_) | Event::Paused | Event::Resumed | Event::Changed { .. } | Event::Refused(_) => {}
+            Event::Snapshot(_)
+            | Event::Paused
+            | Event::Resumed
+            | Event::Changed { .. }
+            | Event::Saved(_)
+            | Event::Refused(_) => {}
         }
         for warning in alarms.fresh(&config, &tally) {
             bar.suspend(|| output.event("alarm", &warning, || Some(in_words(&warning))));
@@ -147,13 +152,13 @@ impl Plan {
     fn make(args: &Train, interrupt: &Interrupt) -> anyhow::Result<Self> {
         let resumes = args.resume && SavedRun::is_in(&args.out);
         if !resumes {
-            let config = args.config_over(RunConfig::default())?;
+            let config = args.training.over(RunConfig::default())?;
             refuse_unless_empty(args)?;
             let data = images::open(&args.data, &config.data, &args.reading, interrupt)?;
             return Ok(Self { record: RunRecord::new(&data, config), saved: None, data: Arc::new(data) });
         }
         let mut saved = SavedRun::open(&args.out)?;
-        let config = args.config_over(saved.record.config.clone())?;
+        let config = args.training.over(saved.record.config.clone())?;
         refuse_changes(&saved.record.config, &config)?;
         let changes = Change::between(&saved.record.config, &config);
         if !changes.is_empty() {

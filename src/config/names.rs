@@ -2,7 +2,7 @@
 
 use rust_i18n::t;
 
-use crate::config::{BetaSchedule, Kind, LrSchedule};
+use crate::config::{BetaSchedule, Kind, LrSchedule, number};
 
 /// What the setting `key` is called; a key that the window does not show is its own name.
 pub fn name_of(key: &str) -> String {
@@ -70,6 +70,7 @@ pub fn value_of(key: &str, value: &str) -> String {
         (_, "true") => t!("setting.on"),
         (_, "false") => t!("setting.off"),
         ("data.validation_fraction" | "train.cycle_ramp", value) => return percent(value),
+        ("train.lr", value) => return value.parse().map_or_else(|_| value.to_owned(), number::figure),
         (_, value) => return value.to_owned(),
     };
     text.into_owned()
@@ -115,7 +116,8 @@ mod tests {
             assert_eq!(value_of(key, &config.get(key).unwrap()), expected, "{pair}");
         };
         check("train.beta=4", "4");
-        check("train.lr=1e-4", "0.0001");
+        check("train.lr=1e-4", "10⁻⁴");
+        check("train.lr=0.002", "0.002");
         check("model.likelihood=gaussian-learned", "Gaussian, learned σ");
         check("model.kind=ae", "AE");
         check("train.lr_schedule=cosine", "Cosine");

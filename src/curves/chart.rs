@@ -39,6 +39,8 @@ pub struct Look<'a> {
     pub y: Axis,
     /// Whether single steps, the smoothed curve and the held images are shown.
     pub shows: [bool; 3],
+    /// Runs that are not shown, as their places among [`Drawn::runs`].
+    pub hidden: &'a [usize],
     /// What happened in the run.
     pub marks: &'a [Mark],
     /// Where the cursor stands.
@@ -46,9 +48,9 @@ pub struct Look<'a> {
 }
 
 /// From where to where values are shown: all of them or without those far out, and always the last.
-pub fn y_axis(drawn: &Drawn, plot: &DrawnPlot, shows: [bool; 3], without_outliers: bool) -> Axis {
+pub fn y_axis(drawn: &Drawn, plot: &DrawnPlot, shows: [bool; 3], hidden: &[usize], without_outliers: bool) -> Axis {
     let [raw, smooth, held] = shows;
-    let spreads = plot.curves.iter().flat_map(|curve| {
+    let spreads = plot.curves.iter().filter(|curve| !hidden.contains(&curve.run)).flat_map(|curve| {
         let kinds = [(raw, curve.raw_spread), (smooth, curve.smooth_spread), (held, curve.held_spread)];
         kinds.into_iter().filter_map(|(shown, spread)| spread.filter(|_| shown))
     });
@@ -109,7 +111,8 @@ impl Look<'_> {
         let mut lines = Vec::new();
         self.grid(within, &mut lines, &mut items);
         self.marks(within, &mut lines);
-        for curve in &self.plot.curves {
+        // The open run lies over the others.
+        for curve in self.curves().rev() {
             self.curve(within, curve, &mut lines);
         }
         if let Some(x) = self.cursor {
@@ -124,6 +127,11 @@ impl Look<'_> {
             items.push(Item::Text { at, hold: Hold::End, size: LETTERS, strong: false, ink: Ink::Weak, text });
         }
         items
+    }
+
+    /// The curves that are shown.
+    fn curves(&self) -> impl DoubleEndedIterator<Item = &DrawnCurve> {
+        self.plot.curves.iter().filter(|curve| !self.hidden.contains(&curve.run))
     }
 
     fn across(&self, within: Area, x: f64) -> f32 {
@@ -227,7 +235,7 @@ impl Look<'_> {
 
     fn cursor_dots(&self, within: Area, lines: &mut Vec<Item>) {
         let Some(x) = self.cursor else { return };
-        for curve in &self.plot.curves {
+        for curve in self.curves() {
             let at = crate::curves::column::nearest(&curve.train, x).filter(|_| self.shows[1]);
             let ink = ink(self.plot.metric, curve.run);
             lines.extend(
@@ -271,7 +279,7 @@ mod tests {
         let held = Spread { min: 5.0, low: 5.0, high: 20.0, max: 20.0, last: 20.0 };
         let drawn = drawn(Scale::Linear, raw, held);
         let range = |shows, without| {
-            let axis = y_axis(&drawn, &drawn.plots[0], shows, without);
+            let axis = y_axis(&drawn, &drawn.plots[0], shows, &[], without);
             [axis.low, axis.high].map(|v| (v * 1e6).round() / 1e6)
         };
         assert_eq!(range([true, true, true], true), [-1.6, 21.6]);
@@ -284,7 +292,7 @@ mod tests {
         for scale in [Scale::Linear, Scale::Log] {
             let constant = Spread { min: 1e-3, low: 1e-3, high: 1e-3, max: 1e-3, last: 1e-3 };
             let drawn = drawn(scale, constant, constant);
-            let axis = y_axis(&drawn, &drawn.plots[0], [true; 3], true);
+            let axis = y_axis(&drawn, &drawn.plots[0], [true; 3], &[], true);
             assert!(axis.low > 0.0 && axis.low < 6e-4 && axis.high > 1.4e-3, "{axis:?}");
         }
     }

@@ -187,7 +187,7 @@ impl Brush<'_> {
             let value = self.metric.of_step(step, seconds_before);
             seconds_before = step.seconds;
             let Some(last) = value.map(|value| factor * value) else { continue };
-            let smooth = average.push(last);
+            let smooth = self.metric.smoothed(step, last, factor, &mut average);
             curve.latest = Some(smooth);
             if !(from..=to).contains(&i) {
                 continue;

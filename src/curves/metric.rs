@@ -2,7 +2,7 @@
 
 use rust_i18n::t;
 
-use crate::curves::Course;
+use crate::curves::{Average, Course};
 use crate::train::{StepStats, Terms, ValidationStats};
 
 /// A quantity with a curve.
@@ -126,6 +126,16 @@ impl Metric {
         self.of_terms(held.terms, held.beta).filter(|value| value.is_finite())
     }
 
+    /// `value`, which is `factor` times that of `step`, smoothed. What is set rather than measured is shown as it is: the
+    /// learning rate, and the β of β·KL.
+    pub fn smoothed(self, step: &StepStats, value: f64, factor: f64, average: &mut Average) -> f64 {
+        match self {
+            Self::Lr => value,
+            Self::BetaKl => step.beta * average.push(factor * step.terms.kl_nats),
+            _ => average.push(value),
+        }
+    }
+
     fn of_terms(self, terms: Terms, beta: f64) -> Option<f64> {
         match self {
             Self::Recon => Some(terms.recon_nats),
@@ -168,6 +178,22 @@ mod tests {
             Metric::ALL.map(|m| m.of_held(&held)),
             [Some(90.0), Some(6.0), Some(-96.0), Some(24.0), None, None, None]
         );
+    }
+
+    #[test]
+    fn what_is_set_is_not_smoothed() {
+        let terms = Terms { recon_nats: 90.0, kl_nats: 6.0 };
+        let (sigma, n_images) = (None, 100);
+        let mut averages = [Average::new(0.99), Average::new(0.99)];
+        // A jump is a jump, whatever came before; a β of 0 costs nothing.
+        for (beta, lr) in [(4.0, 1e-3), (0.0, 1e-3), (1.0, 1e-5)] {
+            let step = StepStats { step: 8, epoch: 0.5, seconds: 3.0, terms, beta, lr, sigma, n_images };
+            let [cost, rate] = [Metric::BetaKl, Metric::Lr].map(|metric| {
+                let value = 2.0 * metric.of_step(&step, 0.0).unwrap();
+                metric.smoothed(&step, value, 2.0, &mut averages[usize::from(metric == Metric::Lr)])
+            });
+            assert!((cost - 12.0 * beta).abs() < 1e-12 && rate == 2.0 * lr, "{cost} {rate}");
+        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct View {
     pub without_outliers: bool,
     /// From where to where values are shown, for each of [`Metric::ALL`]; by what is there when `None`.
     pub y_ranges: [Option<(f64, f64)>; Metric::ALL.len()],
+    /// Runs that are left out, as their places among [`Drawn::runs`].
+    pub hidden: Vec<usize>,
     /// What happened, and in which of the runs.
     pub marks: Vec<(usize, Mark)>,
 }
@@ -38,7 +40,7 @@ pub struct View {
 impl Default for View {
     fn default() -> Self {
         let y_ranges = [None; Metric::ALL.len()];
-        Self { shows: [true; 3], without_outliers: true, y_ranges, marks: Vec::new() }
+        Self { shows: [true; 3], without_outliers: true, y_ranges, hidden: Vec::new(), marks: Vec::new() }
     }
 }
 
@@ -118,7 +120,7 @@ fn head(drawn: &Drawn, view: &View, width: f32, items: &mut Vec<Item>) {
     let y = 30.0;
     // One run needs no colours; several are named in theirs.
     let mut x = MARGIN;
-    for (run, name) in drawn.runs.iter().enumerate() {
+    for (run, name) in drawn.runs.iter().enumerate().filter(|(run, _)| !view.hidden.contains(run)) {
         let ink = if run == 0 { Ink::Text } else { Ink::Run(run) };
         x += 8.5 * name.chars().count() as f32 + 24.0;
         let at = [x - 8.5 * name.chars().count() as f32 - 24.0, y];
@@ -160,11 +162,11 @@ fn one(drawn: &Drawn, plot: &DrawnPlot, view: &View, place: Area, items: &mut Ve
     }
     let ranged = view.y_ranges.get(plot.metric.index()).copied().flatten();
     let y = ranged.map_or_else(
-        || chart::y_axis(drawn, plot, view.shows, view.without_outliers),
+        || chart::y_axis(drawn, plot, view.shows, &view.hidden, view.without_outliers),
         |range| Axis::new(drawn.want.y_scale, range),
     );
     let x = Axis::new(x_scale, drawn.x);
     let marks: Vec<Mark> = view.marks.iter().map(|(_, mark)| mark.clone()).collect();
-    let look = Look { drawn, plot, x, y, shows: view.shows, marks: &marks, cursor: None };
+    let look = Look { drawn, plot, x, y, shows: view.shows, hidden: &view.hidden, marks: &marks, cursor: None };
     items.extend(look.items(lines));
 }

@@ -19,7 +19,8 @@ pub fn write(sources: &[Source], unit: Unit, smoothing: f64, file: &mut dyn Writ
             for (metric, average) in Metric::ALL.into_iter().zip(&mut averages) {
                 let factor = unit.factor(metric, source.n_values);
                 let value = metric.of_step(step, seconds_before).map(|value| factor * value);
-                row.extend([text(value), text(value.map(|value| average.push(value)))]);
+                let smoothed = value.map(|value| metric.smoothed(step, value, factor, average));
+                row.extend([text(value), text(smoothed)]);
             }
             while held.next_if(|held| held.step < step.step).is_some() {}
             let held = held.next_if(|held| held.step == step.step);

@@ -69,7 +69,9 @@ fn logarithmic(axis: &Axis, target: f64) -> Vec<Tick> {
         return linear(axis, target);
     }
     let stride = (f64::from(last - first) / target.max(1.0)).ceil().max(1.0) as i32;
-    let between: &[i32] = if whole >= 2 { &[1] } else { &[1, 2, 5] };
+    // A decade with room for one and a half labels has room for 1, 2 and 5.
+    let roomy = target >= 1.5 * (high - low);
+    let between: &[i32] = if whole >= 2 && !roomy { &[1] } else { &[1, 2, 5] };
     let mut ticks = Vec::new();
     for power in first..=last {
         let labelled = power.rem_euclid(stride) == 0;
@@ -107,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_logarithmic_axis_has_powers_of_ten_and_fine_lines_between() {
-        assert_eq!(labels(Scale::Log, (0.5, 2000.0), 6.0), ["1", "10", "100", "1,000"]);
+        assert_eq!(labels(Scale::Log, (0.5, 2000.0), 5.0), ["1", "10", "100", "1,000"]);
+        assert_eq!(labels(Scale::Log, (0.9, 60.0), 3.0), ["1", "2", "5", "10", "20", "50"]);
         let all = ticks(&Axis::new(Scale::Log, (1.0, 100.0)), 4.0, 1.0);
         let values: Vec<f64> = all.iter().map(|tick| tick.value).collect();
         let expected: Vec<f64> = (1..=10).map(f64::from).chain((2..=10).map(|i| 10.0 * f64::from(i))).collect();

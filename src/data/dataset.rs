@@ -119,7 +119,7 @@ impl Dataset {
         out.clear();
         out.reserve(indices.len() * self.pixels_per_image());
         for &idx in indices {
-            out.extend(self.image(idx as usize).iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)));
+            out.extend(unit_values(self.image(idx as usize)));
         }
     }
 
@@ -163,4 +163,15 @@ impl Dataset {
         };
         Split { train: sorted(train), validation: sorted(validation) }
     }
+}
+
+/// Pixels as the model takes them, in [0, 1].
+pub fn unit_values(bytes: &[u8]) -> impl Iterator<Item = f32> {
+    bytes.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0))
+}
+
+/// At most `most` of `0..n`, as far apart as possible.
+pub fn evenly(n: usize, most: usize) -> Vec<u32> {
+    let count = n.min(most);
+    (0..count).map(|i| (i * n / count.max(1)) as u32).collect()
 }

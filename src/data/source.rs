@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use image::{DynamicImage, RgbaImage};
+
 use crate::config::DataConfig;
 use crate::data::fit::{fit, to_grey, to_rgb};
 use crate::data::gate::Gate;
@@ -63,6 +65,15 @@ pub struct Progress {
     pub total: usize,
 }
 
+/// A picture in memory, such as the clipboard holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bitmap {
+    /// Width and height in pixels.
+    pub size: [usize; 2],
+    /// RGBA, row after row; red, green and blue are multiplied by alpha.
+    pub premultiplied: Vec<u8>,
+}
+
 /// One image file as the model reads it: `[side, side, channels]`, brought to size as `config` says.
 pub fn load_image_file(path: &Path, side: usize, channels: usize, config: &DataConfig) -> Result<Vec<u8>, LoadError> {
     let open = |reason| LoadError::Open { path: path.display().to_string(), reason };
@@ -71,7 +82,32 @@ pub fn load_image_file(path: &Path, side: usize, channels: usize, config: &DataC
     }
     let gate = Gate::new(usize::MAX);
     let decoded = decode::decode(path, &gate, &|_, _| ()).map_err(open)?;
-    let square = fit(&decoded.picture, side, config.fit, config.background).map_err(open)?;
+    brought_to_size(&decoded.picture, side, channels, config).map_err(open)
+}
+
+/// A picture as the model reads it: `[side, side, channels]`, brought to size as `config` says. `Err` is a reason in a few
+/// words.
+pub fn load_bitmap(bitmap: &Bitmap, side: usize, channels: usize, config: &DataConfig) -> Result<Vec<u8>, String> {
+    let [width, height] = bitmap.size;
+    let plain = |pixel: &[u8]| {
+        let alpha = u32::from(pixel.last().copied().unwrap_or(255));
+        let full = |c: u8| ((u32::from(c) * 255 + alpha / 2) / alpha.max(1)).min(255) as u8;
+        let [r, g, b] = [0, 1, 2].map(|i| pixel.get(i).copied().map_or(0, full));
+        [r, g, b, alpha as u8]
+    };
+    let pixels = bitmap.premultiplied.chunks_exact(4).flat_map(plain).collect();
+    let picture = RgbaImage::from_raw(width as u32, height as u32, pixels).filter(|_| width * height > 0);
+    let picture = DynamicImage::ImageRgba8(picture.ok_or("has no pixels")?);
+    brought_to_size(&picture, side, channels, config)
+}
+
+fn brought_to_size(
+    picture: &DynamicImage,
+    side: usize,
+    channels: usize,
+    config: &DataConfig,
+) -> Result<Vec<u8>, String> {
+    let square = fit(picture, side, config.fit, config.background)?;
     Ok(match (square.channels, channels) {
         (1, 3) => to_rgb(&square.bytes).collect(),
         (3, 1) => to_grey(&square.bytes).collect(),

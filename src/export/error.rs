@@ -99,7 +99,7 @@ pub enum ExportError {
     /// It cannot be put there.
     #[error(transparent)]
     Place(#[from] PlaceError),
-    /// The system refused a file under way; [`ExportError::at`] says which.
+    /// The system refused a file under way; [`Self::Place`] takes its place once it is known which.
     #[error(transparent)]
     Io(#[from] io::Error),
 }

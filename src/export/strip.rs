@@ -1,5 +1,6 @@
 //! The way from one point to another, frame by frame.
 
+use crate::data::unit_values;
 use crate::export::canvas::{Canvas, Picture, decode};
 use crate::export::provenance::{Made, MadeEnd, Origin, Provenance};
 use crate::export::{ExportError, FRAMES, within};
@@ -44,7 +45,7 @@ impl End {
     pub fn of_image(snapshot: &Snapshot, name: &str, pixels: &[u8]) -> Result<Self, ExportError> {
         let image = EndImage { name: name.to_owned(), pixels: pixels.to_vec() };
         image.check(snapshot.shape())?;
-        let x: Vec<f32> = pixels.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)).collect();
+        let x: Vec<f32> = unit_values(pixels).collect();
         Ok(Self { z: snapshot.encode(&x)?.mu, image: Some(image) })
     }
 

@@ -2,7 +2,7 @@
 //! the grid behind the map and the places of the images piece by piece, with one snapshot from the first piece to the
 //! last, and no oftener than leaves training its time.
 
-mod figures;
+pub mod figures;
 mod pass;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,14 +11,14 @@ use std::time::Instant;
 
 use candle_core::{Device, Tensor};
 
-use crate::data::Dataset;
+use crate::data::{Dataset, unit_values};
 use crate::latent::clerk::figures::{error_percent, kl_nats};
 use crate::latent::clerk::pass::{Pass, due, under_way};
 use crate::latent::density::Density;
 use crate::latent::grid::Grid;
 use crate::latent::neighbours::nearest;
 use crate::latent::pace::Pace;
-use crate::latent::protocol::{Answer, Figure, Figures, Question, Subject, Survey, View};
+use crate::latent::protocol::{Answer, Figure, Figures, OwnImage, Question, Subject, Survey, View};
 use crate::latent::surveyor::Order;
 use crate::model::snapshot::to_bytes;
 use crate::model::{ModelError, Snapshot};
@@ -42,6 +42,8 @@ pub enum Task {
     Selected,
     /// Decode the strip.
     Strip,
+    /// Encode the images that were brought along.
+    Own,
     /// Decode a few cells of the grid.
     Grid,
     /// Encode a few images.
@@ -80,6 +82,7 @@ pub struct Clerk {
     point: Answered<(Vec<f32>, Option<u64>)>,
     selected: Answered<Subject>,
     strip: Answered<Vec<Vec<f32>>>,
+    own: Answered<Vec<Arc<OwnImage>>>,
     grid: Option<Pass<Tour>>,
     /// The grid of the last pass.
     grid_before: Option<Arc<Grid>>,
@@ -128,7 +131,7 @@ impl Clerk {
         if question.view.survey.split.is_none() {
             self.split = None;
         }
-        if question.view.own != self.question.view.own {
+        if question.view.own != self.question.view.own || question.view.selection != self.question.view.selection {
             self.selected = None;
         }
         self.question = question;
@@ -163,7 +166,7 @@ impl Clerk {
         let Question { snapshot: Some(newest), data, view } = &self.question else {
             return Task::Rest(None);
         };
-        let View { point, selected, own: _, grid, strip, noise, survey } = view;
+        let View { point, selected, selection: _, own, grid, strip, noise, survey } = view;
         let asked = point.as_ref().map(|point| (point.clone(), *noise));
         if asked.is_some_and(|asked| outdated(self.point.as_ref(), &asked, newest)) {
             return Task::Point;
@@ -174,6 +177,11 @@ impl Clerk {
         }
         if !strip.is_empty() && outdated(self.strip.as_ref(), strip, newest) {
             return Task::Strip;
+        }
+        // Those that another model's images were brought to the size of are asked again when they are brought to this one's.
+        let readable = (0..own.len()).all(|idx| self.question.pixels(Subject::Own(idx)).is_some());
+        if !own.is_empty() && readable && outdated(self.own.as_ref(), own, newest) {
+            return Task::Own;
         }
         let Survey { errors, split, heat: _ } = &**survey;
         if data.is_some() && split.is_some() && *split != self.split {
@@ -230,9 +238,14 @@ impl Clerk {
             Task::Strip => {
                 let points = self.question.view.strip.clone();
                 self.strip = Some((points.clone(), Arc::clone(newest)));
-                let all = to_bytes(&newest.decode(&points.concat())?);
-                let images = all.chunks(newest.shape().pixels()).map(<[u8]>::to_vec).collect();
-                Ok(vec![Answer::Strip { images, step }])
+                Ok(vec![Answer::Strip { images: decode_each(newest, &points)?, step }])
+            }
+            Task::Own => {
+                let own = self.question.view.own.clone();
+                self.own = Some((own.clone(), Arc::clone(newest)));
+                let pixels = own.iter().flat_map(|own| unit_values(&own.pixels));
+                let mu = newest.encode(&pixels.collect::<Vec<_>>())?.mu;
+                Ok(vec![Answer::Own { own, mu, step }])
             }
             Task::Grid => self.some_cells(newest),
             Task::Means => self.encode_some(newest),
@@ -332,6 +345,11 @@ impl Clerk {
     }
 }
 
+fn decode_each(snapshot: &Snapshot, points: &[Vec<f32>]) -> Result<Vec<Vec<u8>>, ModelError> {
+    let all = to_bytes(&snapshot.decode(&points.concat())?);
+    Ok(all.chunks(snapshot.shape().pixels()).map(<[u8]>::to_vec).collect())
+}
+
 fn outdated<T: PartialEq>(answered: Option<&(T, Arc<Snapshot>)>, asked: &T, newest: &Arc<Snapshot>) -> bool {
     answered.is_none_or(|(what, snapshot)| what != asked || !Arc::ptr_eq(snapshot, newest))
 }
@@ -353,7 +371,7 @@ impl Tour {
 
 /// Encodes a subject, reconstructs it at z = μ, and estimates its two terms.
 fn select(snapshot: &Snapshot, subject: Subject, pixels: &[u8]) -> Result<Answer, ModelError> {
-    let pixels: Vec<f32> = pixels.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0)).collect();
+    let pixels: Vec<f32> = unit_values(pixels).collect();
     let encoded = snapshot.encode(&pixels)?;
     let reconstruction = to_bytes(&snapshot.decode(&encoded.mu)?);
     let (n, d) = (SELECTED_SAMPLES, snapshot.latent_dim());

@@ -11,7 +11,9 @@ use std::f64::consts::PI;
 
 use rayon::prelude::*;
 
+use crate::data::evenly;
 use crate::latent::Grid;
+use crate::math::gaussian::LOG_2PI;
 
 /// Values that a query goes through, about, and with it the number of components: a query takes 40 to 80 µs.
 const VALUES: usize = 1 << 17;
@@ -55,7 +57,7 @@ impl Density {
             latent_dim: d,
             mu: Vec::with_capacity(owners.len() * d),
             precision: Vec::with_capacity(owners.len() * d),
-            log_peak: vec![-0.5 * d as f32 * (2.0 * PI).ln() as f32; owners.len()],
+            log_peak: vec![-0.5 * d as f32 * LOG_2PI as f32; owners.len()],
             owners,
             judges: Vec::new(),
         };
@@ -232,12 +234,6 @@ impl Shadow {
 fn between(first: f64, span: f64, n: usize) -> std::ops::Range<usize> {
     let clamped = |v: f64| v.clamp(0.0, n as f64) as usize;
     clamped(first.ceil())..clamped((first + span).floor() + 1.0)
-}
-
-/// At most `most` of `0..n`, evenly.
-pub(super) fn evenly(n: usize, most: usize) -> Vec<u32> {
-    let count = n.min(most);
-    (0..count).map(|i| (i * n / count.max(1)) as u32).collect()
 }
 
 /// The bandwidth of Scott's rule in each dimension, for `n` components.

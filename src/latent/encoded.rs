@@ -21,9 +21,7 @@ pub fn encode(
             return Ok(None);
         }
         data.batch_into(batch, &mut pixels);
-        let q = snapshot.encode(&pixels)?;
-        encoded.mu.extend(q.mu);
-        encoded.sigma.extend(q.sigma);
+        encoded.append(snapshot.encode(&pixels)?);
     }
     Ok(Some(encoded))
 }

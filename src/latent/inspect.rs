@@ -16,7 +16,7 @@ const BATCH: usize = 256;
 /// Images between two looks at whether to go on.
 const CHUNK: usize = 1024;
 /// An image is unlike the others when this share of them, in percent, lie in denser places or are reconstructed better.
-const UNLIKE: f64 = 99.0;
+pub const UNLIKE: f64 = 99.0;
 
 /// Every image of a folder, judged.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ pub fn inspect(
     progress: &dyn Fn(f32) -> ControlFlow<()>,
 ) -> Result<Option<Inspection>, ModelError> {
     let n = data.len();
-    let mut encoded = Encoded { mu: Vec::new(), sigma: Vec::new() };
+    let mut encoded = Encoded::default();
     let (mut errors, mut pixels) = (Vec::with_capacity(n), Vec::new());
     let all: Vec<u32> = (0..n as u32).collect();
     for (i, batch) in all.chunks(BATCH).enumerate() {
@@ -71,8 +71,7 @@ pub fn inspect(
         data.batch_into(batch, &mut pixels);
         let (q, of_batch) = look(snapshot, &pixels)?;
         errors.extend(of_batch);
-        encoded.mu.extend(q.mu);
-        encoded.sigma.extend(q.sigma);
+        encoded.append(q);
     }
     let density = Density::new(&encoded.mu, &encoded.sigma, snapshot.latent_dim());
     let mut log_densities = Vec::with_capacity(n);

@@ -17,8 +17,9 @@ pub fn probe(d: usize, kl_per_dim: [&[f64]; 2]) -> Vec<Vec<f32>> {
     std::iter::once(vec![0.0; d]).chain(along(right)).chain(up.into_iter().flat_map(along)).collect()
 }
 
-/// The axes, what carries most first.
-fn by_weight(d: usize, kl: &[f64]) -> Vec<usize> {
+/// The axes of a space of `d` dimensions by their KL in nats, what carries most first; one without a figure carries
+/// nothing.
+pub fn by_weight(d: usize, kl: &[f64]) -> Vec<usize> {
     let mut axes: Vec<usize> = (0..d).collect();
     let of = |axis: usize| kl.get(axis).copied().unwrap_or_default();
     axes.sort_by(|a, b| of(*b).total_cmp(&of(*a)));

@@ -31,6 +31,8 @@ pub struct View {
     pub point: Option<Vec<f32>>,
     /// The image to encode and reconstruct.
     pub selected: Option<Subject>,
+    /// Grows when it is selected anew and its answer is no longer at hand.
+    pub selection: u64,
     /// Images that were brought along.
     pub own: Vec<Arc<OwnImage>>,
     /// The grid behind the map.
@@ -84,11 +86,14 @@ pub struct Question {
 }
 
 impl Question {
-    /// The pixels of a subject, `[side, side, channels]`.
+    /// The pixels of a subject, `[side, side, channels]`; `None` when there are none that the model can read.
     pub fn pixels(&self, subject: Subject) -> Option<&[u8]> {
         match subject {
             Subject::Image(idx) => self.data.as_deref().filter(|data| idx < data.len()).map(|data| data.image(idx)),
-            Subject::Own(idx) => self.view.own.get(idx).map(|own| &own.pixels[..]),
+            Subject::Own(idx) => {
+                let length = self.snapshot.as_ref()?.shape().pixels();
+                self.view.own.get(idx).map(|own| &own.pixels[..]).filter(|pixels| pixels.len() == length)
+            }
         }
     }
 }
@@ -121,6 +126,15 @@ pub enum Answer {
         recon_nats: f64,
         /// KL(q(z|x) ‖ p(z)), closed form.
         kl_nats: f64,
+        /// The snapshot's step.
+        step: u64,
+    },
+    /// Where the images lie that were brought along.
+    Own {
+        /// Which.
+        own: Vec<Arc<OwnImage>>,
+        /// μ of each, `[n, d]`.
+        mu: Vec<f32>,
         /// The snapshot's step.
         step: u64,
     },

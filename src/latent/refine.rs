@@ -7,7 +7,7 @@ use crate::math::lbfgs::{self, Limits, Problem};
 use crate::model::{ModelError, Snapshot};
 
 /// Three steps that gain less than this share are the end.
-const LIMITS: Limits = Limits { steps: 200, tolerance: 1e-5 };
+pub const LIMITS: Limits = Limits { steps: 200, tolerance: 1e-5 };
 
 /// What is lowered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::Sender;
 
 use crate::latent::{Answer, Density, Heat, Plane};
-use crate::threads::{Wake, WakeUp, panic_message, pool_here};
+use crate::threads::{Tray, Wake, WakeUp, panic_message, pool_here};
 
 /// Means that principal directions are found from, at most, evenly taken: their error is a hundredth of a radian.
 const MEANS: usize = 20_000;
@@ -34,8 +34,7 @@ impl PartialEq for Order {
 
 /// The thread. Dropping it ends it and waits for it, which takes one order.
 pub struct Surveyor {
-    orders: Option<Sender<Order>>,
-    waiting: Receiver<Order>,
+    orders: Tray<Order>,
     handle: Option<JoinHandle<()>>,
 }
 
@@ -46,8 +45,7 @@ impl Surveyor {
         wake: WakeUp,
         found: impl Fn(Arc<Density>) + Send + 'static,
     ) -> std::io::Result<Self> {
-        let (orders, waiting) = bounded(1);
-        let begun: Receiver<Order> = Receiver::clone(&waiting);
+        let (orders, begun) = Tray::<Order>::new();
         let serve = move || {
             let mut known = None;
             while let Ok(order) = begun.recv() {
@@ -68,23 +66,18 @@ impl Surveyor {
             Err(_no_pool) => serve(),
         };
         let handle = std::thread::Builder::new().name("surveyor".into()).spawn(inside)?;
-        Ok(Self { orders: Some(orders), waiting, handle: Some(handle) })
+        Ok(Self { orders, handle: Some(handle) })
     }
 
     /// Orders something in place of what still waits.
-    pub fn order(&self, mut order: Order) {
-        let Some(orders) = &self.orders else { return };
-        while let Err(TrySendError::Full(again)) = orders.try_send(order) {
-            let _replaced = self.waiting.try_recv();
-            order = again;
-        }
+    pub fn order(&self, order: Order) {
+        self.orders.put(order);
     }
 }
 
 impl Drop for Surveyor {
     fn drop(&mut self) {
-        let _unwanted = self.waiting.try_recv();
-        self.orders = None;
+        self.orders.close();
         if let Some(handle) = self.handle.take() {
             let _caught_inside = handle.join();
         }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::data::evenly;
 use crate::latent::Density;
-use crate::latent::density::evenly;
 use crate::latent::metric::{Metric, squared};
 use crate::latent::neighbours::nearest;
 use crate::model::{ModelError, Snapshot};

@@ -1,13 +1,11 @@
 //! Gaussians: densities and divergences.
 
-use std::f64::consts::PI;
-
 /// log N(x; μ, σ²) in nats.
 ///
 /// log N(x; μ, σ²) = −½ log 2π − log σ − (x − μ)² / 2σ²
 pub fn log_normal(x: f64, mu: f64, sigma: f64) -> f64 {
     let d = (x - mu) / sigma;
-    -0.5 * (2.0 * PI).ln() - sigma.ln() - 0.5 * d * d
+    -0.5 * LOG_2PI - sigma.ln() - 0.5 * d * d
 }
 
 /// KL(N(μ₁, σ₁²) ‖ N(μ₂, σ₂²)) in nats; never negative, zero only for equal Gaussians.
@@ -25,6 +23,16 @@ pub fn kl_to_standard(mu: f64, sigma: f64) -> f64 {
     -sigma.ln() + 0.5 * (sigma * sigma + mu * mu - 1.0)
 }
 
+/// log 2π.
+pub const LOG_2PI: f64 = 1.837_877_066_409_345_3;
+
+/// log of the likelihood of σ in nats, for P values whose squared errors sum to S; its maximum is at σ² = S / P.
+///
+/// Σ log N(x; f, σ²) = −S / 2σ² − P (log σ + ½ log 2π)
+pub fn sigma_likelihood(squared_error: f64, n_values: usize, sigma: f64) -> f64 {
+    -squared_error / (2.0 * sigma * sigma) - n_values as f64 * (sigma.ln() + 0.5 * LOG_2PI)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +47,7 @@ mod tests {
     fn log_density_agrees_with_scipy() {
         close(log_normal(0.3, -0.2, 0.7), -0.817_365_630_082_266_7);
         close(log_normal(2.0, 0.0, 1.0), -2.918_938_533_204_672_7);
+        assert_eq!(LOG_2PI, (2.0 * std::f64::consts::PI).ln());
     }
 
     // Quadrature of the definition, not the formula (SciPy 1.17):

@@ -1,11 +1,10 @@
 //! p(x|z): what the decoder's logits mean, and how far an image is from them.
 
-use std::f64::consts::PI;
-
 use candle_core::{Device, Tensor};
 
 use crate::config::{Likelihood, ModelConfig};
 use crate::kernels::{bernoulli_nll, bernoulli_nll_backward, sigmoid_sse, sigmoid_sse_backward};
+use crate::math::gaussian::LOG_2PI;
 use crate::model::ModelError;
 use crate::model::params::Builder;
 
@@ -73,7 +72,7 @@ impl Pixels {
     /// −log p(x|z) from the misfit of images with this many values: `[B]` → `[B]`.
     pub fn nll_at(&self, misfit: &Tensor, n_pixels: usize) -> Result<Tensor, ModelError> {
         let Some(sigma) = self.sigma() else { return Ok(misfit.clone()) }; // [B]
-        let half_log_2pi = 0.5 * (2.0 * PI).ln();
+        let half_log_2pi = 0.5 * LOG_2PI;
         Ok(misfit.affine(0.5 / (sigma * sigma), n_pixels as f64 * (sigma.ln() + half_log_2pi))?) // [B]
     }
 
@@ -126,6 +125,8 @@ fn soft_floor(v: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use candle_core::Device;
+
+    use std::f64::consts::PI;
 
     use super::*;
     use crate::config::Init;

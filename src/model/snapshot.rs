@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use candle_core::{Device, Tensor};
 
 use crate::kernels::sigmoid;
+use crate::math::Diagonal;
 use crate::model::network::FrozenNetwork;
 use crate::model::{ImageShape, ModelError, Vae};
 
@@ -21,12 +22,26 @@ pub struct Snapshot {
 }
 
 /// q(z|x) of some images, as plain numbers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Encoded {
     /// μ, `[n, d]`.
     pub mu: Vec<f32>,
     /// σ, `[n, d]`; zero in a plain autoencoder.
     pub sigma: Vec<f32>,
+}
+
+impl Encoded {
+    /// q(z|x) of a single image.
+    pub fn diagonal(&self) -> Diagonal {
+        let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect();
+        Diagonal { mu: wide(&self.mu), sigma: wide(&self.sigma) }
+    }
+
+    /// Takes in those of other images, after its own.
+    pub fn append(&mut self, other: Self) {
+        self.mu.extend(other.mu);
+        self.sigma.extend(other.sigma);
+    }
 }
 
 impl Snapshot {
@@ -73,12 +88,7 @@ impl Snapshot {
     pub fn encode(&self, images: &[f32]) -> Result<Encoded, ModelError> {
         let x = rows("an image", images, self.shape().pixels())?; // [n, P]
         let q = self.vae.encode(&x)?; // [n, d]
-        let mu = q.mu.flatten_all()?.to_vec1::<f32>()?;
-        let sigma = match &q.log_var {
-            Some(log_var) => (log_var * 0.5)?.exp()?.flatten_all()?.to_vec1::<f32>()?,
-            None => vec![0.0; mu.len()],
-        };
-        Ok(Encoded { mu, sigma })
+        q.plain()
     }
 }
 

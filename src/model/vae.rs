@@ -7,13 +7,13 @@
 use candle_core::Tensor;
 
 use crate::config::{Kind, ModelConfig};
-use crate::model::ModelError;
 use crate::model::decoder::decoder;
 use crate::model::encoder::Encoder;
 use crate::model::likelihood::Pixels;
 use crate::model::network::Network;
 use crate::model::params::{Builder, Param, Source};
 use crate::model::shape::ImageShape;
+use crate::model::{Encoded, ModelError};
 
 /// The whole model.
 #[derive(Debug, Clone)]
@@ -52,6 +52,16 @@ impl Posterior {
         let Some(log_var) = &self.log_var else { return Ok(self.mu.clone()) };
         let sigma = (log_var * 0.5)?.exp()?; // [B, d]
         Ok((&self.mu + (sigma * eps)?)?) // [B, d]
+    }
+
+    /// The same as plain numbers.
+    pub fn plain(&self) -> Result<Encoded, ModelError> {
+        let mu = self.mu.flatten_all()?.to_vec1::<f32>()?;
+        let sigma = match &self.log_var {
+            Some(log_var) => (log_var * 0.5)?.exp()?.flatten_all()?.to_vec1::<f32>()?,
+            None => vec![0.0; mu.len()],
+        };
+        Ok(Encoded { mu, sigma })
     }
 
     /// KL(N(μ, σ²) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − log σ²), each dimension: `[B, d]`

@@ -18,25 +18,26 @@ pub fn begin(folder: &Path, record: RunRecord, data: Arc<Dataset>, wake: WakeUp)
 
 /// The same, with the weights that `parent` has now, as far as they fit.
 ///
-/// They are the new run's checkpoint at step 0, so that it can go on from its very beginning.
+/// They are the new run's checkpoint at step 0, so that it can go on from its very beginning. Says too which weights
+/// those are.
 pub fn branch(
     folder: &Path,
     record: RunRecord,
     parent: &SavedRun,
     data: Arc<Dataset>,
     wake: WakeUp,
-) -> Result<Job, RunError> {
+) -> Result<(Job, Parent), RunError> {
     let saved = parent.checkpoint.as_ref().ok_or_else(|| RunError::NoCheckpoint(parent.folder.clone()))?;
     let first = Trainer::from_weights(record.config.clone(), Arc::clone(&data), saved)
         .and_then(|(trainer, kept, all)| Ok((trainer.checkpoint()?, kept, all)));
     let (first, parameters_kept, parameters) = first.map_err(|e| RunError::Weights(e.to_string()))?;
     let parent = Parent { run: parent.name(), step: saved.step, parameters_kept, parameters };
-    let record = RunRecord { parent: Some(parent), ..record };
+    let record = RunRecord { parent: Some(parent.clone()), ..record };
     let config = record.config.clone();
     let recorder = Box::new(FolderRecorder::create(folder, record, Some(&first), Arc::clone(&data))?);
     let threads = config.train.threads;
     let make = move || Trainer::resume(config, data, &first);
-    Ok(Job { make: Box::new(make), recorder, wake, threads, seconds_before: 0.0 })
+    Ok((Job { make: Box::new(make), recorder, wake, threads, seconds_before: 0.0 }, parent))
 }
 
 /// The job that goes on with `run` on `data`, which must be the images it was trained on.
@@ -94,7 +95,8 @@ mod tests {
         let (folder, parent) = (folder.path().join("greys-02"), parent(&data));
         let record = RunRecord::new(&data, config(2));
         // The job is never done.
-        drop(branch(&folder, record, &parent, Arc::clone(&data), Arc::new(|_| {})).unwrap());
+        let (_, inherited) = branch(&folder, record, &parent, Arc::clone(&data), Arc::new(|_| {})).unwrap();
+        assert_eq!((inherited.run.as_str(), inherited.parameters_kept), ("greys-01", inherited.parameters));
         let job = go_on(SavedRun::open(&folder).unwrap(), Arc::clone(&data), Arc::new(|_| {})).unwrap();
         let began = (job.make)().unwrap().checkpoint().unwrap();
         assert_eq!((began.step, weights(&began)), (0, weights(parent.checkpoint.as_ref().unwrap())));

@@ -1,5 +1,6 @@
 //! Runs as a list shows them: what they are made from, how far they came, and a small picture of what they learned.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -48,6 +49,20 @@ pub struct Listing {
     pub runs: Vec<Summary>,
     /// Why the others could not.
     pub unreadable: Vec<String>,
+}
+
+/// Names that a new run in `folder` cannot have: those of what is there, those that runs had at first, and those by which
+/// runs speak of others.
+pub fn names_in(folder: &Path) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for run in folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()) {
+        names.insert(name_of(&run));
+        if let Ok(record) = RunRecord::read(&run) {
+            names.extend(record.first_name);
+            names.extend(record.parent.map(|parent| parent.run));
+        }
+    }
+    names
 }
 
 impl Listing {

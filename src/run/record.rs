@@ -23,6 +23,9 @@ pub struct RunRecord {
     pub format: u32,
     /// Version of the program that wrote it.
     pub version: String,
+    /// What its folder was called at first, when the window made it: no later run is called so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub first_name: Option<String>,
     /// What was trained on: a folder's path or a sample's name.
     pub source: String,
     /// What the images were.
@@ -150,6 +153,7 @@ impl RunRecord {
         Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            first_name: None,
             source,
             data,
             config,

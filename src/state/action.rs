@@ -13,7 +13,8 @@ use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{
-    CurvesChange, CurvesView, DrawnCurves, EpsilonAction, History, MapAction, Model, ThemeChoice, WalkAction,
+    CurvesChange, CurvesView, DrawnCurves, EpsilonAction, FinderAction, History, MapAction, Model, OwnAction,
+    OwnErrand, ThemeChoice, WalkAction,
 };
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -55,6 +56,8 @@ pub enum Action {
     NewRun,
     /// Make one step of the run that waits.
     Step,
+    /// Write the run to the disk now.
+    Save,
     /// Change settings, of the run under way too.
     Change(Vec<Change>),
     /// Do what usually helps against an alarm.
@@ -95,6 +98,8 @@ pub enum Action {
     Ways(WaysAction),
     /// Something is drawn from the selected image's posterior.
     Epsilon(EpsilonAction),
+    /// Something about images that were brought along.
+    Own(OwnAction),
     /// Takes the last move back.
     Undo,
     /// Does it again.
@@ -119,6 +124,12 @@ pub enum Action {
     SaveCurves(Format, bool),
     /// Writes the curves into this file.
     SaveCurvesTo(Format, PathBuf),
+    /// Something about the list of commands.
+    Finder(FinderAction),
+    /// Copies the decoded point as a picture.
+    CopyPoint,
+    /// Light in place of dark, or dark in place of light.
+    ToggleTheme,
     /// Shows or hides the keys.
     ToggleHelp,
     /// Colours.
@@ -179,6 +190,8 @@ pub enum Effect {
     LeaveOther,
     /// Find and measure these ways in place of those before; `None` finds none.
     FindWays(Option<WaysOrder>),
+    /// Do something for images that were brought along.
+    Own(OwnErrand),
     /// Do something with the runs on disk.
     Library(Errand),
     /// Look back at the run's past.
@@ -193,6 +206,10 @@ pub enum Effect {
     OpenFile(PathBuf),
     /// Write a picture.
     Export(ExportWish),
+    /// Copy the decoded point as a picture.
+    CopyPoint,
+    /// Use the colours that are not used now.
+    ToggleTheme,
     /// Use these colours.
     SetTheme(ThemeChoice),
     /// Fill the screen or not.

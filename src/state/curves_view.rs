@@ -153,7 +153,7 @@ impl CurvesView {
     /// How a file looks at what is drawn.
     pub fn sheet(&self) -> View {
         let Self { shown: shows, without_outliers, y_ranges, .. } = *self;
-        View { shows, without_outliers, y_ranges, marks: Vec::new() }
+        View { shows, without_outliers, y_ranges, hidden: Vec::new(), marks: Vec::new() }
     }
 
     /// Takes a change in.

@@ -2,7 +2,7 @@
 
 use crate::latent::Subject;
 use crate::rng::{Rng, Stream};
-use crate::state::AppState;
+use crate::state::{Action, AppState};
 
 /// The seed of what is drawn from a posterior.
 const POSTERIOR: u64 = 0;
@@ -54,6 +54,12 @@ pub fn apply(state: &mut AppState, action: EpsilonAction) {
     let along = view.mu.iter().zip(&view.sigma).zip(&epsilon.drawn);
     state.walk.z = along.map(|((mu, sigma), e)| mu + epsilon.t * sigma * e).collect();
     state.map.hovered = None;
+}
+
+impl From<EpsilonAction> for Action {
+    fn from(action: EpsilonAction) -> Self {
+        Self::Epsilon(action)
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub mod turn;
 
 use std::sync::Arc;
 
-pub use axes::Axes;
+pub use axes::{Axes, AxesBy};
 pub use images::{Group, ImagesOnMap};
 pub use layers::{Colour, Layer, Layers};
 
@@ -41,6 +41,8 @@ pub struct MapState {
     pub follows: bool,
     /// Which directions are to the right and up.
     pub axes: Axes,
+    /// Who has chosen them.
+    pub axes_by: AxesBy,
     /// The unit vectors to the right and up, each `[d]`; empty before there is a model.
     directions: [Vec<f32>; 2],
     /// The principal directions of the means, once they are known.
@@ -87,6 +89,7 @@ impl Default for MapState {
             scale: 0.015,
             follows: true,
             axes: Axes::default(),
+            axes_by: AxesBy::default(),
             directions: Default::default(),
             principal: None,
             layers: Layers::default(),
@@ -245,8 +248,8 @@ impl MapState {
     pub fn enter(&mut self, latent_dim: usize) {
         self.latent_dim = Some(latent_dim);
         self.principal = None;
-        if self.axes == Axes::Principal || !self.axes.fits(latent_dim) {
-            self.axes = Axes::default();
+        if self.axes == Axes::Principal || !self.axes.fits(latent_dim) || self.axes_by != AxesBy::User {
+            (self.axes, self.axes_by) = (Axes::default(), AxesBy::Nobody);
         }
         self.point_axes();
         self.clear();

@@ -9,6 +9,8 @@ pub enum NoticeKind {
     Error(String),
     /// Something to know; fades.
     Info(String),
+    /// The run in this folder was saved and closed, and has epochs left; fades, later.
+    Closed(PathBuf),
     /// A file was written; fades.
     Saved(PathBuf),
 }

@@ -1,6 +1,7 @@
-//! Moves that can be taken back: of the point, the pins and the plane.
+//! Moves that can be taken back: of the point, the pins, the plane and the hidden groups of images.
 
 use crate::state::map::Axes;
+use crate::state::map::images::Hidden;
 use crate::state::{AppState, Pinned};
 
 /// Moves that can be taken back.
@@ -12,6 +13,7 @@ struct Place {
     z: Vec<f32>,
     pins: Vec<Pinned>,
     axes: Axes,
+    hidden: Hidden,
 }
 
 /// Where the walk has been.
@@ -19,6 +21,23 @@ struct Place {
 pub struct Past {
     undo: Vec<Place>,
     redo: Vec<Place>,
+}
+
+impl Past {
+    /// Whether there is a move to take back.
+    pub fn has_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether there is one to do again.
+    pub fn has_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Axes that nobody has chosen are no move: wherever the walk has been, it was on these.
+    pub fn was_on(&mut self, axes: Axes) {
+        self.undo.iter_mut().chain(&mut self.redo).for_each(|place| place.axes = axes);
+    }
 }
 
 impl AppState {
@@ -54,15 +73,17 @@ impl AppState {
     }
 
     fn place(&self) -> Place {
-        Place { z: self.walk.z.clone(), pins: self.walk.pins.clone(), axes: self.map.axes }
+        let hidden = self.map.images.hidden.clone();
+        Place { z: self.walk.z.clone(), pins: self.walk.pins.clone(), axes: self.map.axes, hidden }
     }
 
     fn go(&mut self, place: Place) {
-        let Place { z, pins, axes } = place;
+        let Place { z, pins, axes, hidden } = place;
         (self.walk.z, self.walk.pins) = (z, pins);
         if axes != self.map.axes {
             self.map.turn_to(axes);
         }
+        self.map.set_hidden(hidden);
         self.walk.follow(self.map.means.as_deref().map_or(&[], Vec::as_slice));
     }
 }
@@ -71,6 +92,7 @@ impl AppState {
 mod tests {
     use super::*;
     use crate::latent::Subject;
+    use crate::state::{Action, Group, MapAction, update};
 
     #[test]
     fn undo_skips_what_only_training_has_moved() {
@@ -100,5 +122,24 @@ mod tests {
         assert_eq!(state.map.axes, Axes::Pair(2, 1));
         state.map.finish_turn();
         assert_eq!(state.map.coordinates(&[7.0, 8.0, 9.0]), [9.0, 8.0]);
+    }
+
+    #[test]
+    fn hidden_groups_can_be_taken_back_one_click_at_a_time() {
+        let mut state = AppState::new();
+        let [a, b] = [0, 1].map(|class| Group::Class(Some(class)));
+        let shown = |state: &AppState| [a, b].map(|group| state.map.images.shows(group));
+        for action in [MapAction::ToggleGroup(a), MapAction::ToggleGroup(b), MapAction::ShowAllGroups] {
+            update(&mut state, Action::Map(action));
+        }
+        assert_eq!(shown(&state), [true, true]);
+        state.undo();
+        assert_eq!(shown(&state), [false, false]);
+        state.undo();
+        assert_eq!(shown(&state), [false, true]);
+        state.undo();
+        assert_eq!(shown(&state), [true, true]);
+        state.redo();
+        assert_eq!(shown(&state), [false, true]);
     }
 }

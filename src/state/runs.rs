@@ -24,6 +24,8 @@ pub enum RunsAction {
     Select(PathBuf),
     /// Draws a run's curves over those of the open one, or no longer.
     Overlay(PathBuf),
+    /// Hides a run among the curves that are drawn, or shows it again.
+    Hide(PathBuf),
     /// Its curves were read.
     CurvesRead(PathBuf, Source),
     /// Its curves could not be read.
@@ -98,6 +100,8 @@ pub struct RunsState {
     pub typed: Option<String>,
     /// Runs drawn over the curves.
     pub overlaid: Vec<Overlaid>,
+    /// Of the runs that are drawn, those that are hidden.
+    pub hidden: Vec<PathBuf>,
     /// Counts changes of what is drawn over the curves.
     pub overlays: u64,
     elsewhere: Vec<PathBuf>,
@@ -134,6 +138,11 @@ impl RunsState {
         self.leaving.extend(folder);
     }
 
+    /// Whether the run in `folder` was left while it trained and is not saved yet.
+    pub fn is_leaving(&self, folder: &Path) -> bool {
+        self.leaving.iter().any(|leaving| leaving == folder)
+    }
+
     /// What reads the list again, while somebody looks at it.
     pub fn list_if_open(&self) -> Option<Effect> {
         self.open.then(|| self.list())
@@ -148,6 +157,7 @@ impl RunsState {
     fn forget(&mut self, folder: &Path) {
         self.elsewhere.retain(|known| known != folder);
         self.overlaid.retain(|overlaid| overlaid.folder != folder);
+        self.hidden.retain(|hidden| hidden != folder);
         self.overlays += 1;
         (self.selected, self.typed) = (None, None);
     }
@@ -170,15 +180,25 @@ impl AppState {
         self.runs.overlaid.iter().filter(shown).filter_map(|overlaid| overlaid.source.as_ref())
     }
 
+    /// The runs that are drawn, each with its folder and name: the open one first, once it has made a step.
+    pub fn drawn_runs(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let open = self.training.run.as_ref().filter(|_| self.training.history.n_steps() > 0);
+        let open = open.map(|run| (run.folder.as_deref().unwrap_or(Path::new("")), run.name.as_str()));
+        let overlaid = self.runs.overlaid.iter().filter(|overlaid| !self.is_open_run(&overlaid.folder));
+        let overlaid = overlaid.filter_map(|o| Some((o.folder.as_path(), o.source.as_ref()?.run.as_str())));
+        open.into_iter().chain(overlaid)
+    }
+
+    /// Those of them that are hidden, by their place; none when there is but one, which has no legend to show it again.
+    pub fn hidden_runs(&self) -> Vec<usize> {
+        let is_hidden = |folder: &Path| self.runs.hidden.iter().any(|hidden| hidden == folder);
+        let places = self.drawn_runs().enumerate().filter(|(_, (folder, _))| is_hidden(folder)).map(|(i, _)| i);
+        if self.drawn_runs().nth(1).is_some() { places.collect() } else { Vec::new() }
+    }
+
     /// Which of the drawn runs the one in `folder` is: the open run comes first, once it has made a step.
     pub fn drawn_as(&self, folder: &Path) -> Option<usize> {
-        let first = usize::from(self.training.history.n_steps() > 0);
-        if self.is_open_run(folder) {
-            return (first > 0).then_some(0);
-        }
-        let shown = |overlaid: &&Overlaid| !self.is_open_run(&overlaid.folder) && overlaid.source.is_some();
-        let place = self.runs.overlaid.iter().filter(shown).position(|overlaid| overlaid.folder == folder);
-        place.map(|place| place + first)
+        self.drawn_runs().position(|(drawn, _)| drawn == folder)
     }
 }
 
@@ -206,11 +226,14 @@ pub fn apply(state: &mut AppState, action: RunsAction, effects: &mut Vec<Effect>
             runs.overlays += 1;
             if runs.is_overlaid(&folder) {
                 runs.overlaid.retain(|overlaid| overlaid.folder != folder);
+                runs.hidden.retain(|hidden| *hidden != folder);
             } else {
                 runs.overlaid.push(Overlaid { folder: folder.clone(), source: None });
                 ask(Errand::ReadCurves(folder));
             }
         }
+        RunsAction::Hide(folder) if runs.hidden.contains(&folder) => runs.hidden.retain(|hidden| *hidden != folder),
+        RunsAction::Hide(folder) => runs.hidden.push(folder),
         RunsAction::CurvesRead(folder, source) => {
             runs.overlays += 1;
             runs.overlaid.iter_mut().filter(|o| o.folder == folder).for_each(|o| o.source = Some(source.clone()));
@@ -237,8 +260,7 @@ fn in_use(state: &AppState, folder: &Path, trained: Cow<'_, str>) -> Option<Stri
     if state.is_trained_now(folder) {
         return Some(trained.into_owned());
     }
-    let leaving = state.runs.leaving.iter().any(|leaving| leaving == folder);
-    leaving.then(|| t!("runs.being_saved", name = name_of(folder)).into_owned())
+    state.runs.is_leaving(folder).then(|| t!("runs.being_saved", name = name_of(folder)).into_owned())
 }
 
 fn trash(state: &mut AppState, folder: PathBuf, effects: &mut Vec<Effect>) {
@@ -276,7 +298,7 @@ fn renamed(state: &mut AppState, from: &Path, to: &Path, effects: &mut Vec<Effec
     }
     let runs = &mut state.runs;
     let places = runs.elsewhere.iter_mut().chain(runs.overlaid.iter_mut().map(|overlaid| &mut overlaid.folder));
-    for place in places.chain(&mut runs.selected).filter(|place| *place == from) {
+    for place in places.chain(&mut runs.hidden).chain(&mut runs.selected).filter(|place| *place == from) {
         to.clone_into(place);
     }
     for overlaid in runs.overlaid.iter_mut().filter(|overlaid| overlaid.folder == to) {

@@ -10,6 +10,7 @@ use crate::train::{Change, Command, Cure, Event, StopReason, is_live};
 pub fn steer(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
     match action {
         Action::Step if state.training.phase == Phase::Paused => effects.push(Effect::Command(Command::Step)),
+        Action::Save => save(state, effects),
         Action::Change(changes) => change(state, changes, effects),
         Action::Cure(cure) => apply_cure(state, cure, effects),
         Action::DismissAlarm(kind) => state.training.dismissed.push(kind),
@@ -24,6 +25,9 @@ pub fn steer(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
 pub fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
     if let Event::Stopped(StopReason::Failed(message)) | Event::Refused(message) = &event {
         state.notices.push(NoticeKind::Error(message.clone()));
+    }
+    if let Event::Saved(step) = &event {
+        tell_saved(state, *step);
     }
     let over = matches!(event, Event::Stopped(_));
     let went_back = matches!(event, Event::Stopped(StopReason::Diverged(_)));
@@ -76,6 +80,23 @@ fn apply_cure(state: &mut AppState, cure: Cure, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Writes the run under way to the disk now. One that waits or has ended is there already.
+fn save(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let training = &state.training;
+    if matches!(training.phase, Phase::Running | Phase::Pausing) {
+        effects.push(Effect::Command(Command::Save));
+    } else if training.run.as_ref().is_some_and(|run| run.folder.is_some()) && training.phase != Phase::Starting {
+        tell_saved(state, training.step());
+    }
+}
+
+/// Says which run is on the disk, and how far.
+fn tell_saved(state: &mut AppState, step: u64) {
+    let name = state.training.run.as_ref().map_or("", |run| &run.name);
+    let text = t!("saving.saved", name = name, step = step);
+    state.notices.push(NoticeKind::Info(text.into_owned()));
+}
+
 /// Asks the run to end; it is kept.
 pub fn stop(state: &mut AppState, effects: &mut Vec<Effect>) {
     if state.training.is_active() {
@@ -85,7 +106,7 @@ pub fn stop(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Whole epochs more, counted from the last one that was begun.
-fn continue_for_more(state: &mut AppState, effects: &mut Vec<Effect>) {
+pub fn continue_for_more(state: &mut AppState, effects: &mut Vec<Effect>) {
     let training = &state.training;
     if !training.can_prolong() {
         return;
@@ -135,8 +156,6 @@ fn branch(state: &mut AppState, effects: &mut Vec<Effect>) {
 fn begin_branch(state: &mut AppState, config: Box<RunConfig>, effects: &mut Vec<Effect>) {
     let Some(run) = &state.training.run else { return };
     let Some(from) = run.folder.clone() else { return };
-    let text = t!("notice.branched", name = run.name, step = state.training.step());
-    state.notices.push(NoticeKind::Info(text.into_owned()));
     state.training.begin((*config).clone());
     effects.push(Effect::BranchRun { config, from });
 }

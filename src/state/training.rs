@@ -126,7 +126,7 @@ impl TrainingState {
             Phase::Running => Primary::Pause,
             Phase::Paused => Primary::Continue,
             Phase::Starting | Phase::Pausing | Phase::Stopping => Primary::Wait,
-            Phase::Ended(_) if self.can_continue => Primary::Continue,
+            Phase::Ended(_) if self.can_continue || self.can_prolong() => Primary::Continue,
             Phase::Idle | Phase::Ended(_) => Primary::Train,
         }
     }
@@ -258,7 +258,7 @@ impl TrainingState {
             }
             Event::Paused if self.phase != Phase::Stopping => self.phase = Phase::Paused,
             Event::Resumed if self.phase != Phase::Stopping => self.phase = Phase::Running,
-            Event::Paused | Event::Resumed | Event::Snapshot(_) | Event::Refused(_) => {}
+            Event::Paused | Event::Resumed | Event::Snapshot(_) | Event::Saved(_) | Event::Refused(_) => {}
             Event::Stopped(reason) => {
                 let kept = self.run.as_ref().is_some_and(|r| r.folder.is_some());
                 self.can_continue = kept && reason == StopReason::Asked && self.step() < self.total_steps;

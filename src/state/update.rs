@@ -1,13 +1,17 @@
 //! One action in, the next state and the effects out. Pure: the same actions always give the same window.
 
+use std::path::Path;
+
 use rust_i18n::t;
 
 use crate::export;
-use crate::latent::{Answer, Survey};
+use crate::latent::{Answer, Subject, Survey};
+use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, map, runs, steering, timeline, walk,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, map, own, runs, steering,
+    timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -43,6 +47,7 @@ fn wanted(state: &AppState) -> View {
     View {
         point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
+        selection: walk.selection,
         own: walk.own.clone(),
         grid: Some(&walk.z).filter(|z| fits(z)).and_then(|z| state.map.wanted_grid(z)),
         strip: if strip.iter().all(fits) { strip } else { Vec::new() },
@@ -57,7 +62,7 @@ fn survey(state: &AppState) -> Survey {
     let is = |colour| layers.images && layers.colour == colour;
     let config = state.training.model_run.as_ref().map(|run| &run.config);
     Survey {
-        errors: is(Colour::Error),
+        errors: is(Colour::Error) || matches!(state.walk.selected, Some(Subject::Own(_))),
         split: config.filter(|_| is(Colour::Split)).map(|c| (c.data.validation_fraction, c.train.seed)),
         heat: Some(state.map.directions()).filter(|_| layers.density && !state.map.is_turning()).cloned(),
     }
@@ -85,7 +90,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             if let Some(run) = &opened.run {
                 state.runs.opened(&run.folder);
             }
-            show_opened(state, *opened);
+            show_opened(state, *opened, effects);
             effects.extend(state.runs.list_if_open());
             if std::mem::take(&mut state.data.train_when_loaded) {
                 start(state, effects);
@@ -114,9 +119,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             }
             effects.extend(state.runs.list_if_open());
         }
-        Action::RunReread(kept) => {
-            state.training.reread(*kept);
-        }
+        Action::RunReread(kept) => state.training.reread(*kept),
         Action::RunFailed(message) => {
             state.training.phase = Phase::Ended(StopReason::Failed(message.clone()));
             state.training.can_continue = false;
@@ -131,6 +134,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Epsilon(action) => epsilon::apply(state, action),
+        Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
         Action::Export(action) => exporting::apply(state, action, effects),
@@ -144,6 +148,9 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
         Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),
         Action::SaveCurvesTo(format, path) => effects.push(Effect::SaveCurvesTo(format, path)),
+        Action::Finder(action) => finder::apply(state, action, effects),
+        Action::CopyPoint => effects.push(Effect::CopyPoint),
+        Action::ToggleTheme => effects.push(Effect::ToggleTheme),
         Action::ToggleHelp => state.help_open = !state.help_open,
         Action::SetTheme(theme) => {
             state.theme = theme;
@@ -157,6 +164,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Tell(text) => state.notices.push(NoticeKind::Info(text)),
         Action::Copy(text) => effects.push(Effect::Copy(text)),
         Action::Step
+        | Action::Save
         | Action::Change(_)
         | Action::Cure(_)
         | Action::DismissAlarm(_)
@@ -172,6 +180,9 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
     steering::hear(state, event, effects);
     if over {
         effects.extend(state.runs.list_if_open());
+    }
+    if epoch {
+        state.choose_axes();
     }
     if over || epoch {
         effects.extend(timeline::list_if_open(state));
@@ -197,13 +208,8 @@ fn reload(state: &mut AppState, effects: &mut Vec<Effect>) {
 }
 
 /// Shows other images; a run on the old ones is stopped and kept.
-fn show_opened(state: &mut AppState, opened: Opened) {
-    if state.training.is_active() {
-        let name = state.training.run.as_ref().map(|r| r.name.clone()).unwrap_or_default();
-        state.notices.push(NoticeKind::Info(t!("notice.run_kept", name = name).into_owned()));
-        let folder = state.training.run.as_ref().and_then(|run| run.folder.clone());
-        state.runs.left(folder);
-    }
+fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) {
+    leave_run(state, opened.run.as_ref().map(|run| run.folder.as_path()));
     let Opened { source, data, config, run } = opened;
     state.data.loading = None;
     state.data.dialog_hint = false;
@@ -213,6 +219,7 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     state.data.set = Some(data);
     state.data.version += 1;
     state.training.clear();
+    state.reread_own(effects);
     state.curves.change(CurvesChange::Fit);
     state.map.clear();
     state.map.set_images(state.data.set.clone());
@@ -224,6 +231,19 @@ fn show_opened(state: &mut AppState, opened: Opened) {
     if let Some(run) = run {
         state.settings = run.config.clone();
         state.training.show(run);
+    }
+}
+
+/// Says that the run was closed and leads back to it, unless it was done or is what was opened.
+fn leave_run(state: &mut AppState, opened: Option<&Path>) {
+    let training = &state.training;
+    let (active, unfinished) = (training.is_active(), training.is_active() || training.can_continue);
+    let Some(folder) = training.run.as_ref().and_then(|run| run.folder.clone()) else { return };
+    if active {
+        state.runs.left(Some(folder.clone()));
+    }
+    if unfinished && opened != Some(&folder) {
+        state.notices.push(NoticeKind::Closed(folder));
     }
 }
 
@@ -239,7 +259,9 @@ fn toggle_play(state: &mut AppState, effects: &mut Vec<Effect>) {
             training.phase = Phase::Running;
             effects.push(Effect::Command(Command::Resume));
         }
-        Primary::Continue => steering::go_on(state, Vec::new(), effects),
+        Primary::Continue if training.can_continue => steering::go_on(state, Vec::new(), effects),
+        // What is done goes on for longer; a new run has a button of its own.
+        Primary::Continue => steering::continue_for_more(state, effects),
         Primary::Wait => {}
     }
 }
@@ -282,6 +304,9 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
     state.training.model_run.clone_from(&state.training.run);
     if !same_run {
         timeline::leave(state, effects);
+        if state.map.axes_by == AxesBy::Kl {
+            state.map.axes_by = AxesBy::Nobody;
+        }
     }
     let same_space = old.is_some_and(|o| o.latent_dim == model.latent_dim && o.shape == model.shape);
     if !same_space {
@@ -291,6 +316,10 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
         state.map.enter(model.latent_dim);
         state.walk.enter(model.latent_dim);
         state.walk.clear_views();
+        state.reread_own(effects);
+    }
+    if !same_run || !same_space {
+        state.choose_axes();
     }
 }
 
@@ -302,12 +331,16 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         Answer::Selected { subject, mu, sigma, reconstruction, recon_nats, kl_nats, .. } => {
             if walk.selected == Some(subject) {
                 walk.selected_view = Some(SelectedView { subject, mu, sigma, reconstruction, recon_nats, kl_nats });
+                walk.version += 1;
+                state.judge_own();
             }
+            return;
         }
         // These keep versions of their own.
         Answer::GridCells { grid, cells, images, .. } => {
             return state.map.add_cells(&grid, model.shape, &cells, &images);
         }
+        Answer::Own { own, mu, .. } => return state.place_own(&own, mu),
         Answer::Strip { mut images, .. } => {
             let frames = images.len().saturating_sub(walk.pins.len());
             if frames != walk.strip_points().len() {
@@ -333,7 +366,7 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         }
         Answer::Figures(figure, figures) => {
             state.map.images.figures.insert(figure, figures);
-            return;
+            return state.judge_own();
         }
         Answer::Held(held) => return state.map.set_held(Some(held)),
         Answer::Heat(heat) => {

@@ -87,6 +87,8 @@ pub struct Walk {
     pub pins: Vec<Pinned>,
     /// The selected image.
     pub selected: Option<Subject>,
+    /// See [`View::selection`](crate::latent::View::selection).
+    pub selection: u64,
     /// Images that were brought along.
     pub own: Vec<Arc<OwnImage>>,
     /// The shape of the way from pin to pin.
@@ -117,6 +119,7 @@ impl Default for Walk {
             z: Vec::new(),
             pins: Vec::new(),
             selected: None,
+            selection: 0,
             own: Vec::new(),
             path: Path::default(),
             closed: false,

@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 
 use crate::data::Dataset;
 use crate::kernels::sigmoid_sse;
-use crate::model::{ModelError, Vae};
+use crate::model::{Encoded, ModelError, Vae};
 use crate::rng::{Rng, Stream};
 use crate::train::Terms;
 
@@ -28,6 +28,8 @@ pub struct Evaluation {
     pub kl_per_dim_nats: Vec<f64>,
     /// Var over the images of μ, each dimension.
     pub mean_variance: Vec<f64>,
+    /// q(z|x) of each image, `[n, d]`.
+    pub encoded: Encoded,
 }
 
 impl Evaluation {
@@ -51,7 +53,7 @@ pub fn evaluate(
     let d = vae.config.latent_dim;
     let (mut recon, mut sse) = (0.0, 0.0);
     let (mut kl, mut sum, mut sum_sq) = (vec![0.0; d], vec![0.0; d], vec![0.0; d]);
-    let mut pixels = Vec::new();
+    let (mut encoded, mut pixels) = (Encoded::default(), Vec::new());
     for (i, batch) in indices.chunks(BATCH).enumerate() {
         if !go_on(i * BATCH) {
             return Ok(None);
@@ -70,6 +72,7 @@ pub fn evaluate(
         add_columns(&q.kl_to_prior()?, &mut kl, |v| v)?;
         add_columns(&q.mu, &mut sum, |v| v)?;
         add_columns(&q.mu, &mut sum_sq, |v| v * v)?;
+        encoded.append(q.plain()?);
     }
     let n = indices.len().max(1) as f64;
     let mean = |total: &f64| total / n;
@@ -81,6 +84,7 @@ pub fn evaluate(
         sse: with_sse.then_some(sse / n),
         kl_per_dim_nats,
         mean_variance,
+        encoded,
     }))
 }
 

@@ -81,6 +81,8 @@ pub enum Command {
     Step,
     /// Change settings from the next step on; whether the run waits or goes on stays as it is.
     Change(Vec<Change>),
+    /// Write a checkpoint now; whether the run waits or goes on stays as it is.
+    Save,
     /// End the run; what was learned is kept.
     Stop,
 }
@@ -114,6 +116,8 @@ pub enum Event {
         /// Steps of the whole run.
         total_steps: u64,
     },
+    /// The checkpoint that was asked for is on the disk: after so many steps.
+    Saved(u64),
     /// A change that cannot be made; the sentence for the user.
     Refused(String),
     /// The last word.

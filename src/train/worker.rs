@@ -222,6 +222,12 @@ fn drive(
                 going = Going::Once;
                 clock.go();
             }
+            Some(Command::Save) => {
+                save(&mut *recorder, &trainer, &mut unsaved, clock.seconds(), None)?;
+                autosave.saved();
+                outbox.push(Event::Saved(trainer.step_count()));
+                continue;
+            }
             Some(Command::Change(changes)) => {
                 match trainer.change(&changes, clock.seconds()) {
                     Ok(()) => recorder.changed(trainer.config(), trainer.marks())?,

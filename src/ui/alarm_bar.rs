@@ -3,7 +3,7 @@
 use egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Stroke, Ui, vec2};
 use rust_i18n::t;
 
-use crate::config::RunConfig;
+use crate::config::{RunConfig, number};
 use crate::state::{Action, AppState};
 use crate::train::{Alarm, Cure};
 use crate::ui::{format, theme, widgets};
@@ -98,9 +98,9 @@ fn name_of(cure: Cure, alarm: &Alarm, config: &RunConfig) -> (String, String) {
         Cure::WarmUp => (t!("cure.warm_up"), t!("cure.warm_up_tip")),
         Cure::FreeBits => (t!("cure.free_bits"), t!("cure.free_bits_tip", nats = train.free_bits)),
         Cure::LowerLr if matches!(alarm, Alarm::Diverged(_)) => {
-            (t!("cure.go_on", lr = format::scientific(train.lr)), t!("cure.go_on_tip"))
+            (t!("cure.go_on", lr = number::figure(train.lr)), t!("cure.go_on_tip"))
         }
-        Cure::LowerLr => (t!("cure.lower_lr"), t!("cure.lower_lr_tip", lr = format::scientific(train.lr))),
+        Cure::LowerLr => (t!("cure.lower_lr"), t!("cure.lower_lr_tip", lr = number::figure(train.lr))),
         Cure::Stop => (t!("cure.stop"), t!("top.stop_tip")),
     };
     (name.into_owned(), tip.into_owned())

@@ -1,9 +1,10 @@
-//! The kinds of lines of the curves: a click hides one, Alt+click leaves it alone.
+//! The kinds of lines of the curves: a click hides one, a double-click leaves it alone.
 
 use egui::{CornerRadius, Label, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
 use crate::state::{Action, CurvesChange, CurvesView, Series};
+use crate::ui::legend_click::{self, Wish};
 use crate::ui::{theme, widgets};
 
 /// Length of a sample of a line, in points.
@@ -15,11 +16,13 @@ pub fn ui(ui: &mut Ui, view: &CurvesView, actions: &mut Vec<Action>) {
     for (series, name) in Series::ALL.into_iter().zip(names) {
         let shown = view.shows(series);
         let response = entry_ui(ui, series, &name, shown);
-        if response.on_hover_text(t!("curves.legend_tip")).clicked() {
-            let alone = ui.input(|i| i.modifiers.alt);
-            let change = if alone { CurvesChange::Isolate(series) } else { CurvesChange::Toggle(series) };
-            actions.push(Action::Curves(change));
-        }
+        let changes: &[CurvesChange] = match legend_click::read(ui, &response, shown) {
+            Some(Wish::Toggle) => &[CurvesChange::Toggle(series)],
+            Some(Wish::Alone) => &[CurvesChange::Isolate(series)],
+            Some(Wish::AloneAfterToggle) => &[CurvesChange::Toggle(series), CurvesChange::Isolate(series)],
+            None => &[],
+        };
+        actions.extend(changes.iter().copied().map(Action::Curves));
     }
 }
 

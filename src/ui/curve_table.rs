@@ -17,7 +17,7 @@ const WIDTH: f32 = 480.0;
 
 /// Shows the table for the step nearest to the pointer, and above it what happened where the pointer is. It stands above
 /// the whole `panel`, so that it covers no curve.
-pub fn ui(hovered: &Hovered, panel: Rect, drawn: &Drawn, marks: &[Mark]) {
+pub fn ui(hovered: &Hovered, panel: Rect, drawn: &Drawn, hidden: &[usize], marks: &[Mark]) {
     let Some(at) = drawn.nearest(hovered.x) else { return };
     let above = Rect::from_x_y_ranges(hovered.at.x..=hovered.at.x, panel.y_range());
     let mut tooltip = Tooltip::for_widget(&hovered.plot).gap(APART).width(WIDTH);
@@ -33,7 +33,7 @@ pub fn ui(hovered: &Hovered, panel: Rect, drawn: &Drawn, marks: &[Mark]) {
             }
         }
         heading(ui, at);
-        Grid::new("curve_table").num_columns(4).spacing([14.0, 2.0]).show(ui, |ui| rows(ui, drawn, at));
+        Grid::new("curve_table").num_columns(4).spacing([14.0, 2.0]).show(ui, |ui| rows(ui, drawn, hidden, at));
         if drawn.want.y_scale == Scale::Log {
             ui.label(RichText::new(t!("axis.log")).color(theme::palette(ui).weak).size(theme::SMALL));
         }
@@ -47,7 +47,7 @@ fn heading(ui: &mut Ui, at: &Column) {
     ui.label(RichText::new(text).font(theme::strong(theme::BODY)));
 }
 
-fn rows(ui: &mut Ui, drawn: &Drawn, at: &Column) {
+fn rows(ui: &mut Ui, drawn: &Drawn, hidden: &[usize], at: &Column) {
     let weak = theme::palette(ui).weak;
     let head = |ui: &mut Ui, text: &str| _ = ui.label(RichText::new(text).color(weak).size(theme::SMALL));
     head(ui, "");
@@ -56,7 +56,7 @@ fn rows(ui: &mut Ui, drawn: &Drawn, at: &Column) {
     head(ui, &t!("curves.validation"));
     ui.end_row();
     for plot in &drawn.plots {
-        for run in 0..drawn.runs.len() {
+        for run in (0..drawn.runs.len()).filter(|run| !hidden.contains(run)) {
             row(ui, drawn, plot, run, at);
         }
     }

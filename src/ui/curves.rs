@@ -1,19 +1,24 @@
 //! The curves under the map: what was measured at every step, smoothed, and on the held images.
 
 use egui::{
-    Align, Button, Frame, Label, Layout, Margin, Panel, Rect, RichText, ScrollArea, Slider, Ui, UiBuilder, vec2,
+    Align, Button, Color32, Frame, Label, Layout, Margin, Panel, Rect, RichText, ScrollArea, Slider, Ui, UiBuilder,
+    vec2,
 };
 use rust_i18n::t;
 
 use crate::curves::{Metric, SMOOTHINGS, Scale};
 use crate::state::{Action, AppState, CurvesChange};
 use crate::ui::curve_input::Hovered;
-use crate::ui::{curve_legend, curve_menus, curve_plot, curve_table, kl_bars, theme, widgets};
+use crate::ui::{curve_legend, curve_menus, curve_plot, curve_runs, curve_table, kl_bars, theme, widgets};
 
 /// Space between two plots, in points.
 const BETWEEN: f32 = 20.0;
-/// The plots take this share of the window's height at most, until they are given more by hand.
-const SHARE: f32 = 0.2;
+/// A row of plots takes this share of the window's height at most, until it is given more by hand.
+const SHARE: f32 = 0.215;
+/// Several rows of them take this much.
+const SHARE_OF_ALL: f32 = 0.36;
+/// Width of the bar beside plots that do not fit, in points.
+const BAR: f32 = 14.0;
 /// And this at most even then.
 const MOST: f32 = 0.55;
 /// From this width of the header on there is room for everything, in points.
@@ -22,9 +27,11 @@ const WIDE: f32 = 800.0;
 const ROOMY: f32 = 640.0;
 /// A plot is at least this wide and high, in points.
 const NARROWEST: f32 = 150.0;
-const LOWEST: f32 = 108.0;
-/// Height of a plot's title.
-pub const TITLE: f32 = 18.0;
+const LOWEST: f32 = 120.0;
+/// Height of a line of a plot's title.
+const TITLE: f32 = 18.0;
+/// Below this width a title takes two lines, in points.
+const NARROW: f32 = 300.0;
 
 /// Draws the panel: one line when closed.
 pub fn panel_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -36,16 +43,50 @@ pub fn panel_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         return;
     }
     let window = ui.ctx().content_rect().height();
-    let plots = theme::CURVES.min(window * SHARE);
-    let panel = Panel::bottom("curves").default_size(theme::CURVES_HEADER + plots).resizable(true);
-    let range = theme::CURVES_HEADER + plots.min(LOWEST)..=theme::CURVES_HEADER + window * MOST;
-    panel.size_range(range).frame(frame).show(ui, |ui| {
+    let rows = Rows::new(ui.available_width() - 2.0 * f32::from(theme::PAD), state.curves.metrics().count());
+    let runs = curve_runs::height(state);
+    let several = rows.down as f32 * (LOWEST + theme::GAP);
+    let plots = runs + theme::CURVES.min(window * SHARE).max(several.min(window * SHARE_OF_ALL));
+    let default = theme::CURVES_HEADER + plots;
+    let panel = Panel::bottom("curves").default_size(default);
+    // With more rows or fewer it begins with a height of theirs, and can be given another by hand.
+    let (shape, place) = ((rows.down, runs > 0.0), ui.scope_id().with("curves_shape"));
+    let before = ui.data_mut(|d| d.get_temp_mut_or(place, shape).to_owned());
+    ui.data_mut(|d| d.insert_temp(place, shape));
+    let least = theme::CURVES_HEADER + plots.min(LOWEST);
+    let range = if before == shape { least..=theme::CURVES_HEADER + window * MOST } else { default..=default };
+    panel.resizable(true).size_range(range).frame(frame).show(ui, |ui| {
         // As high as it was left, whatever is in it.
         ui.set_min_height(ui.available_height());
         let panel = ui.max_rect();
         header_ui(ui, state, actions);
+        curve_runs::ui(ui, state, actions);
         plots_ui(ui, state, panel, actions);
     });
+}
+
+/// How the plots stand beside and under each other.
+struct Rows {
+    across: usize,
+    down: usize,
+    /// Width of a plot, of all of them, and of the bars beside them.
+    width: f32,
+    room: f32,
+    bars: f32,
+}
+
+impl Rows {
+    /// Of `n` plots, in this width.
+    fn new(width: f32, n: usize) -> Self {
+        let bars = 210.0_f32.min(width * 0.18);
+        let room = width - bars - BETWEEN;
+        let across = ((room + BETWEEN) / (NARROWEST + BETWEEN)).floor().max(1.0) as usize;
+        let down = n.div_ceil(across).max(1);
+        // As many to a row in the last as in the others.
+        let across = n.div_ceil(down).max(1);
+        let width = (room - (across - 1) as f32 * BETWEEN) / across as f32;
+        Self { across, down, width, room, bars }
+    }
 }
 
 fn header_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -106,19 +147,15 @@ fn smoothing_ui(ui: &mut Ui, state: &AppState, wide: bool, actions: &mut Vec<Act
 
 fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action>) {
     let height = ui.available_height() - 8.0;
-    let bars = 210.0_f32.min(ui.available_width() * 0.2);
-    let room = ui.available_width() - bars - BETWEEN;
     let metrics: Vec<Metric> = state.curves.metrics().collect();
-    let across = ((room + BETWEEN) / (NARROWEST + BETWEEN)).floor().max(1.0) as usize;
-    let down = metrics.len().div_ceil(across).max(1);
-    // As many to a row in the last as in the others.
-    let across = metrics.len().div_ceil(down).max(1);
-    let width = (room - (across - 1) as f32 * BETWEEN) / across as f32;
+    let Rows { across, down, width, room, bars } = Rows::new(ui.available_width(), metrics.len());
     let columns = curve_plot::columns(ui, width);
     if state.curves.want().is_none_or(|want| want.columns != columns) {
         actions.push(Action::Curves(CurvesChange::Columns(columns)));
     }
     let each = ((height + theme::GAP) / down as f32 - theme::GAP).max(LOWEST.min(height));
+    let fits = each * down as f32 <= height;
+    let width = if fits { width } else { width - BAR / across as f32 };
     let mut hovered = None;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = BETWEEN;
@@ -131,9 +168,11 @@ fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action
                     hovered = row_ui(ui, state, row, [width, each], actions).or(hovered.take());
                 }
             };
-            if each * down as f32 <= height {
+            if fits {
                 rows_ui(ui);
             } else {
+                // Its bar is always there: otherwise a plot that is cut off looks like the last.
+                ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
                 let scroll = ScrollArea::vertical().id_salt("plots").max_height(height).max_width(room);
                 scroll.auto_shrink([false, false]).show(ui, rows_ui);
             }
@@ -147,7 +186,7 @@ fn plots_ui(ui: &mut Ui, state: &AppState, panel: Rect, actions: &mut Vec<Action
         actions.push(Action::Curves(CurvesChange::Point(x)));
     }
     if let (Some(hovered), Some(drawn)) = (&hovered, state.curves_drawn()) {
-        curve_table::ui(hovered, panel, drawn, &state.training.marks);
+        curve_table::ui(hovered, panel, drawn, &state.hidden_runs(), &state.training.marks);
     }
 }
 
@@ -164,17 +203,70 @@ fn row_ui(ui: &mut Ui, state: &AppState, row: &[Metric], size: [f32; 2], actions
     hovered
 }
 
-/// A plot's name and unit on the left, its last figures on the right.
-pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: Option<&String>, values: impl FnOnce(&mut Ui)) {
-    ui.spacing_mut().interact_size.y = TITLE;
-    ui.horizontal(|ui| {
-        ui.set_height(TITLE);
-        ui.spacing_mut().item_spacing.x = theme::GAP;
-        ui.add(Label::new(RichText::new(name).font(theme::strong(theme::BODY))).extend()).on_hover_text(tip);
-        if let Some(unit) = unit {
-            let weak = theme::palette(ui).weak;
-            ui.add(Label::new(RichText::new(unit).color(weak).size(theme::SMALL)).extend());
+/// A figure in a title.
+pub struct Figure {
+    /// What is written.
+    pub text: String,
+    /// In what colour.
+    pub colour: Color32,
+    /// What it is.
+    pub tip: String,
+}
+
+/// Height of a title in this width: where it is narrow, the figures stand under the name.
+pub fn title_height(width: f32) -> f32 {
+    if width < NARROW { 2.0 * TITLE - 2.0 } else { TITLE }
+}
+
+/// A name with its unit and the last figures.
+pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figure]) {
+    let narrow = ui.available_width() < NARROW;
+    let (gap, unit) = if narrow { (6.0, unit.replace(" / ", "/")) } else { (theme::GAP, unit.to_owned()) };
+    let weak = theme::palette(ui).weak;
+    let name_ui = |ui: &mut Ui| {
+        ui.add(Label::new(RichText::new(name).font(theme::strong(theme::BODY))).truncate()).on_hover_text(tip);
+    };
+    let unit_ui = |ui: &mut Ui| {
+        if !unit.is_empty() {
+            let text = RichText::new(&unit).color(weak).size(theme::SMALL);
+            ui.add(Label::new(text).truncate()).on_hover_text(tip);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), values);
+    };
+    let figure_ui = |ui: &mut Ui, figure: &Figure| {
+        let text = RichText::new(&figure.text).color(figure.colour);
+        ui.add(Label::new(text).extend()).on_hover_text(&figure.tip);
+    };
+    let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, weak).size().x + gap;
+    let under: f32 = figures.iter().map(|figure| wide(&figure.text, theme::regular(theme::BODY))).sum();
+    // Beside the name, or beside the figures where there is more room.
+    let beside_name = !narrow || under + wide(&unit, theme::regular(theme::SMALL)) > ui.available_width() + gap;
+    let height = title_height(ui.available_width());
+    let size = vec2(ui.available_width(), height);
+    ui.spacing_mut().interact_size.y = height / if narrow { 2.0 } else { 1.0 };
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.spacing_mut().item_spacing = vec2(gap, 0.0);
+        ui.horizontal(|ui| {
+            name_ui(ui);
+            if beside_name {
+                unit_ui(ui);
+            }
+            if !narrow {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    for figure in figures.iter().rev() {
+                        figure_ui(ui, figure);
+                    }
+                });
+            }
+        });
+        if narrow {
+            ui.horizontal(|ui| {
+                for figure in figures {
+                    figure_ui(ui, figure);
+                }
+                if !beside_name {
+                    unit_ui(ui);
+                }
+            });
+        }
     });
 }

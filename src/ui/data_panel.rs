@@ -7,7 +7,7 @@ use crate::config::{Channels, DataConfig, Fit, Rgb, RunConfig, SIDES, Size};
 use crate::data::Dataset;
 use crate::state::data::held_for_validation;
 use crate::state::{Action, AppState, Loading, Subject, WalkAction};
-use crate::ui::{Cache, format, kept, theme, widgets};
+use crate::ui::{Cache, commands, format, kept, theme, widgets};
 
 /// Skipped files that are listed; more are counted.
 const MAX_SKIPPED: usize = 200;
@@ -32,7 +32,7 @@ fn source_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let width = ui.available_width();
     ui.horizontal(|ui| {
         let open = Button::new(t!("data.open")).min_size(vec2(116.0, theme::CONTROL));
-        if ui.add(open).on_hover_text(t!("data.open_tip")).clicked() {
+        if ui.add(open).on_hover_text(t!("data.open_tip", key = commands::OPEN.keys(ui.ctx()))).clicked() {
             actions.push(Action::OpenDialog);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

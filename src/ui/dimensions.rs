@@ -3,6 +3,7 @@
 use egui::{Align, Id, Layout, Slider, SliderClamping, Ui};
 use rust_i18n::t;
 
+use crate::latent::by_weight;
 use crate::state::{Action, AppState, MapAction};
 use crate::ui::{format, theme, widgets};
 
@@ -12,7 +13,7 @@ const FEW: usize = 5;
 const REACH: f32 = 4.0;
 /// Width of a dimension's name, of its slider and of its KL, in points.
 const NAME: f32 = 28.0;
-const SLIDER: f32 = 92.0;
+const SLIDER: f32 = 78.0;
 
 /// Draws the section; nothing with two dimensions.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -20,7 +21,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if z.len() <= 2 || state.training.model.is_none_or(|model| model.latent_dim != z.len()) {
         return;
     }
-    let kl = state.training.history.validation.last().map_or(&[][..], |v| &v.kl_per_dim_nats);
+    let kl = state.kl_per_dim();
     let order = sorted(z.len(), &state.map.axes.latent(), kl);
     let id = Id::unique("all_dimensions");
     let all: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();
@@ -78,10 +79,7 @@ pub fn begins(response: &egui::Response) -> bool {
 
 /// Every dimension but those on the map, the one that carries most first.
 fn sorted(n: usize, on_map: &(impl Iterator<Item = usize> + Clone), kl: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..n).filter(|i| !on_map.clone().any(|axis| axis == *i)).collect();
-    let of = |i: usize| kl.get(i).copied().unwrap_or_default();
-    order.sort_by(|&x, &y| of(y).total_cmp(&of(x)));
-    order
+    by_weight(n, kl).into_iter().filter(|i| !on_map.clone().any(|axis| axis == *i)).collect()
 }
 
 #[cfg(test)]

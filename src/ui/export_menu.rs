@@ -1,11 +1,11 @@
 //! The menu of pictures that can leave the window.
 
 use egui::containers::menu::MenuButton;
-use egui::{Button, RichText, Ui, vec2};
+use egui::{Button, ColorImage, RichText, Ui, vec2};
 use rust_i18n::t;
 
 use crate::state::{Action, AppState, ExportAction, ExportKind};
-use crate::ui::{textures, theme, widgets};
+use crate::ui::{commands, textures, theme, widgets};
 
 /// Width of the menu, in points.
 const MENU: f32 = 230.0;
@@ -28,28 +28,27 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
                 response.on_disabled_hover_text(reason);
             }
         };
-        let all = Button::new(t!("exporting.open")).shortcut_text("Ctrl+E");
+        let all = Button::new(t!("exporting.open")).shortcut_text(commands::EXPORT.keys(ui.ctx()));
         entry(ui, all, missing(state, ExportKind::Grid), ExportAction::Toggle);
         ui.separator();
         for (kind, text) in [(ExportKind::Strip, t!("export.strip")), (ExportKind::Grid, t!("export.grid"))] {
             entry(ui, Button::new(text), missing(state, kind), ExportAction::Save(kind));
         }
         ui.separator();
-        copy_ui(ui, state);
+        let decoded = state.training.model.is_some() && state.walk.point_view.is_some();
+        if ui.add_enabled(decoded, Button::new(t!("exporting.copy"))).clicked() {
+            actions.push(Action::CopyPoint);
+            ui.close();
+        }
     });
     widgets::name(&response, &t!("export.menu"));
 }
 
 /// The decoded point, for other programs.
-fn copy_ui(ui: &mut Ui, state: &AppState) {
-    let decoded = state.training.model.zip(state.walk.point_view.as_ref());
-    if ui.add_enabled(decoded.is_some(), Button::new(t!("exporting.copy"))).clicked()
-        && let Some((model, view)) = decoded
-    {
-        let picture = textures::picture(&view.image, model.shape.side, model.shape.channels);
-        ui.copy_image(textures::enlarged(&picture, COPIED.div_ceil(model.shape.side)));
-        ui.close();
-    }
+pub fn copied(state: &AppState) -> Option<ColorImage> {
+    let (model, view) = state.training.model.zip(state.walk.point_view.as_ref())?;
+    let picture = textures::picture(&view.image, model.shape.side, model.shape.channels);
+    Some(textures::enlarged(&picture, COPIED.div_ceil(model.shape.side)))
 }
 
 /// Why a picture cannot be written yet.

@@ -2,11 +2,6 @@
 
 use rust_i18n::t;
 
-/// 0.001 as 1.0e−3, as learning rates are spoken of.
-pub fn scientific(value: f64) -> String {
-    format!("{value:.1e}").replace("e-", "e−")
-}
-
 /// A count with its thousands apart: 12,345.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();

@@ -1,12 +1,12 @@
-//! Every key, and what the mouse does.
+//! Every key of the commands' table, and what the mouse does.
 
 use std::borrow::Cow;
 
-use egui::{Frame, Grid, Id, Modal, RichText, Ui};
+use egui::{Context, Frame, Grid, Id, Modal, RichText, Ui};
 use rust_i18n::t;
 
 use crate::state::{Action, AppState};
-use crate::ui::{theme, widgets};
+use crate::ui::{commands, theme, widgets};
 
 /// A key or a movement, and what it does.
 type Row = (Cow<'static, str>, Cow<'static, str>);
@@ -31,7 +31,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         });
         ui.add_space(theme::GAP);
         ui.horizontal_top(|ui| {
-            ui.vertical(|ui| list_ui(ui, &t!("help.keys"), &keys()));
+            ui.vertical(|ui| list_ui(ui, &t!("help.keys"), &keys(ui.ctx())));
             ui.vertical(|ui| {
                 list_ui(ui, &t!("help.mouse"), &on_the_map());
                 ui.add_space(theme::GAP);
@@ -58,23 +58,16 @@ fn list_ui(ui: &mut Ui, title: &str, rows: &[Row]) {
     });
 }
 
-fn keys() -> [Row; 14] {
-    [
-        (t!("help.key_space"), t!("help.space")),
-        ("Ctrl+O".into(), t!("help.open")),
-        ("Ctrl+E".into(), t!("help.export")),
-        ("Ctrl+Z".into(), t!("help.undo")),
-        ("Ctrl+Shift+Z".into(), t!("help.redo")),
-        ("P  A  B".into(), t!("help.pins")),
-        ("K".into(), t!("way.key")),
-        ("F".into(), t!("help.fit")),
+/// The keys of the commands, and those that are no command.
+fn keys(ctx: &Context) -> Vec<Row> {
+    let with_key = commands::all().filter(|command| !command.shortcuts.is_empty());
+    let mut rows: Vec<Row> = with_key.map(|command| (command.all_keys(ctx).into(), command.name())).collect();
+    rows.extend([
         (t!("help.key_arrows"), t!("help.arrows")),
         (t!("help.key_modified"), t!("help.arrows_more")),
-        ("Ctrl+T".into(), t!("help.theme")),
-        ("F11".into(), t!("help.fullscreen")),
         (t!("help.key_escape"), t!("help.escape")),
-        ("?".into(), t!("help.this")),
-    ]
+    ]);
+    rows
 }
 
 fn on_the_map() -> [Row; 6] {

@@ -1,15 +1,17 @@
-//! The right panel: the decoded point, and the selected image as the model sees it, the way.
+//! The right panel: the decoded point, and the selected image as the model sees it, images of one's own, the way.
 
 use egui::Ui;
 
 use crate::state::{Action, AppState};
-use crate::ui::{Cache, point_panel, subject_panel, way_panel, widgets};
+use crate::ui::{Cache, own_panel, point_panel, subject_panel, way_panel, widgets};
 
 /// Draws the sections.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     point_panel::ui(ui, state, cache, actions);
     widgets::divider(ui);
     subject_panel::ui(ui, state, cache, actions);
+    widgets::divider(ui);
+    own_panel::ui(ui, state, cache, actions);
     widgets::divider(ui);
     way_panel::ui(ui, state, cache, actions);
 }

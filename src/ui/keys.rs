@@ -1,86 +1,104 @@
-//! Keys that work everywhere in the window.
+//! Keys that work everywhere in the window: those of the commands' table.
 
-use egui::{Event, Key, Modifiers, Popup, Ui};
+use std::sync::Arc;
 
-use crate::state::walk::{PlayAction, WaysAction};
-use crate::state::{
-    Action, AppState, ComparisonAction, ExportAction, ExportKind, MapAction, PinSource, ThemeChoice, WalkAction,
-};
-use crate::ui::{Cache, export_menu};
+use egui::{Event, InputState, Key, KeyboardShortcut, Popup, Ui};
 
-/// Reads the keys. Those without a modifier are left to whatever has the keyboard.
-pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    let (redo, undo, open, export, theme, fullscreen) = ui.input_mut(|i| {
-        // Ctrl+Shift+Z before Ctrl+Z, which it contains.
-        let redo =
-            i.consume_key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z) || i.consume_key(Modifiers::COMMAND, Key::Y);
-        let undo = i.consume_key(Modifiers::COMMAND, Key::Z);
-        let open = i.consume_key(Modifiers::COMMAND, Key::O);
-        let export = i.consume_key(Modifiers::COMMAND, Key::E);
-        let theme = i.consume_key(Modifiers::COMMAND, Key::T);
-        (redo, undo, open, export, theme, i.consume_key(Modifiers::NONE, Key::F11))
-    });
-    if redo {
-        actions.push(Action::Redo);
-    }
-    if undo {
-        actions.push(Action::Undo);
-    }
-    if open {
-        actions.push(Action::OpenDialog);
-    }
-    if export {
-        match export_menu::missing(state, ExportKind::Grid) {
-            None => actions.push(Action::Export(ExportAction::Toggle)),
-            Some(reason) => actions.push(Action::Tell(reason)),
-        }
-    }
-    if theme {
-        actions.push(Action::SetTheme(if ui.visuals().dark_mode { ThemeChoice::Light } else { ThemeChoice::Dark }));
-    }
-    if fullscreen {
-        actions.push(Action::ToggleFullscreen);
-    }
-    for file in ui.input(|i| i.raw.dropped_files.clone()) {
-        actions.push(Action::Open(file.path().display().to_string()));
-    }
-    let focused = ui.ctx().memory(egui::Memory::focused);
-    if focused.is_some_and(|id| id != egui::Id::unique("latent_map")) {
-        return;
-    }
-    // A menu or the list of keys is closed first, by itself.
-    let escapes = state.comparison.is_some() && !state.help_open && !Popup::is_any_open(ui.ctx());
-    if escapes && ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
-        actions.push(ComparisonAction::Close.into());
-    }
-    plain_keys(ui, cache, actions);
+use crate::data::Bitmap;
+use crate::state::{Action, AppState, ComparisonAction, OwnAction, OwnSource};
+use crate::ui::{Cache, commands};
+
+/// What tells a key of the window from one that is typed.
+#[derive(Debug, Default)]
+pub struct Typing {
+    /// Whether text was being typed at the end of the last frame. Enter and Escape end that before they are read here.
+    was: bool,
+    /// Whether Space went down while it was the window's.
+    space: bool,
 }
 
-fn plain_keys(ui: &Ui, cache: &mut Cache, actions: &mut Vec<Action>) {
-    let (space_released, help, pins, fit, play) = ui.input(|i| {
-        let plain = i.modifiers.is_none();
-        // Each key with the modifiers of its own moment: those of the frame may have changed since.
-        let pressed = |wanted| {
-            let is = |e: &Event| matches!(e, Event::Key { key, pressed: true, modifiers, .. } if *key == wanted && modifiers.is_none());
-            i.events.iter().any(is)
+impl Typing {
+    /// Remembers who has the keyboard.
+    pub fn end_frame(&mut self, ctx: &egui::Context) {
+        self.was = ctx.text_edit_focused();
+    }
+}
+
+/// Reads the keys. While text is typed they are the text's, and those without a modifier are left to whatever has the
+/// keyboard; the list of commands has it alone.
+pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    bring(ui, actions);
+    let focused = ui.ctx().memory(egui::Memory::focused);
+    let types = cache.typing.was || ui.ctx().text_edit_focused();
+    let is_free = !types && focused.is_none_or(|id| id == egui::Id::unique("latent_map"));
+    cache.typing.space = is_free && (cache.typing.space || ui.input(|i| i.key_pressed(Key::Space)));
+    for command in commands::all() {
+        let listens = |shortcut: &KeyboardShortcut| {
+            let is_free = if is_plain(*shortcut) { is_free } else { !types };
+            if state.finder.open { command.id == commands::FINDER.id } else { is_free }
         };
-        let help = i.events.iter().any(|e| matches!(e, Event::Text(text) if text == "?"));
-        let pins = [(Key::A, Some(0)), (Key::B, Some(1)), (Key::P, None)].map(|(key, at)| pressed(key).then_some(at));
-        (plain && i.key_released(Key::Space), help, pins, pressed(Key::F), pressed(Key::K))
+        let mut shortcuts = command.shortcuts.iter().copied().filter(listens);
+        if shortcuts.any(|shortcut| ui.input_mut(|i| was_pressed(i, shortcut, cache))) {
+            actions.push((command.outcome)(state).unwrap_or_else(Action::Tell));
+        }
+    }
+    // A menu or a list is closed first, by itself.
+    let open = state.help_open || state.finder.open || Popup::is_any_open(ui.ctx());
+    let escapes = is_free && state.comparison.is_some() && !open;
+    if escapes && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape)) {
+        actions.push(ComparisonAction::Close.into());
+    }
+}
+
+/// Files that were dropped, and pictures from the clipboard.
+fn bring(ui: &Ui, actions: &mut Vec<Action>) {
+    let sources: Vec<OwnSource> = ui.input(|i| {
+        let files = i.raw.dropped_files.iter().map(|file| OwnSource::File(file.path().to_owned()));
+        let pasted = i.events.iter().filter_map(|event| match event {
+            Event::PasteImage(picture) => {
+                let premultiplied = picture.as_raw().to_vec();
+                Some(OwnSource::Pasted(Arc::new(Bitmap { size: picture.size, premultiplied })))
+            }
+            _ => None,
+        });
+        files.chain(pasted).collect()
     });
-    if space_released && !std::mem::take(&mut cache.pointer.space_panned) {
-        actions.push(Action::TogglePlay);
+    if !sources.is_empty() {
+        actions.push(OwnAction::Bring(sources).into());
     }
-    if help {
-        actions.push(Action::ToggleHelp);
-    }
-    for at in pins.into_iter().flatten() {
-        actions.push(Action::Walk(WalkAction::PutPin(at, PinSource::Point)));
-    }
-    if play {
-        actions.push(Action::Ways(WaysAction::Play(PlayAction::Toggle)));
-    }
-    if fit {
-        actions.push(Action::Map(MapAction::Fit));
+}
+
+/// Whether it is a key that would be typed into a field, or pressed on a button.
+fn is_plain(shortcut: KeyboardShortcut) -> bool {
+    shortcut.modifiers.is_none() && shortcut.logical_key != Key::F11
+}
+
+/// Whether it goes on step by step while it is held down.
+fn repeats(shortcut: KeyboardShortcut) -> bool {
+    matches!(shortcut.logical_key, Key::Z | Key::Y)
+}
+
+/// Whether a shortcut was pressed; it is taken from whoever would read it later.
+fn was_pressed(i: &mut InputState, shortcut: KeyboardShortcut, cache: &mut Cache) -> bool {
+    match shortcut.logical_key {
+        // Held down it drags the map, so it counts when it is let go, and only when it went down as the window's.
+        Key::Space => {
+            i.modifiers.is_none()
+                && i.key_released(Key::Space)
+                && std::mem::take(&mut cache.typing.space)
+                && !std::mem::take(&mut cache.pointer.space_panned)
+        }
+        // Where it is on the keyboard differs from country to country.
+        Key::Questionmark => i.events.iter().any(|event| matches!(event, Event::Text(text) if text == "?")),
+        wanted => {
+            let n_before = i.events.len();
+            // Each key with the modifiers of its own moment: those of the frame may have changed since. A key that is
+            // held down counts once, but for those that go step by step.
+            i.events.retain(|event| {
+                let Event::Key { key, pressed: true, repeat, modifiers, .. } = event else { return true };
+                *key != wanted || !modifiers.matches_exact(shortcut.modifiers) || (*repeat && !repeats(shortcut))
+            });
+            i.events.len() < n_before
+        }
     }
 }

@@ -5,19 +5,17 @@ use rust_i18n::t;
 
 use crate::curves::{Metric, Unit};
 use crate::state::AppState;
+use crate::state::data::held_for_validation;
+use crate::train::evaluate::ACTIVE_VARIANCE;
 use crate::ui::{curves, format, theme, widgets};
 
 /// So many dimensions get a line each, with their figure; more share one row of upright bars.
 const MAX_LINES: usize = 4;
 /// Height of a line, in points.
 const LINE: f32 = 30.0;
-/// Beside the title there is room for the unit from this width on, in points.
-const UNIT: f32 = 160.0;
 /// Room for a dimension's name and for its figure, in points.
 const NAME: f32 = 26.0;
 const FIGURE: f32 = 46.0;
-/// With less room than this the count of active dimensions is two numbers, in points.
-const COUNT: f32 = 90.0;
 
 /// Draws the bars.
 pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
@@ -31,18 +29,18 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     let kl = sorted(&nats.iter().map(|nats| factor * nats).collect::<Vec<_>>());
     let is_vae = state.training.is_variational();
     let active = last.and_then(|v| v.active_units).filter(|_| is_vae);
-    let unit_beside = Some(&unit).filter(|_| ui.available_width() > UNIT);
-    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), unit_beside, |ui| {
-        if let Some(active) = active {
-            let text = if ui.available_width() < COUNT {
-                format!("{active} / {}", kl.len())
-            } else {
-                t!("curves.active_units", n = active, of = kl.len()).into_owned()
-            };
-            widgets::weak(ui, &text).on_hover_text(t!("curves.active_units_tip"));
+    let figure = |active: usize| {
+        let n = held(state);
+        curves::Figure {
+            text: t!("curves.active_units", n = active, of = kl.len()).into_owned(),
+            colour: theme::palette(ui).weak,
+            tip: t!("curves.active_units_tip", n = format::count(n as u64), threshold = ACTIVE_VARIANCE).into_owned(),
         }
-    });
-    let room = height - curves::TITLE - 6.0;
+    };
+    let figures: Vec<_> = active.map(figure).into_iter().collect();
+    let title = curves::title_height(ui.available_width());
+    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), &unit, &figures);
+    let room = height - title - 6.0;
     if kl.is_empty() || !is_vae {
         let text = if is_vae { t!("curves.per_dim_empty") } else { t!("model.beta_ae") };
         widgets::placeholder(ui, room, &text);
@@ -58,6 +56,13 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
         t!("curves.per_dim_one", axis = format::axis(*i), value = format::figure(*v), unit = unit).into_owned()
     });
     response.on_hover_text(all.collect::<Vec<_>>().join("\n"));
+}
+
+/// Images that the run holds for validation.
+fn held(state: &AppState) -> usize {
+    let images = state.data.set.as_ref().map_or(0, |data| data.len());
+    let fraction = state.training.run.as_ref().map_or(0.0, |run| run.config.data.validation_fraction);
+    held_for_validation(images, fraction)
 }
 
 /// Dimensions with what they carry, most first.

@@ -1,9 +1,10 @@
-//! What the images' colours mean, in one line under the map: a click hides a group, Alt+click leaves it alone.
+//! What the images' colours mean, in one line under the map: a click hides a group, a double-click leaves it alone.
 
 use egui::{Align, Color32, Label, Layout, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
 use crate::state::{Action, AppState, Colour, Group, MapAction};
+use crate::ui::legend_click::{self, Wish};
 use crate::ui::{format, map, map_layers, theme, widgets};
 
 /// Diameter of a colour's dot and the space after it, in points.
@@ -125,10 +126,13 @@ fn entry_ui(ui: &mut Ui, state: &AppState, entry: &Entry, actions: &mut Vec<Acti
     let response = ui.interact(at, ui.scope_id().with(entry.group_salt()), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, shown, &entry.name));
     outline(ui, &response);
-    if response.on_hover_text(t!("layers.legend_tip")).clicked() {
-        let alone = ui.input(|i| i.modifiers.alt);
-        let action = if alone { MapAction::IsolateGroup(entry.group) } else { MapAction::ToggleGroup(entry.group) };
-        actions.push(Action::Map(action));
+    let isolate = Action::Map(MapAction::IsolateGroup(entry.group));
+    match legend_click::read(ui, &response, shown) {
+        Some(Wish::Toggle) => actions.push(Action::Map(MapAction::ToggleGroup(entry.group))),
+        Some(Wish::Alone) => actions.push(isolate),
+        // One move to take back, not three.
+        Some(Wish::AloneAfterToggle) => actions.extend([Action::Undo, isolate]),
+        None => {}
     }
 }
 

@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use crate::state::walk::Held;
 use crate::state::{Action, AppState, MapAction, Subject, WalkAction};
-use crate::ui::{Cache, format, map, theme, widgets};
+use crate::ui::{Cache, format, map, map_paint, theme, widgets};
 
 /// The pointer may move this far in a click, in points.
 const CLICK: f32 = 4.0;
@@ -112,23 +112,28 @@ fn drag(
     if released || !ui.input(|i| i.pointer.primary_down()) {
         let clicked = !cache.pointer.moved && !matches!(state.walk.held, Held::Pin(_));
         cache.pointer.pressed_at = None;
-        if clicked && let Some(idx) = image_under(state, cache, map::offset(rect, at)) {
-            actions.push(Action::Walk(WalkAction::Select(Some(Subject::Image(idx)))));
+        if clicked && let Some(subject) = image_under(state, cache, map::offset(rect, at)) {
+            actions.push(Action::Walk(WalkAction::Select(Some(subject))));
         }
         actions.push(Action::Walk(WalkAction::Release));
     }
 }
 
 /// The image under a place in points from the middle of the map.
-fn image_under(state: &AppState, cache: &Cache, at: [f32; 2]) -> Option<usize> {
+fn image_under(state: &AppState, cache: &Cache, at: [f32; 2]) -> Option<Subject> {
+    let is_under = |[x, y]: [f32; 2]| (x - at[0]).abs().max((y - at[1]).abs()) <= map_paint::OWN / 2.0;
+    let own = state.own_places().filter(|(_, place)| is_under(state.map.offset_from_latent(*place))).last();
+    if let Some((idx, _)) = own {
+        return Some(Subject::Own(idx));
+    }
     if !state.map.layers.images {
         return None;
     }
     if state.map.layers.thumbnails {
-        return cache.dots.thumb_at(state, at);
+        return cache.dots.thumb_at(state, at).map(Subject::Image);
     }
     let near = state.map.image_near(state.map.latent_from_offset(at));
-    near.filter(|(_, distance)| *distance <= REACH).map(|(idx, _)| idx)
+    near.filter(|(_, distance)| *distance <= REACH).map(|(idx, _)| Subject::Image(idx))
 }
 
 /// Arrow keys move the point while the map has the keyboard, or nothing has.
@@ -177,33 +182,33 @@ fn preview(ui: &Ui, rect: Rect, response: &Response, state: &AppState, resting: 
 /// What lies under the pointer.
 fn hover(ui: &mut Ui, rect: Rect, response: &Response, state: &AppState, cache: &mut Cache) {
     let (Some(at), Some(data)) = (response.hover_pos(), state.data.set.as_ref()) else { return };
-    let Some(idx) = image_under(state, cache, map::offset(rect, at)) else {
+    let Some(subject) = image_under(state, cache, map::offset(rect, at)) else {
         ui.ctx().set_cursor_icon(CursorIcon::Crosshair);
         return;
     };
     ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
-    let texture = cache.textures.image(ui.ctx(), data, state.data.version, idx);
-    let name = data.names.get(idx).map_or("", String::as_str);
-    let label = data.labels.get(idx).copied().flatten();
+    let texture = cache.textures.subject(ui.ctx(), state, subject);
+    let name = state.name_of(subject);
+    let (label, outline) = match subject {
+        Subject::Image(idx) => {
+            let label = data.labels.get(idx).copied().flatten();
+            (label, theme::class_colour(label))
+        }
+        Subject::Own(_) => (None, theme::OWN),
+    };
     let class = label.and_then(|l| data.classes.get(usize::from(l))).map(|c| format::class_name(c).to_owned());
+    let none = if matches!(subject, Subject::Own(_)) { t!("own.hover") } else { t!("map.no_class") };
     egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id.with("hover"), egui::PopupAnchor::Pointer)
         .gap(14.0)
         .show(|ui| {
             ui.horizontal(|ui| {
-                widgets::picture(
-                    ui,
-                    name,
-                    Some(texture),
-                    theme::THUMB,
-                    Sense::hover(),
-                    Some(theme::class_colour(label)),
-                );
+                widgets::picture(ui, name, texture, theme::THUMB, Sense::hover(), Some(outline));
                 ui.vertical(|ui| {
                     ui.spacing_mut().item_spacing.y = 2.0;
                     ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
                     ui.label(name);
                     let weak = theme::palette(ui).weak;
-                    ui.colored_label(weak, class.unwrap_or_else(|| t!("map.no_class").into_owned()));
+                    ui.colored_label(weak, class.unwrap_or_else(|| none.into_owned()));
                     ui.colored_label(weak, t!("map.hover_selects"));
                 });
             });

@@ -2,7 +2,10 @@
 
 use std::f32::consts::FRAC_PI_2;
 
-use egui::{Align2, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, Ui, epaint::TextShape, pos2, vec2};
+use egui::epaint::TextShape;
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2,
+};
 use rust_i18n::t;
 
 use crate::config::Kind;
@@ -36,6 +39,7 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     if state.map.layers.posterior {
         map_layers::posterior(&painter, rect, state);
     }
+    own(ui, &painter, rect, state, cache);
     selected(&painter, rect, state);
     crosshair(&painter, map::screen_from_latent(state, rect, state.map.coordinates(&state.walk.z)));
     way(&painter, rect, state);
@@ -89,10 +93,27 @@ fn way(painter: &Painter, rect: Rect, state: &AppState) {
     }
 }
 
+/// Side of an image that was brought along, in points.
+pub const OWN: f32 = 28.0;
+
+/// The images that were brought along, each where it is encoded.
+fn own(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache) {
+    for (idx, place) in state.own_places() {
+        let at = map::screen_from_latent(state, rect, place);
+        let Some(texture) = cache.textures.subject(ui.ctx(), state, Subject::Own(idx)) else { continue };
+        let frame = Rect::from_center_size(at, Vec2::splat(OWN));
+        let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+        painter.image(texture, frame, uv, Color32::WHITE);
+        for (width, colour) in [(5.0, theme::MAP_SHADE), (2.0, theme::OWN)] {
+            painter.rect_stroke(frame, CornerRadius::same(3), Stroke::new(width, colour), StrokeKind::Outside);
+        }
+    }
+}
+
 fn selected(painter: &Painter, rect: Rect, state: &AppState) {
     let place = match state.walk.selected {
         Some(Subject::Image(idx)) => state.map.places.get(idx).copied(),
-        Some(Subject::Own(_)) => state.walk.selected_view.as_ref().map(|view| state.map.coordinates(&view.mu)),
+        Some(own) => state.mean_of(own).map(|mean| state.map.coordinates(mean)),
         None => None,
     };
     let Some(place) = place else { return };

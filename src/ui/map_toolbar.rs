@@ -1,8 +1,9 @@
 //! What is above the map: its layers, and with more than two dimensions the plane.
 
-use egui::{Align, Button, ComboBox, Layout, Ui};
+use egui::{Align, Button, ComboBox, Layout, RichText, Ui};
 use rust_i18n::t;
 
+use crate::state::map::axes::UNUSED_NATS;
 use crate::state::{Action, AppState, Axes, Layer, MapAction};
 use crate::ui::{format, map_layers_menu, theme, timeline_bar, widgets};
 
@@ -19,8 +20,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
+            // In a narrow window a double-click on the map has to do.
             let fit = Button::new(t!("map.fit"));
-            if ui.add_enabled(state.training.model.is_some(), fit).on_hover_text(t!("map.fit_tip")).clicked() {
+            if wide && ui.add_enabled(state.training.model.is_some(), fit).on_hover_text(t!("map.fit_tip")).clicked() {
                 actions.push(Action::Map(MapAction::Fit));
             }
             timeline_bar::button_ui(ui, state, actions);
@@ -64,23 +66,51 @@ fn axes_ui(ui: &mut Ui, state: &AppState, latent_dim: usize, actions: &mut Vec<A
     };
     let response = ui.add_enabled(state.map.knows_principal(), button);
     if response.on_hover_text(tip).on_disabled_hover_text(t!("map.principal_tip")).clicked() {
-        set(if principal { Axes::default() } else { Axes::Principal });
+        set(if principal { state.richest_axes().unwrap_or_default() } else { Axes::Principal });
     }
     let Axes::Pair(old_right, old_up) = state.map.axes else { return };
     let (mut right, mut up) = (old_right, old_up);
+    let kl = state.kl_per_dim();
     for (salt, text, axis) in [("right", t!("map.axis_right"), &mut right), ("up", t!("map.axis_up"), &mut up)] {
         let label = widgets::weak(ui, &text);
-        let combo = ComboBox::from_id_salt(salt).selected_text(format::axis(*axis)).width(46.0);
+        let unused = is_unused(kl, *axis);
+        let mut selected = RichText::new(format::axis(*axis));
+        if unused {
+            selected = selected.color(theme::palette(ui).warning);
+        }
+        let combo = ComboBox::from_id_salt(salt).selected_text(selected).width(46.0);
         let response = combo.show_ui(ui, |ui| {
             for i in 0..latent_dim {
-                ui.selectable_value(axis, i, format::axis(i));
+                ui.selectable_value(axis, i, choice(kl, i));
             }
         });
-        response.response.labelled_by(label.id).on_hover_text(t!("map.axis_tip"));
+        let response = response.response.labelled_by(label.id);
+        if unused {
+            let unused = RichText::new(t!("axes.unused")).color(theme::palette(ui).warning).size(theme::SMALL);
+            ui.label(unused).on_hover_text(t!("axes.unused_tip", least = UNUSED_NATS));
+        } else {
+            response.on_hover_text(t!("map.axis_tip"));
+        }
     }
     if (right, up) != (old_right, old_up) {
         // Choosing the other axis' number swaps the two.
         set(if right == up { Axes::Pair(old_up, old_right) } else { Axes::Pair(right, up) });
+    }
+}
+
+/// Whether an axis carries nothing, as far as is known.
+fn is_unused(kl: &[f64], axis: usize) -> bool {
+    // Where every dimension is so, as in a plain autoencoder, it says nothing of one.
+    kl.iter().any(|kl| *kl > 0.0) && kl.get(axis).is_some_and(|kl| *kl < UNUSED_NATS)
+}
+
+/// An axis in the list, with what it carries.
+fn choice(kl: &[f64], axis: usize) -> String {
+    let name = format::axis(axis);
+    match kl.get(axis) {
+        Some(_) if is_unused(kl, axis) => t!("axes.choice_unused", axis = name).into_owned(),
+        Some(kl) if *kl > 0.0 => t!("axes.choice", axis = name, kl = format::figure(*kl)).into_owned(),
+        _ => name,
     }
 }
 

@@ -3,7 +3,7 @@
 use egui::{Button, ComboBox, DragValue, Response, RichText, Slider, SliderClamping, Ui, vec2};
 use rust_i18n::t;
 
-use crate::config::{Arch, Kind, LATENT_DIMS, LRS, Likelihood, ModelConfig, RunConfig, TrainConfig};
+use crate::config::{Arch, Kind, LATENT_DIMS, LRS, Likelihood, ModelConfig, RunConfig, TrainConfig, number as figures};
 use crate::state::data::held_for_validation;
 use crate::state::{Action, AppState, Primary};
 use crate::train::Change;
@@ -131,13 +131,8 @@ fn objective_ui(ui: &mut Ui, config: &mut RunConfig) {
     widgets::row(ui, &t!("model.lr"), &t!("model.lr_tip"), |ui, label| {
         let speed = config.train.lr * 0.01;
         let value = DragValue::new(&mut config.train.lr).range(LRS).speed(speed);
-        number(
-            ui,
-            label,
-            value
-                .custom_formatter(|v, _| format::scientific(v))
-                .custom_parser(|text| text.trim().replace('−', "-").parse().ok()),
-        );
+        let value = value.custom_formatter(|v, _| figures::figure(v)).custom_parser(figures::parse);
+        number(ui, label, value);
     });
     slide(ui, Slider::new(&mut config.train.lr, 1e-5..=1e-1).logarithmic(true), &t!("model.lr"));
     widgets::row(ui, &t!("model.epochs"), &t!("model.epochs_tip"), |ui, label| {

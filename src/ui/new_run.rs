@@ -22,6 +22,7 @@ pub fn hint_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ui.set_width(ui.available_width());
         let text = t!("model.needs_new_run", what = names.join(", "));
         ui.add(Label::new(RichText::new(text).size(theme::SMALL)).wrap());
+        ui.add(Label::new(RichText::new(t!("model.only_fitting")).size(theme::SMALL)).wrap());
         let button = Button::new(t!("top.branch")).min_size(vec2(ui.available_width(), theme::CONTROL));
         let button = ui.add_enabled(training.can_branch(), button);
         if button.on_hover_text(t!("model.needs_new_run_tip", name = run.name)).clicked() {

@@ -6,7 +6,7 @@ use rust_i18n::t;
 use crate::config::Likelihood;
 use crate::state::{Action, AppState, MapAction, PinSource, WalkAction};
 use crate::ui::textures::{Key, picture};
-use crate::ui::{Cache, dimensions, format, nearest, theme, widgets};
+use crate::ui::{Cache, commands, dimensions, format, nearest, theme, widgets};
 
 /// Side of the decoded image.
 const LARGE: f32 = 156.0;
@@ -85,16 +85,17 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
 
 fn pin_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let button = Button::new(t!("point.pin")).min_size(vec2(ui.available_width(), theme::CONTROL));
-    if ui.add_enabled(!state.walk.z.is_empty(), button).on_hover_text(t!("point.pin_tip")).clicked() {
+    let [key, first, second] = [commands::PIN, commands::PIN_FIRST, commands::PIN_SECOND].map(|c| c.keys(ui.ctx()));
+    let tip = t!("point.pin_tip", key = key, first = first, second = second);
+    if ui.add_enabled(!state.walk.z.is_empty(), button).on_hover_text(tip).clicked() {
         actions.push(Action::Walk(WalkAction::PutPin(None, PinSource::Point)));
     }
 }
 
-/// How well known the place is, in words and colour.
+/// How well known the place is, in words and colour. As the picture does, it follows the point one answer behind, and keeps
+/// its line meanwhile, so that nothing below it jumps.
 fn known_ui(ui: &mut Ui, state: &AppState) {
-    let Some((_, percentile)) = state.map.known.as_ref().filter(|(z, _)| *z == state.point_shown()) else {
-        return;
-    };
+    let Some((_, percentile)) = &state.map.known else { return };
     let palette = theme::palette(ui);
     let (key, colour) = match *percentile {
         p if p < UNKNOWN => ("layers.unknown", palette.warning),

@@ -9,7 +9,7 @@ use crate::ui::widgets;
 /// Height of the buttons.
 pub const BUTTON: f32 = 30.0;
 /// Width of the number of epochs.
-const EPOCHS: f32 = 86.0;
+const EPOCHS: f32 = 116.0;
 
 /// Draws those that make sense now.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -39,7 +39,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 fn prolong_ui(ui: &mut Ui, state: &AppState, ready: bool, actions: &mut Vec<Action>) {
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        if button(ui, &t!("top.continue_for"), &t!("top.continue_for_tip"), ready) {
+        // Of a run that is done the big button does this.
+        if state.training.can_continue && button(ui, &t!("top.continue_for"), &t!("top.continue_for_tip"), ready) {
             actions.push(Action::ContinueForMore);
         }
         let mut epochs = state.training.more_epochs;

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditOutput;
 use egui::{
     Align, Button, CornerRadius, Label, Layout, Margin, Rect, RichText, Role, Sense, TextEdit, TextureOptions, Ui,
     UiBuilder, WidgetInfo, vec2,
 };
 use rust_i18n::t;
 
-use crate::config::RunConfig;
+use crate::config::{RunConfig, name_of, value_of};
 use crate::curves::{Metric, chart};
-use crate::run::{Status, Summary};
+use crate::run::{Parent, Status, Summary};
 use crate::state::{Action, AppState, ComparisonAction, RunsAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
@@ -36,11 +38,12 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     }
     ui.spacing_mut().item_spacing.y = 4.0;
     let differing = state.runs.differing();
+    cache.naming &= state.runs.typed.is_some();
     for (i, run) in listing.runs.iter().enumerate() {
         card_ui(ui, state, cache, (i, run), &differing, actions);
         if state.runs.selected.as_ref() == Some(&run.folder) {
             match &state.runs.typed {
-                Some(typed) => rename_ui(ui, typed, actions),
+                Some(typed) => rename_ui(ui, typed, &mut cache.naming, actions),
                 None => buttons_ui(ui, state, run, actions),
             }
         }
@@ -84,7 +87,12 @@ fn card_ui(
         texts.spacing_mut().item_spacing.y = 0.0;
         texts_ui(&mut texts, state, run, differing);
     }
-    let tip = format!("{}\n{}", run.folder.display(), all_settings(&run.record.config));
+    let parent = run.record.parent.as_ref().map(|parent| {
+        let Parent { run, step, parameters_kept: kept, parameters: of } = parent;
+        t!("runs.parent", name = run, step = step, kept = kept, of = of).into_owned()
+    });
+    let lines = [run.folder.display().to_string()].into_iter().chain(parent);
+    let tip = lines.chain([all_settings(&run.record.config)]).collect::<Vec<_>>().join("\n");
     let response = response.on_hover_text(tip);
     if response.double_clicked() {
         actions.push(Action::Open(run.folder.display().to_string()));
@@ -134,17 +142,18 @@ fn settings(config: &RunConfig, differing: &[&str]) -> String {
 fn all_settings(config: &RunConfig) -> String {
     let defaults = RunConfig::default();
     let keys = crate::config::KEYS.iter().filter(|key| config.get(key) != defaults.get(key));
-    keys.filter_map(|key| Some(format!("{key} {}", config.get(key)?))).collect::<Vec<_>>().join("\n")
+    keys.filter_map(|key| named(config, key)).collect::<Vec<_>>().join("\n")
 }
 
+/// A setting in the window's words.
 fn named(config: &RunConfig, key: &str) -> Option<String> {
-    let name = key.rsplit('.').next().unwrap_or(key).replace('_', " ");
-    Some(format!("{name} {}", config.get(key)?))
+    Some(format!("{} {}", name_of(key), value_of(key, &config.get(key)?)))
 }
 
 fn standing(state: &AppState, run: &Summary) -> String {
     let status = match run.record.status {
         Status::Running if state.is_trained_now(&run.folder) => t!("runs.status_running"),
+        Status::Running if state.runs.is_leaving(&run.folder) => t!("runs.status_saving"),
         Status::Running => t!("runs.status_cut"),
         Status::Stopped => t!("runs.status_stopped"),
         Status::Finished => t!("runs.status_finished"),
@@ -186,10 +195,18 @@ fn path_tip(run: &Summary) -> String {
     run.folder.display().to_string()
 }
 
-fn rename_ui(ui: &mut Ui, typed: &str, actions: &mut Vec<Action>) {
+/// The field of the new name; `begun` tells whether it was there before. A new one has the keyboard, all of it selected.
+fn rename_ui(ui: &mut Ui, typed: &str, begun: &mut bool, actions: &mut Vec<Action>) {
     let mut text = typed.to_owned();
     let field = TextEdit::singleline(&mut text).desired_width(ui.available_width()).margin(Margin::symmetric(8, 5));
-    let response = ui.add(field);
+    let TextEditOutput { response, mut state, .. } = field.show(ui);
+    let response = response.response;
+    if !std::mem::replace(begun, true) {
+        response.request_focus();
+        let all = CCursorRange::two(CCursor::new(0), CCursor::new(typed.chars().count()));
+        state.cursor.set_char_range(Some(all));
+        state.store(ui.ctx(), response.id);
+    }
     response.widget_info(|| {
         let mut info = WidgetInfo::text_edit(true, typed, &text, "");
         info.label = Some(t!("runs.rename_name").into_owned());
@@ -198,12 +215,13 @@ fn rename_ui(ui: &mut Ui, typed: &str, actions: &mut Vec<Action>) {
     if response.changed() {
         actions.push(RunsAction::TypeName(Some(text)).into());
     }
-    let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+    let left_by = |key| response.lost_focus() && ui.input(|i| i.key_pressed(key));
+    let (entered, escaped) = (left_by(egui::Key::Enter), left_by(egui::Key::Escape));
     ui.horizontal(|ui| {
         if ui.button(t!("runs.rename_done")).clicked() || entered {
             actions.push(RunsAction::Rename.into());
         }
-        if ui.button(t!("runs.cancel")).clicked() {
+        if ui.button(t!("runs.cancel")).clicked() || escaped {
             actions.push(RunsAction::TypeName(None).into());
         }
     });

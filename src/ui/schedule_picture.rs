@@ -3,7 +3,7 @@
 use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use rust_i18n::t;
 
-use crate::config::RunConfig;
+use crate::config::{RunConfig, number};
 use crate::state::{AppState, Plan};
 use crate::ui::{format, theme};
 
@@ -53,7 +53,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, config: &RunConfig) {
     let share = ((at.x - plot.left()) / plot.width()).clamp(0.0, 1.0);
     let i = (share * (N_POINTS - 1) as f32).round() as usize;
     let (epoch, lr) = (format!("{:.1}", f64::from(share) * plan.epochs), plan.lr.get(i).copied().unwrap_or_default());
-    let lr = format::scientific(lr);
+    let lr = number::figure(lr);
     let text = if let Some(beta) = plan.beta.as_ref().and_then(|beta| beta.get(i)) {
         t!("schedule.hover", epoch = epoch, beta = format!("{beta:.2}"), lr = lr)
     } else {
@@ -67,7 +67,7 @@ fn strip_ui(ui: &Ui, rect: Rect, name: &str, values: &[f64], colour: egui::Color
     let font = theme::regular(theme::SMALL);
     painter.text(rect.left_center(), Align2::LEFT_CENTER, name, font.clone(), palette.weak);
     let highest = values.iter().copied().fold(0.0, f64::max);
-    let figure = if highest >= 0.01 { format!("{highest:.2}") } else { format::scientific(highest) };
+    let figure = if highest >= 0.01 { format!("{highest:.2}") } else { number::figure(highest) };
     painter.text(rect.right_center(), Align2::RIGHT_CENTER, figure, font, palette.text);
     let plot = Rect::from_min_max(rect.min + vec2(NAME, 3.0), rect.max - vec2(FIGURE, 3.0));
     painter.rect_filled(plot, CornerRadius::same(3), palette.sunken);

@@ -10,7 +10,7 @@ use crate::state::update::FRAMES;
 use crate::state::walk::{PlayAction, WaysAction};
 use crate::state::{Action, AppState, ExportAction, ExportKind, Subject, WalkAction};
 use crate::ui::textures::{Key, picture};
-use crate::ui::{Cache, format, theme, widgets};
+use crate::ui::{Cache, commands, format, theme, widgets};
 
 /// Height of the whole strip.
 pub const HEIGHT: f32 = 98.0;
@@ -83,7 +83,7 @@ fn play_button(ui: &mut Ui, state: &AppState, pinned: bool, actions: &mut Vec<Ac
         Button::new(egui::RichText::new(sign).size(theme::SIGN)).min_size(vec2(theme::CONTROL, theme::CONTROL));
     let response = ui.add_enabled(pinned, button);
     widgets::name_as(&response, &text);
-    if response.on_hover_text(t!("way.play_tip")).clicked() {
+    if response.on_hover_text(t!("way.play_tip", key = commands::PLAY.keys(ui.ctx()))).clicked() {
         actions.push(Action::Ways(WaysAction::Play(PlayAction::Toggle)));
     }
 }
@@ -154,7 +154,7 @@ fn hint(ui: &Ui, rect: Rect, state: &AppState) {
     painter.rect_stroke(rect.shrink(0.5), 6, outline, egui::StrokeKind::Inside);
     let ready = state.training.model.is_some();
     let first = if ready { t!("strip.empty") } else { t!("strip.waiting") };
-    let second = if ready { t!("strip.empty_keys") } else { "".into() };
+    let second = if ready { t!("strip.empty_keys", key = commands::PIN.keys(ui.ctx())) } else { "".into() };
     let middle = rect.center();
     let shift = if ready { 9.0 } else { 0.0 };
     painter.text(

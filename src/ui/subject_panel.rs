@@ -3,9 +3,9 @@
 use egui::{Align, Button, Layout, RichText, Sense, TextureOptions, Ui, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, PinSource, Subject, WalkAction};
+use crate::state::{Action, AppState, OwnAction, PinSource, Subject, WalkAction};
 use crate::ui::textures::{Key, picture};
-use crate::ui::{Cache, epsilon, format, theme, widgets};
+use crate::ui::{Cache, epsilon, format, own_panel, refine_panel, theme, widgets};
 
 /// Draws the section.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
@@ -27,7 +27,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     };
     name_ui(ui, state, subject);
     pair_ui(ui, state, subject, cache, actions);
+    own_panel::standing_ui(ui, state);
     epsilon::ui(ui, state, actions);
+    refine_panel::ui(ui, state, subject, actions);
     if let Some(view) = &state.walk.selected_view {
         ui.spacing_mut().item_spacing.y = 1.0;
         let nats = t!("unit.nats");
@@ -83,6 +85,12 @@ fn pair_ui(ui: &mut Ui, state: &AppState, subject: Subject, cache: &mut Cache, a
             let button = Button::new(t!("selected.pin")).min_size(vec2(ui.available_width(), theme::CONTROL));
             if ui.add_enabled(view.is_some(), button).on_hover_text(t!("selected.pin_tip")).clicked() {
                 actions.push(Action::Walk(WalkAction::PutPin(None, PinSource::Selected)));
+            }
+            if let Subject::Own(idx) = subject {
+                let button = Button::new(t!("own.remove_short")).min_size(vec2(ui.available_width(), theme::CONTROL));
+                if ui.add(button).on_hover_text(t!("own.remove")).clicked() {
+                    actions.push(OwnAction::Remove(idx).into());
+                }
             }
         });
     });

@@ -20,7 +20,7 @@ pub const LEFT: f32 = 272.0;
 /// Width of the right panel.
 pub const RIGHT: f32 = 272.0;
 /// Height of the curves when open.
-pub const CURVES: f32 = 156.0;
+pub const CURVES: f32 = 172.0;
 /// Height of the line that opens the curves.
 pub const CURVES_HEADER: f32 = 30.0;
 /// Height of a button or field.
@@ -50,6 +50,10 @@ pub const STOP: &str = "■";
 pub const MOON: &str = "🌙";
 /// Light colours.
 pub const SUN: &str = "☀";
+/// Searching.
+pub const SEARCH: &str = "🔍";
+/// What is on.
+pub const CHECK: &str = "✔";
 /// Size of a triangle beside a text.
 pub const SIGN: f32 = 9.0;
 /// Size of the sign that closes.
@@ -102,6 +106,8 @@ pub struct Palette {
     pub elbo: Color32,
     /// Validation.
     pub validation: Color32,
+    /// Curves of the runs beside the open one: unlike all of the above, for colour-blind eyes too.
+    pub runs: [Color32; 5],
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -132,6 +138,7 @@ const DARK: Palette = Palette {
     kl: rgb(0x004c_c38a),
     elbo: rgb(0x00c3_94f5),
     validation: rgb(0x00f2_a65a),
+    runs: [rgb(0x00fb_f74f), rgb(0x009f_fdf9), rgb(0x00b3_68a2), rgb(0x009c_851a), rgb(0x00dd_b9f4)],
 };
 
 const LIGHT: Palette = Palette {
@@ -157,6 +164,7 @@ const LIGHT: Palette = Palette {
     kl: rgb(0x0014_8a57),
     elbo: rgb(0x0083_47c9),
     validation: rgb(0x00c2_6a10),
+    runs: [rgb(0x00f4_428d), rgb(0x0043_0749), rgb(0x0076_92ca), rgb(0x005c_010b), rgb(0x0082_2871)],
 };
 
 /// The colours of the theme in use.
@@ -177,7 +185,7 @@ pub fn ink(palette: &Palette, ink: Ink) -> Color32 {
         Ink::Plain => palette.accent_hovered,
         Ink::Validation => palette.validation,
         Ink::Mark => palette.error,
-        Ink::Run(run) => class_colour(Some(run as u16)),
+        Ink::Run(run) => palette.runs[run.saturating_sub(1) % palette.runs.len()],
     }
 }
 
@@ -251,6 +259,8 @@ pub const ON_MAP: Color32 = rgb(0x00ff_ffff);
 pub const ON_MAP_WEAK: Color32 = rgb(0x00a8_b1bf);
 /// Behind marks on the map.
 pub const MAP_SHADE: Color32 = Color32::from_black_alpha(150);
+/// Around images that were brought along.
+pub const OWN: Color32 = rgb(0x0034_d399);
 /// The pins and the way between them, on the map.
 pub const PIN: Color32 = rgb(0x00ff_c53d);
 /// Letters on the pins.
@@ -363,3 +373,6 @@ fn style(mut visuals: Visuals, palette: &Palette) -> Style {
     style.animation_time = 0.12;
     style
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,13 +8,15 @@ use egui::{
 use rust_i18n::t;
 
 use crate::config::Likelihood;
-use crate::state::{Action, AppState, Phase, Primary, ThemeChoice};
+use crate::state::{Action, AppState, FinderAction, Phase, Primary, ThemeChoice};
 use crate::train::StopReason;
 use crate::ui::run_buttons::{self, BUTTON};
-use crate::ui::{export_menu, format, theme, widgets};
+use crate::ui::{commands, export_menu, format, theme, widgets};
 
 /// Size of the big button.
 const PRIMARY: egui::Vec2 = vec2(108.0, 34.0);
+/// From this width of the window on, in points, the key of the list of commands is shown on its button.
+const WIDE: f32 = 1200.0;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -32,6 +34,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             if help.clicked() {
                 actions.push(Action::ToggleHelp);
             }
+            finder_ui(ui, actions);
             theme_ui(ui, state, actions);
             export_menu::ui(ui, state, actions);
             ui.add_space(4.0);
@@ -56,12 +59,19 @@ fn run_name_ui(ui: &mut Ui, state: &AppState) {
 fn primary_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
     let training = &state.training;
+    let key = commands::TRAIN.keys(ui.ctx());
     let (text, tip, icon): (_, _, fn(Rect, Color32) -> Vec<Shape>) = match training.primary() {
-        Primary::Train => (t!("top.train"), t!("top.train_tip"), play_icon),
-        Primary::Pause => (t!("top.pause"), t!("top.pause_tip"), pause_icon),
-        Primary::Continue => (t!("top.continue"), t!("top.continue_tip"), play_icon),
+        Primary::Train => (t!("top.train"), t!("top.train_tip", key = key), play_icon),
+        Primary::Pause => (t!("top.pause"), t!("top.pause_tip", key = key), pause_icon),
+        Primary::Continue if training.is_active() || training.can_continue => {
+            (t!("top.continue"), t!("top.continue_tip", key = key), play_icon)
+        }
+        Primary::Continue => {
+            let n = format::count(training.more_epochs as u64);
+            (t!("top.continue"), t!("top.prolong_tip", n = n, key = key), play_icon)
+        }
         Primary::Wait => match training.phase {
-            Phase::Pausing => (t!("top.pausing"), t!("top.pause_tip"), pause_icon),
+            Phase::Pausing => (t!("top.pausing"), t!("top.pause_tip", key = key), pause_icon),
             Phase::Stopping => (t!("top.stopping"), t!("top.stop_tip"), pause_icon),
             _ => (t!("top.starting"), t!("top.building"), play_icon),
         },
@@ -108,7 +118,7 @@ fn progress_ui(ui: &mut Ui, state: &AppState) {
     ui.spacing_mut().item_spacing.y = 5.0;
     ui.add_space(4.0);
     let palette = theme::palette(&ui);
-    let texts = progress_texts(state);
+    let texts = progress_texts(&ui, state);
     let line = Rect::from_min_size(ui.cursor().min, vec2(width, 18.0));
     ui.advance_cursor_after_rect(line);
     // What matters most keeps its place; the rest is shown as far as there is room.
@@ -141,7 +151,7 @@ struct Texts {
     more: Vec<String>,
 }
 
-fn progress_texts(state: &AppState) -> Texts {
+fn progress_texts(ui: &Ui, state: &AppState) -> Texts {
     let training = &state.training;
     let only = |first: String, right: String| Texts { first, right, more: Vec::new() };
     let epoch = || training.epoch().map_or_else(String::new, |(n, of)| t!("top.epoch", n = n, of = of).into_owned());
@@ -152,7 +162,9 @@ fn progress_texts(state: &AppState) -> Texts {
     match &training.phase {
         Phase::Idle if state.data.loading.is_some() => only(t!("map.empty_loading").into_owned(), String::new()),
         Phase::Idle if state.data.set.is_none() => only(t!("top.no_images").into_owned(), String::new()),
-        Phase::Idle => only(t!("top.ready").into_owned(), t!("top.ready_hint").into_owned()),
+        Phase::Idle => {
+            only(t!("top.ready").into_owned(), t!("top.ready_hint", key = commands::TRAIN.keys(ui.ctx())).into_owned())
+        }
         Phase::Starting => only(t!("top.building").into_owned(), String::new()),
         Phase::Running | Phase::Pausing | Phase::Stopping => {
             let left = training.eta_secs().map(|s| t!("duration.left", time = format::duration(s)).into_owned());
@@ -177,6 +189,23 @@ fn progress_texts(state: &AppState) -> Texts {
             };
             Texts { first: epoch(), right: right.into_owned(), more: std::iter::once(step()).chain(sigma).collect() }
         }
+    }
+}
+
+/// The way to every command; with its key where there is room.
+fn finder_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let keys = commands::FINDER.keys(ui.ctx());
+    let sign = RichText::new(theme::SEARCH);
+    let wide = ui.ctx().content_rect().width() >= WIDE;
+    let button = if wide {
+        Button::new((sign, RichText::new(&keys).size(theme::SMALL).color(theme::palette(ui).weak)))
+    } else {
+        Button::new(sign)
+    };
+    let response = ui.add(button.min_size(vec2(BUTTON, BUTTON)));
+    widgets::name(&response, &t!("finder.name"));
+    if response.on_hover_text(t!("finder.open", key = keys)).clicked() {
+        actions.push(FinderAction::Toggle.into());
     }
 }
 

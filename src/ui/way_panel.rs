@@ -9,7 +9,7 @@ use crate::state::walk::ways::EDGE_PERCENT;
 use crate::state::walk::{PlayAction, Turn, WaysAction};
 use crate::state::{Action, AppState, WalkAction};
 use crate::ui::textures::{Key, picture};
-use crate::ui::{Cache, format, theme, widgets};
+use crate::ui::{Cache, commands, format, theme, widgets};
 
 /// Side of a pin's picture.
 const PICTURE: f32 = 28.0;
@@ -37,7 +37,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
         });
     });
     if walk.pins.is_empty() {
-        widgets::note(ui, &t!("way.empty"));
+        widgets::note(ui, &t!("way.empty", key = commands::PIN.keys(ui.ctx())));
         return;
     }
     for idx in 0..walk.pins.len() {

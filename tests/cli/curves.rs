@@ -91,7 +91,7 @@ fn what_was_changed_under_way_stands_below_the_plots_in_the_words_of_the_window(
     json_in(run.path(), &format!("train sample:fashion --out R --resume --epochs 3 {changes}"));
     json_in(run.path(), "curves R --out c.svg");
     let svg = std::fs::read_to_string(run.file("c.svg")).unwrap();
-    for text in ["β 1 → 4 at step 36", "Learning rate 0.002 → 0.0001 at step 36", "Constant → Cosine", "Epochs 2 → 3"]
+    for text in ["β 1 → 4 at step 36", "Learning rate 0.002 → 10⁻⁴ at step 36", "Constant → Cosine", "Epochs 2 → 3"]
     {
         assert!(svg.contains(text), "{text}");
     }

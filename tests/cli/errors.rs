@@ -56,6 +56,8 @@ fn a_run_is_asked_only_what_it_can_answer() {
     usage("grid R --cells 1 --out g.png", &["--cells is 1"]);
     usage("grid R --axes 0,2 --out g.png", &["--axes"]);
     usage("eval R sample:fashion --samples 0", &["--samples is 0", "5000"]);
+    usage("eval R sample:fashion --limit 0", &["--limit is 0"]);
+    usage("eval R sample:fashion --refine 0", &["--refine is 0", "10000"]);
     let fails = |arguments: &str, says: &[&str]| check(run.path(), arguments, 1, says);
     fails("strip R --from no.png --to z:1,1 --out s.png", &["no.png"]);
     fails("grid R --out no/such/g.png", &["no/such"]);

@@ -171,9 +171,42 @@ fn eval_says_what_training_said_and_bounds_log_px() {
         (&Value::Null, &json!("bernoulli"), 2.0)
     );
     assert!((number(&held, "sse") / 784.0 - number(&held, "mse")).abs() < 1e-12);
-    let bounded = eval("--split validation --samples 64");
+    let bounded = eval("--split validation --samples 64 --limit 100");
+    assert_eq!(number(&bounded, "n"), 100.0);
     assert!(number(&bounded, "log_px_nats") > number(&bounded, "elbo_nats"), "{bounded}");
     assert!(number(&bounded, "log_px_se_nats") > 0.0);
+}
+
+#[test]
+fn eval_tells_the_gaps_and_what_the_codes_say() {
+    let run = SmallRun::train(3, "");
+    let eval = |more: &str| json_in(run.path(), &format!("eval R sample:fashion {more}")).pop().unwrap();
+    let told = eval("--samples 2000 --limit 24 --refine 60");
+    let n = |key: &str| number(&told, key);
+    // E[L_K] ≤ log p(x) (Burda et al. 2016, theorem 1): importance sampling may fall short of the integral by more than
+    // the spread of its samples tells, where q misses a part of p(z|x), but does not exceed it by more than its error.
+    let short = n("log_px_quadrature_nats") - n("log_px_nats");
+    let error = n("log_px_stderr");
+    assert!((-3.0 * error - 0.002..0.2 * n("gap_nats")).contains(&short) && error < 0.2, "{short}: {told}");
+    assert!((n("gap_nats") - (n("log_px_nats") - n("elbo_nats"))).abs() < 1e-9 && n("gap_nats") > 0.0, "{told}");
+    let off = n("kl_mc_nats") - n("kl_nats");
+    assert!(off.abs() < 4.0 * n("kl_mc_stderr") && n("kl_mc_stderr") < 0.05, "{told}");
+    // What the encoder's answer costs is a part of what the bound misses.
+    let gap = n("amortisation_gap_nats");
+    assert!(gap > 0.0 && gap < n("gap_nats") + 4.0 * n("log_px_stderr") + 0.05, "{told}");
+    let bits = -n("log_px_nats") / (784.0 * std::f64::consts::LN_2);
+    assert!((n("bits_per_pixel") - bits).abs() < 1e-9, "{told}");
+    assert!(n("mutual_information_nats") <= 24.0_f64.ln() + 1e-9, "{told}");
+
+    // Over all images: both parts of KL are there without samples, and add up to it.
+    let told = eval("");
+    let n = |key: &str| number(&told, key);
+    let off = n("mutual_information_nats") + n("marginal_kl_nats") - n("kl_nats");
+    let error = n("mutual_information_stderr").hypot(n("marginal_kl_stderr"));
+    assert!(off.abs() < 4.0 * error && error < 0.2, "{off}: {told}");
+    assert!((n("bits_per_pixel") + n("elbo_nats") / (784.0 * std::f64::consts::LN_2)).abs() < 1e-9, "{told}");
+    let absent = ["log_px_nats", "gap_nats", "log_px_quadrature_nats", "amortisation_gap_nats"];
+    assert!(absent.iter().all(|key| told.get(*key).is_none()), "{told}");
 }
 
 #[test]
@@ -229,4 +262,20 @@ fn runs_are_listed_with_their_best_elbo_and_what_sets_them_apart() {
         number(line, "best_elbo_nats")
     };
     assert!((best(&again) - best(&said)).abs() < 1e-9);
+}
+
+#[test]
+fn compare_holds_networks_against_pca() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = "--set model.hidden=48 --set train.batch=200 --set train.threads=1 --seed 3";
+    let told = json_in(folder.path(), &format!("compare sample:fashion --dims 2,5 --epochs 1 {small}")).pop().unwrap();
+    assert_eq!((number(&told, "train_images"), number(&told, "test_images")), (3600.0, 400.0));
+    let rows = told["rows"].as_array().unwrap();
+    let names: Vec<_> = rows.iter().map(|row| (row["method"].as_str().unwrap(), number(row, "latent_dim"))).collect();
+    assert_eq!(names, [("pca", 2.0), ("ae", 2.0), ("vae", 2.0), ("pca", 5.0), ("ae", 5.0), ("vae", 5.0)]);
+    let test: Vec<f64> = rows.iter().map(|row| number(row, "test_mse")).collect();
+    assert!(test[3] < test[0] && test.iter().all(|mse| (0.005..0.2).contains(mse)), "{test:?}");
+    assert!(folder.path().read_dir().unwrap().next().is_none(), "nothing was written");
+    let refused = crate::support::run_in(folder.path(), "compare sample:fashion --dims 1");
+    assert_eq!(refused.status.code(), Some(2), "{}", crate::support::stderr(&refused));
 }

@@ -14,7 +14,7 @@ fn with_two_runs(setting: &str, value: &str) -> (Person, tempfile::TempDir, Save
     let (mut person, images) = Person::with_model(3);
     let first = person.state().training.run.as_ref().unwrap().folder.clone().unwrap();
     person.set(setting, value);
-    person.click(Role::Button, "Train");
+    person.click(Role::Button, "New run");
     person.until("the second run has ended", |s| {
         let other = s.training.run.as_ref().is_some_and(|run| run.folder.as_ref().is_some_and(|f| *f != first));
         other && s.training.phase == Phase::Ended(StopReason::Finished)
@@ -77,6 +77,13 @@ fn it_is_closed_with_its_cross_with_escape_and_with_its_button() {
     person.until("once more", |s| s.comparison.is_some());
     person.click(Role::Button, "Compare");
     assert!(person.state().comparison.is_none());
+}
+
+#[test]
+fn the_list_tells_settings_in_the_words_of_the_window() {
+    let (person, _images, _first) = with_two_runs("Learning rate", "0.0005");
+    assert!(person.sees("Learning rate 5×10⁻⁴") && person.sees("Learning rate 0.002"));
+    assert!(!person.sees("lr 0.0005"));
 }
 
 #[test]

@@ -136,6 +136,27 @@ fn axes_units_and_plots_are_chosen_in_the_menu() {
 }
 
 #[test]
+fn six_plots_stand_whole_in_the_panel_with_their_units_and_figures() {
+    let (mut person, _images) = Person::with_model(5);
+    person.click(Role::Button, "View of the curves");
+    for plot in ["β·KL", "Learning rate", "Speed"] {
+        person.find(Role::CheckBox, plot).click();
+        person.frames(2);
+    }
+    person.press(Key::Escape);
+    person.until("there are six", |s| s.curves_drawn().is_some_and(|d| d.plots.len() == 6));
+    for plot in ["Reconstruction", "KL", "ELBO", "β·KL", "Learning rate", "Speed"] {
+        let rect = person.find(Role::Canvas, &format!("Curve of {plot}")).rect();
+        assert!(rect.bottom() < 800.0 && rect.height() > 60.0, "{plot}: {rect:?}");
+    }
+    let units = person.window.query_all_by_label("nats/image").filter(|n| n.rect().width() > 40.0).count();
+    assert!(units >= 4, "{units}");
+    for value in [curve(&person, Metric::Recon).latest, curve(&person, Metric::Recon).latest_held] {
+        assert!(person.sees(&latent_atlas::curves::number::figure(value.unwrap())));
+    }
+}
+
+#[test]
 fn on_a_logarithmic_axis_the_bound_is_its_negative() {
     let (mut person, _images) = Person::with_model(5);
     person.click(Role::Button, "log y");

@@ -86,15 +86,6 @@ fn a_path_that_does_not_exist_is_one_sentence_and_what_was_open_stays() {
 }
 
 #[test]
-fn an_image_that_is_dropped_is_refused_with_its_name() {
-    let (mut person, images) = Person::with_images();
-    person.drop_path(&images.path().join("discs/03.png"));
-    person.until("it was refused", |s| s.data.loading.is_none() && s.notices.iter().count() > 0);
-    let error = the_error(&person);
-    assert!(error.contains("03.png") && error.contains("folder"), "{error}");
-}
-
-#[test]
 fn image_settings_apply_when_the_images_are_loaded_again() {
     let (mut person, _images) = Person::with_images();
     person.click(Role::DisclosureTriangle, "Image settings");

@@ -5,16 +5,15 @@ use egui::{Key, Modifiers, PointerButton};
 use latent_atlas::latent::{Figure, Spacing};
 use latent_atlas::state::{AppState, Axes, Colour, Group, Subject};
 
-use crate::person::{Person, is_mapped};
+use crate::person::Person;
 
 /// In front of a window with a model of three dimensions.
 fn in_three_dimensions() -> (Person, tempfile::TempDir) {
-    let (mut person, images) = Person::with_images();
-    person.set("Latent dimensions", "3");
-    person.set("Epochs", "20");
-    person.click(Role::Button, "Train");
-    let still = |s: &AppState| is_mapped(s) && !s.training.is_active() && s.map.means_step == s.training.total_steps;
-    person.until("the map is drawn", still);
+    let (mut person, images) = Person::with_dimensions(3, 20);
+    // Whichever carry most, the test is of these.
+    person.search("axes first");
+    person.press(Key::Enter);
+    person.until("the first axes are shown", |s| s.map.axes == Axes::Pair(0, 1) && !s.map.is_turning());
     (person, images)
 }
 
@@ -123,6 +122,7 @@ fn the_density_is_shown_and_says_where_nothing_is_known() {
     // Far out.
     person.turn_wheel(person.on_map(0.0, 0.0), -30.0, Modifiers::NONE);
     person.point_at(person.on_map(180.0, -100.0));
+    assert!(person.sees("nown region"), "its line stays while the answer is on its way");
     person.until("how well known that is", here);
     person.frames(1);
     assert!(person.state().map.known.as_ref().unwrap().1 < 1.0);
@@ -151,7 +151,7 @@ fn the_plane_turns_and_lies_where_it_is_put() {
     let mean = person.state().map.mean(idx).unwrap().to_vec();
     assert!((person.state().walk.z[2] - mean[2]).abs() < 1e-6);
     // The only dimension that is not on the map.
-    let slider = person.find(Role::Slider, "Dimension z₃").rect();
+    let slider = person.bring_into_view(Role::Slider, "Dimension z₃");
     let z = person.state().walk.z.clone();
     person.drag(
         PointerButton::Primary,
@@ -175,7 +175,7 @@ fn another_code_of_the_selected_image_is_drawn_and_scrubbed() {
     let drawn = person.state().epsilon.drawn.clone();
     let expected: Vec<f32> = (0..2).map(|i| view.mu[i] + view.sigma[i] * drawn[i]).collect();
     assert_eq!(person.state().walk.z, expected);
-    let slider = person.find(Role::Slider, "ε times").rect();
+    let slider = person.bring_into_view(Role::Slider, "ε times");
     person.drag(PointerButton::Primary, slider.center(), slider.left_center() + egui::vec2(2.0, 0.0));
     let t = person.state().epsilon.t;
     assert!(t < -2.0, "{t}");

@@ -2,9 +2,10 @@
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton};
+use egui_kittest::kittest::{NodeT, Queryable};
 use latent_atlas::state::{AppState, Axes, Phase, Subject};
 
-use crate::person::{Person, is_mapped};
+use crate::person::Person;
 
 /// Where an image lies on the screen.
 #[track_caller]
@@ -157,17 +158,19 @@ fn layers_are_shown_and_hidden() {
 
 #[test]
 fn with_more_dimensions_any_two_are_shown() {
-    let (mut person, _images) = Person::with_images();
-    person.set("Latent dimensions", "3");
-    person.set("Epochs", "3");
-    person.click(Role::Button, "Train");
-    person.until("the map is drawn", |s| is_mapped(s) && !s.training.is_active());
+    let (mut person, _images) = Person::with_dimensions(3, 3);
+    let Axes::Pair(right, up) = person.state().map.axes else { panic!("two axes are shown") };
+    let hidden = 3 - right - up;
     person.click(Role::ComboBox, "Right");
-    person.click(Role::Button, "z₃");
-    assert_eq!(person.state().map.axes, Axes::Pair(2, 1));
+    // Behind its name stands what it carries.
+    let choices = person.window.query_all_by_role(Role::Button).filter_map(|node| node.accesskit_node().label());
+    let name = ["z₁", "z₂", "z₃"][hidden];
+    let choice = choices.into_iter().find(|choice| choice.starts_with(name)).unwrap();
+    person.click(Role::Button, &choice);
+    assert_eq!(person.state().map.axes, Axes::Pair(hidden, up));
     person.until("it has turned", |s| !s.map.is_turning());
     let means = person.state().map.means.clone().unwrap();
-    assert_eq!(person.state().map.places[1], [means[5], means[4]]);
+    assert_eq!(person.state().map.places[1], [means[3 + hidden], means[3 + up]]);
     person.point_at(person.on_map(60.0, 20.0));
-    assert_eq!(person.state().point_shown()[0], person.state().walk.z[0], "the hidden dimension is held");
+    assert_eq!(person.state().point_shown()[right], person.state().walk.z[right], "the hidden dimension is held");
 }

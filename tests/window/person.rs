@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, Vec2, vec2};
+use egui::{
+    Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase, Vec2, vec2,
+};
 use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use latent_atlas::app::{Options, Window};
@@ -21,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const GLANCE: Duration = Duration::from_millis(20);
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
+/// At most so much of the window's lower edge is taken by the curves, in points.
+const CURVES: f32 = 190.0;
 /// Height of the bar above everything else, in points.
 const TOP_BAR: f32 = 44.0;
 
@@ -59,7 +63,15 @@ impl Person {
 
     /// In front of a window with a model of the small folder, trained for `epochs`.
     pub fn with_model(epochs: usize) -> (Self, TempDir) {
+        Self::with_dimensions(2, epochs)
+    }
+
+    /// The same with so many latent dimensions.
+    pub fn with_dimensions(latent_dim: usize, epochs: usize) -> (Self, TempDir) {
         let (mut person, images) = Self::with_images();
+        if latent_dim != person.state().settings.model.latent_dim {
+            person.set("Latent dimensions", &latent_dim.to_string());
+        }
         person.set("Epochs", &epochs.to_string());
         person.click(Role::Button, "Train");
         person.until("the run has ended", |s| matches!(s.training.phase, Phase::Ended(_)));
@@ -141,13 +153,23 @@ impl Person {
         self.frames(2);
     }
 
+    /// Where it is, once it is in view and nothing glides any more.
     #[track_caller]
-    fn bring_into_view(&mut self, role: Role, label: &str) {
+    pub fn bring_into_view(&mut self, role: Role, label: &str) -> Rect {
         let node = self.find(role, label);
-        // Below the window, or scrolled away under the top bar.
-        if node.rect().bottom() > SIZE[1] - 8.0 || node.rect().top() < TOP_BAR {
+        // Under the curves or below the window, or scrolled away under the top bar.
+        if node.rect().bottom() > SIZE[1] - CURVES || node.rect().top() < TOP_BAR {
             node.scroll_to_me();
-            self.frames(3);
+            self.frames(2);
+        }
+        let mut before = Rect::NOTHING;
+        loop {
+            let rect = self.find(role, label).rect();
+            if rect == before {
+                return rect;
+            }
+            before = rect;
+            self.frames(2);
         }
     }
 
@@ -166,6 +188,14 @@ impl Person {
         self.window.event(Event::Text(text.to_owned()));
         self.window.key_press(Key::Enter);
         self.frames(2);
+    }
+
+    /// Opens the list of commands and types words into it.
+    pub fn search(&mut self, words: &str) {
+        self.press_with(Modifiers::COMMAND, Key::K);
+        self.frames(2);
+        self.window.event(Event::Text(words.to_owned()));
+        self.frames(3);
     }
 
     pub fn press(&mut self, key: Key) {

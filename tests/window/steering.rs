@@ -63,8 +63,8 @@ fn a_slider_that_is_dragged_makes_one_change() {
 fn a_finished_run_goes_on_for_some_epochs_as_if_it_had_been_longer() {
     let (mut person, images) = Person::with_model(2);
     let first = person.state().training.step();
-    person.set("Epochs more", "3");
-    person.click(Role::Button, "Continue for");
+    person.set("More epochs", "3");
+    person.click(Role::Button, "Continue");
     person.until("five epochs", |s| s.training.step() == first / 2 * 5 && finished(s));
     assert!(person.sees("Epoch 5 / 5"));
     let weights = |person: &Person| {
@@ -87,6 +87,23 @@ fn tensors(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
+fn a_new_run_from_here_says_which_weights_it_took_over() {
+    let (mut person, _images) = Person::with_model(1);
+    person.click(Role::Button, "New run from here");
+    person.until_seen("it has begun", |p| p.sees("begins with all weights of"));
+    person.until("it has ended", finished);
+    let parent = record(&person)["parent"].clone();
+    assert_eq!(parent["parameters_kept"], parent["parameters"]);
+    // Another network has hardly a shape in common with it.
+    person.click(Role::RadioButton, "Conv");
+    person.click(Role::Button, "New run from here");
+    person.until_seen("it has begun", |p| p.sees("the others begin anew"));
+    let parent = record(&person)["parent"].clone();
+    let (kept, of) = (parent["parameters_kept"].as_u64().unwrap(), parent["parameters"].as_u64().unwrap());
+    assert!(kept < of && person.sees(&format!("Only {kept} of the {of} weight tensors of")), "{parent}");
+}
+
+#[test]
 fn a_run_that_diverged_goes_on_with_a_tenth_of_the_learning_rate() {
     let (mut person, _images) = Person::with_images();
     person.set("β", "1000");
@@ -98,7 +115,7 @@ fn a_run_that_diverged_goes_on_with_a_tenth_of_the_learning_rate() {
     assert!(person.sees("was not finite. The run is kept as it was after step "));
     let kept = record(&person)["step"].as_u64().unwrap();
     person.until("what came later is gone", |s| s.training.step() == kept);
-    person.click(Role::Button, "Continue with learning rate 1.0e−1");
+    person.click(Role::Button, "Continue with learning rate 0.1");
     person.until("it goes on, or has to go on slower still", |s| s.training.marks.iter().any(|m| m.to == "0.1"));
     let mark = person.state().training.marks.first().unwrap();
     assert_eq!((mark.step, mark.key.as_str(), mark.from.as_str()), (kept, "train.lr", "1"));

@@ -1,7 +1,7 @@
 //! Training, pausing, stopping.
 
 use egui::accesskit::Role;
-use latent_atlas::state::Phase;
+use latent_atlas::state::{NoticeKind, Phase};
 use latent_atlas::train::StopReason;
 
 use crate::folder;
@@ -47,17 +47,28 @@ fn a_run_ends_by_itself_after_its_last_epoch() {
     assert_eq!(training.step(), training.total_steps);
     assert_eq!(training.history.validation.len(), 3);
     assert!(person.sees("Finished") && person.sees("Epoch 3 / 3"));
-    assert!(person.can_use(Role::Button, "Train"));
+    // What comes next is at the same place, and a new run is another button.
+    assert!(person.can_use(Role::Button, "Continue") && person.can_use(Role::Button, "New run"));
+    assert!(!person.has(Role::Button, "Train"));
 }
 
 #[test]
-fn opening_other_images_ends_the_run() {
+fn opening_other_images_closes_the_run_and_leads_back_to_it() {
     let (mut person, _images) = Person::while_training();
     person.click(Role::Button, "Emoji");
     person.until("the emoji are there", |s| s.data.source == "sample:emoji");
     assert_eq!(person.state().training.phase, Phase::Idle);
     assert!(person.state().training.model.is_none() && person.state().map.means.is_none());
-    assert!(person.sees("is kept in its folder"));
+    assert!(person.sees("was saved and closed"));
+    person.until("it is saved", |s| {
+        s.notices.iter().any(|n| matches!(&n.kind, NoticeKind::Closed(f) if !s.runs.is_leaving(f)))
+    });
+    person.click(Role::Button, "Open it again");
+    person.until("it is back", |s| s.training.can_continue);
+    // Stopped as it is now, it is closed no more silently.
+    person.click(Role::Button, "Emoji");
+    person.until("the emoji are there again", |s| s.data.source == "sample:emoji");
+    assert!(person.sees("was saved and closed"));
 }
 
 #[test]

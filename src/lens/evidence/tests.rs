@@ -2,40 +2,20 @@
 
 use std::cell::RefCell;
 
+use candle_core::{Device, Tensor};
+
 use super::*;
-use crate::config::{Arch, Init, Kind, Likelihood, ModelConfig};
+use crate::config::{Kind, Likelihood};
+use crate::lens::made::{self, SHAPE};
 use crate::math::gaussian::{kl_to_standard, log_normal};
-use crate::model::snapshot::{Snapshot, to_bytes};
-use crate::model::{ImageShape, Pixels};
+use crate::model::Vae;
 
-const SHAPE: ImageShape = ImageShape { side: 16, channels: 1 };
-
-fn config(kind: Kind, likelihood: Likelihood) -> ModelConfig {
-    let (arch, init, sigma) = (Arch::Mlp, Init::Pytorch, 0.3);
-    ModelConfig { kind, likelihood, arch, init, sigma, latent_dim: 2, hidden: 16, ..ModelConfig::default() }
-}
-
-/// A new model with larger weights: its posteriors are narrower than the prior, and q is not the prior.
 fn model(likelihood: Likelihood) -> Vae {
-    let config = config(Kind::Vae, likelihood);
-    let new = Vae::new(&config, SHAPE, 5).unwrap();
-    let enlarge = |name: &str| if name.ends_with("weight") { 1.6 } else { 1.0 };
-    let log_sigma = Tensor::new(&[0.3_f32.ln()], &Device::Cpu).unwrap();
-    let lookup = |name: &str| {
-        if name == Pixels::LOG_RMSE {
-            return Some(log_sigma.clone());
-        }
-        let param = new.params().iter().find(|p| p.name == name)?;
-        Some((param.layout.to_torch(&param.values).unwrap() * enlarge(name)).unwrap())
-    };
-    Vae::from_torch(&config, SHAPE, &lookup).unwrap()
+    made::snapshot(likelihood, 2, 1.6).vae().clone()
 }
 
-/// What the model decodes at a few places.
 fn images_of(vae: &Vae) -> Dataset {
-    let z = [0.4, -0.3, -1.0, 0.6, 0.9, 1.1, 0.0, 0.0];
-    let pixels = to_bytes(&Snapshot::of(vae, 0, 0.0).unwrap().decode(&z).unwrap());
-    Dataset::made("decoded", (SHAPE.side, SHAPE.channels), pixels)
+    made::images_of(&frozen(vae))
 }
 
 fn pixels(data: &Dataset, idx: u32) -> Tensor {
@@ -62,8 +42,12 @@ fn quadrature(vae: &Vae, data: &Dataset, idx: u32) -> f64 {
     largest + logs.iter().map(|l| (l - largest).exp()).sum::<f64>().ln() + 2.0 * f64::from(step).ln()
 }
 
+fn frozen(vae: &Vae) -> Snapshot {
+    Snapshot::of(vae, 0, 0.0).unwrap()
+}
+
 fn run(vae: &Vae, data: &Dataset, indices: &[u32], samples: usize, seed: u64) -> Evidence {
-    evidence(vae, data, indices, samples, seed, &|_| true).unwrap().unwrap()
+    evidence(&frozen(vae), data, indices, samples, seed, &|_| true).unwrap().unwrap()
 }
 
 #[test]
@@ -131,6 +115,12 @@ fn an_image_has_the_same_estimate_wherever_it_stands_and_the_mean_is_theirs() {
     // Two values: standard error of their mean is half their distance.
     assert!((both.mean.log_px_nats - f64::midpoint(a, b)).abs() < 1e-9);
     assert!((both.mean.standard_error_nats.unwrap() - (a - b).abs() / 2.0).abs() < 1e-9);
+    let [a, b] = [0, 1].map(|i: usize| both.images[i].standard_error_nats.unwrap());
+    assert!((both.sampling_error_nats.unwrap() - a.hypot(b) / 2.0).abs() < 1e-12);
+    // KL by the samples is the closed form.
+    let error = both.sampled_kl.standard_error_nats.unwrap();
+    assert!((both.sampled_kl.nats - both.kl_nats).abs() < 4.0 * error && error < 0.1, "{both:?}");
+    assert!(both.log_likelihood.nats - both.kl_nats < both.mean.log_px_nats, "{both:?}");
 }
 
 #[test]
@@ -141,7 +131,7 @@ fn it_stops_when_told() {
         asked.borrow_mut().push(done);
         done < 2
     };
-    assert_eq!(evidence(&vae, &data, &[0, 1, 2, 3], 10, 0, &go_on).unwrap(), None);
+    assert_eq!(evidence(&frozen(&vae), &data, &[0, 1, 2, 3], 10, 0, &go_on).unwrap(), None);
     assert_eq!(*asked.borrow(), [0, 1, 2]);
 }
 
@@ -150,10 +140,10 @@ fn what_cannot_be_had_is_said() {
     let vae = model(Likelihood::Bernoulli);
     let data = images_of(&vae);
     let check = |vae: &Vae, indices: &[u32], samples, says: &str| {
-        let error = evidence(vae, &data, indices, samples, 0, &|_| true).unwrap_err().to_string();
+        let error = evidence(&frozen(vae), &data, indices, samples, 0, &|_| true).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
     };
-    let plain = Vae::new(&config(Kind::Ae, Likelihood::Bernoulli), SHAPE, 0).unwrap();
+    let plain = Vae::new(&made::config(Kind::Ae, Likelihood::Bernoulli, 2), SHAPE, 0).unwrap();
     check(&plain, &[0], 10, "a plain autoencoder has no prior");
     check(&vae, &[0], 0, "0 importance samples were asked for; the number must lie between 1 and 5000");
     check(&vae, &[0], 5001, "5001");

@@ -1,8 +1,9 @@
 //! What is done to the map.
 
-use crate::latent::{Spacing, Subject};
+use crate::latent::Spacing;
+use crate::state::map::axes::AxesBy;
 use crate::state::map::{Axes, Colour, Group, Layer};
-use crate::state::{AppState, Effect};
+use crate::state::{Action, AppState, Effect};
 
 /// The map is looked at otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,19 +75,29 @@ pub fn apply(state: &mut AppState, action: MapAction) -> Option<Effect> {
         }
         MapAction::SetAxes(axes) => {
             state.remember();
+            state.map.axes_by = AxesBy::User;
             state.map.turn_to(axes);
         }
         MapAction::Toggle(layer) => map.layers.toggle(layer),
         MapAction::SetSpacing(spacing) => map.layers.spacing = spacing,
         MapAction::SetThumbnails(on) => map.layers.thumbnails = on,
         MapAction::SetColour(colour) => map.layers.colour = colour,
-        MapAction::ToggleGroup(group) => map.toggle_group(group),
-        MapAction::IsolateGroup(group) => map.isolate_group(group),
-        MapAction::ShowAllGroups => map.show_all_groups(),
+        MapAction::ToggleGroup(group) => {
+            state.remember();
+            state.map.toggle_group(group);
+        }
+        MapAction::IsolateGroup(group) => {
+            state.remember();
+            state.map.isolate_group(group);
+        }
+        MapAction::ShowAllGroups => {
+            state.remember();
+            state.map.show_all_groups();
+        }
         MapAction::TurnOn(seconds) => map.turn_on(seconds),
         MapAction::ThroughOrigin => put_through(state, &vec![0.0; state.walk.z.len()]),
         MapAction::ThroughSelected => {
-            if let Some(mu) = state.selected_mean() {
+            if let Some(mu) = state.selected_mean().map(<[f32]>::to_vec) {
                 put_through(state, &mu);
             }
         }
@@ -110,14 +121,11 @@ pub fn apply(state: &mut AppState, action: MapAction) -> Option<Effect> {
 
 impl AppState {
     /// μ of the selected image, `[d]`.
-    pub fn selected_mean(&self) -> Option<Vec<f32>> {
+    pub fn selected_mean(&self) -> Option<&[f32]> {
         let subject = self.walk.selected?;
         let view = self.walk.selected_view.as_ref().filter(|view| view.subject == subject);
-        let encoded = match subject {
-            Subject::Image(idx) => self.map.mean(idx).map(<[f32]>::to_vec),
-            Subject::Own(_) => None,
-        };
-        encoded.or_else(|| view.map(|view| view.mu.clone())).filter(|mu| mu.len() == self.walk.z.len())
+        let mean = self.mean_of(subject).or_else(|| view.map(|view| view.mu.as_slice()));
+        mean.filter(|mu| mu.len() == self.walk.z.len())
     }
 }
 
@@ -131,10 +139,17 @@ fn put_through(state: &mut AppState, through: &[f32]) {
     }
 }
 
+impl From<MapAction> for Action {
+    fn from(action: MapAction) -> Self {
+        Self::Map(action)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::Dataset;
+    use crate::latent::Subject;
     use std::sync::Arc;
 
     fn state() -> AppState {

@@ -98,6 +98,14 @@ impl MapState {
         self.hide();
     }
 
+    /// Hides these groups and no other.
+    pub fn set_hidden(&mut self, hidden: Hidden) {
+        if hidden != self.images.hidden {
+            self.images.hidden = hidden;
+            self.hide();
+        }
+    }
+
     /// Hides nothing.
     pub fn show_all_groups(&mut self) {
         self.images.hidden.clear();

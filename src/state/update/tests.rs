@@ -164,3 +164,17 @@ fn a_run_that_is_still_being_saved_stays_where_it_is() {
     update(&mut state, Action::Runs(runs::RunsAction::Kept(folder.clone())));
     assert_eq!(update(&mut state, trash()), [Effect::Library(runs::Errand::Trash(folder.clone()))]);
 }
+
+#[test]
+fn a_run_that_is_closed_leads_back_once_it_is_saved() {
+    let mut state = AppState::new();
+    update(&mut state, opened(&RunConfig::default()));
+    update(&mut state, Action::TogglePlay);
+    let folder = std::path::PathBuf::from("shades-01");
+    update(&mut state, Action::RunStarted { name: "shades-01".into(), folder: folder.clone() });
+    update(&mut state, opened(&RunConfig::default()));
+    assert!(state.notices.iter().any(|notice| notice.kind == NoticeKind::Closed(folder.clone())));
+    assert!(state.runs.is_leaving(&folder));
+    update(&mut state, Action::Runs(runs::RunsAction::Kept(folder.clone())));
+    assert!(!state.runs.is_leaving(&folder));
+}

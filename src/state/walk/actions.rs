@@ -1,9 +1,9 @@
 //! What is done on a walk through the latent space.
 
 use crate::latent::{Path, Subject};
-use crate::state::AppState;
 use crate::state::update::FRAMES;
 use crate::state::walk::{Held, Pinned};
+use crate::state::{Action, AppState};
 
 /// How near the pointer must be to a pin to take hold of it, in points.
 const PIN_REACH: f32 = 12.0;
@@ -132,16 +132,21 @@ fn select(state: &mut AppState, selected: Option<Subject>) {
         return;
     };
     state.walk.selected_view.take_if(|view| view.subject != subject);
-    let mean = match subject {
-        Subject::Image(idx) => state.map.mean(idx).map(<[f32]>::to_vec),
-        Subject::Own(_) => state.walk.selected_view.as_ref().map(|view| view.mu.clone()),
-    };
-    if let Some(mu) = mean {
+    if state.walk.selected_view.is_none() {
+        state.walk.selection += 1;
+    }
+    if let Some(mu) = state.mean_of(subject).map(<[f32]>::to_vec) {
         state.walk.play.since = None;
         // A click on the map has taken hold of the point and remembered it already.
         if state.walk.held == Held::Nothing {
             state.remember();
         }
         state.walk.z = mu;
+    }
+}
+
+impl From<WalkAction> for Action {
+    fn from(action: WalkAction) -> Self {
+        Self::Walk(action)
     }
 }

@@ -1,4 +1,4 @@
-//! Figures beside the curves, from learning rates of 10⁻⁵ to millions of steps.
+//! Figures as people read and type them, from learning rates of 10⁻⁵ to millions of steps.
 
 /// Below this a decimal fraction has more zeros than one can count.
 const SMALL: f64 = 1e-3;
@@ -16,6 +16,18 @@ pub fn figure(value: f64) -> String {
         s if s < 10_000.0 => fixed(value, 1),
         _ => fixed(value, 0),
     }
+}
+
+/// The number that was typed: as [`figure`] writes it, or as computers do.
+pub fn parse(text: &str) -> Option<f64> {
+    let plain = text.trim().replace(',', "").replace('−', "-");
+    let (digits, power) = match plain.split_once('×') {
+        Some((digits, power)) => (digits, power),
+        None if plain.chars().any(|c| lowered(c).is_some()) => ("1", plain.as_str()),
+        None => return plain.parse().ok(),
+    };
+    let power: String = power.trim().strip_prefix("10")?.chars().map(lowered).collect::<Option<_>>()?;
+    format!("{}e{power}", digits.trim()).parse().ok()
 }
 
 /// A round number beside an axis, with `decimals` decimals.
@@ -71,6 +83,10 @@ fn raised(digit: char) -> char {
     }
 }
 
+fn lowered(digit: char) -> Option<char> {
+    "-0123456789".chars().find(|plain| raised(*plain) == digit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +104,14 @@ mod tests {
         check(6.4, "6.40");
         check(19_812.4, "19,812");
         check(2.5e8, "2.5×10⁸");
+    }
+
+    #[test]
+    fn what_is_written_can_be_typed() {
+        for value in [0.002, 5e-4, 1e-4, 3e-5, 0.25, 1.0, -2.5e-7, 19_812.0, 2.5e8] {
+            assert_eq!(parse(&figure(value)), Some(value), "{value}");
+        }
+        assert_eq!((parse(" 5e-4 "), parse("1.0e−3"), parse("fast"), parse("")), (Some(5e-4), Some(1e-3), None, None));
     }
 
     #[test]
