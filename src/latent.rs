@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod measure;
 pub mod metric;
 pub mod neighbours;
+mod npy;
 mod pace;
 pub mod path;
 pub mod plane;
@@ -20,6 +21,7 @@ pub mod refine;
 pub mod route;
 pub mod service;
 mod surveyor;
+pub mod table;
 pub mod terrain;
 pub mod twins;
 

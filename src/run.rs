@@ -13,9 +13,7 @@ pub mod contest;
 pub mod directions;
 pub mod history;
 pub mod job;
-pub mod latents;
 pub mod library;
-pub mod npy;
 pub mod record;
 pub mod recorder;
 pub mod saved;
@@ -32,6 +30,7 @@ pub use saved::{SavedRun, name_of};
 pub use timeline::{Moment, Timeline};
 
 use crate::config::ConfigError;
+use crate::files::PlaceError;
 use crate::model::ModelError;
 use crate::train::TrainError;
 
@@ -111,6 +110,9 @@ pub enum RunError {
     /// A setting cannot be changed.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A table cannot be put where it belongs.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// The stored weights do not make a model.
     #[error(transparent)]
     Model(#[from] ModelError),

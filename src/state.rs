@@ -33,7 +33,7 @@ pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use epsilon::{Epsilon, EpsilonAction};
-pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, PastOf, SHEET};
+pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, PastOf, SHEET, Table};
 pub use finder::{FinderAction, FinderState};
 pub use grid_picture::GridPicture;
 pub use history::History;

@@ -27,12 +27,14 @@ pub fn choose_images(wake: WakeUp) -> Result<Task<Action>, String> {
 /// Asks where to write a picture.
 pub fn save_picture(wake: WakeUp, settings: ExportSettings) -> Result<Task<Action>, String> {
     let kind = settings.kind;
-    let (stem, ending) = match kind {
-        ExportKind::Strip => ("strip", "png"),
-        ExportKind::Grid => ("grid", "png"),
-        ExportKind::Animation => ("animation", settings.format.ending()),
-        ExportKind::Past => ("history", settings.format.ending()),
-        ExportKind::Sheet => ("sheet", "png"),
+    let ending = settings.ending();
+    let stem = match kind {
+        ExportKind::Strip => "strip",
+        ExportKind::Grid => "grid",
+        ExportKind::Animation => "animation",
+        ExportKind::Past => "history",
+        ExportKind::Sheet => "sheet",
+        ExportKind::Latents => "latents",
     };
     Task::spawn("dialog", wake, move |post| {
         // A folder of pictures has no ending.

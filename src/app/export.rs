@@ -10,11 +10,12 @@ use anyhow::anyhow;
 use rust_i18n::t;
 
 use crate::app::task::{Post, Task};
+use crate::config::{DataConfig, RunConfig};
 use crate::data::Dataset;
-use crate::export::{self, Animation, Clash, End, ExportError, Origin, Playback, Showing, Watched};
+use crate::export::{self, Animation, Clash, End, ExportError, Latents, Origin, Playback, Showing, Watched};
 use crate::latent;
 use crate::latent::{Course, Easing, Grid, OwnImage, Path, Route};
-use crate::model::Snapshot;
+use crate::model::{Encoded, Snapshot};
 use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, Pinned, Run};
 use crate::threads::{WakeUp, pool_here};
 
@@ -63,6 +64,13 @@ pub enum Subject {
         /// The points.
         watched: Watched,
     },
+    /// The means of all images.
+    Latents {
+        /// The images.
+        data: Arc<Dataset>,
+        /// Whether they are the run's own, so that its split is known.
+        are_its_own: bool,
+    },
     /// Images above their reconstructions.
     Sheet {
         /// The images.
@@ -91,6 +99,10 @@ impl Order {
                 let folder = folder.ok_or_else(|| t!("export.no_folder"))?;
                 Subject::Past { folder, watched: past::watched(state, settings) }
             }
+            (ExportKind::Latents, _) => Subject::Latents {
+                data: data.ok_or_else(|| t!("export_more.needs_set"))?,
+                are_its_own: state.training.has_its_images,
+            },
             (ExportKind::Sheet, _) => Subject::Sheet { data, images: past::seen(state, settings.sheet) },
             (_, [_, _, ..]) => {
                 let course = walk.course();
@@ -150,6 +162,9 @@ fn write(order: &Order, post: &Post<Action>) -> anyhow::Result<PathBuf> {
         Subject::Past { folder, watched } => {
             return write_film(&past::film(&origin, folder, watched, settings)?, settings, target, post);
         }
+        Subject::Latents { data, are_its_own } => {
+            return write_latents(order, &origin, (data, *are_its_own), target, post);
+        }
         Subject::Sheet { data, images } => past::sheet(&origin, data.as_ref(), images, upscale)?,
     };
     Ok(match target {
@@ -190,6 +205,29 @@ fn write_film(
     Ok(written?)
 }
 
+/// Encodes the images and writes their means.
+fn write_latents(
+    order: &Order,
+    origin: &Origin<'_>,
+    (data, are_its_own): (&Dataset, bool),
+    target: Target,
+    post: &Post<Action>,
+) -> anyhow::Result<PathBuf> {
+    let n = data.len().max(1) as f32;
+    let encoded = latent::encode(origin.snapshot, data, &|done| {
+        post.progress(Action::Export(ExportAction::Progress(done as f32 / n)));
+        post.go_on().is_continue()
+    })?;
+    let Encoded { mu, .. } = encoded.ok_or_else(|| anyhow!(t!("exporting.cancelled").into_owned()))?;
+    let RunConfig { data: DataConfig { validation_fraction, .. }, train, .. } = &order.run.config;
+    let split = are_its_own.then(|| data.split(*validation_fraction, train.seed));
+    let latents = Latents { origin: *origin, data, split: split.as_ref(), mu: &mu };
+    Ok(match target {
+        Target::File(file, clash) => latents.write(&file, clash).map(|()| file)?,
+        Target::Folder(folder) => latents.write_numbered(&folder, order.settings.ending())?,
+    })
+}
+
 /// Where the picture goes.
 enum Target {
     /// Into this file.
@@ -206,16 +244,16 @@ impl Target {
             return Ok(Self::Folder(folder.join(FOLDER)));
         };
         // The dialog has asked about the file it was given, and not about one with another ending.
-        let is_film = order.settings.kind.is_film();
-        let ending = if is_film { order.settings.format.ending() } else { "png" };
+        let ending = order.settings.ending();
         let (file, clash) = match file.extension() {
             Some(_) => (file.clone(), Clash::Replace),
             None => (file.with_extension(ending), Clash::Refuse),
         };
-        if is_film {
-            export::check_animation(&file, clash)?;
-        } else {
-            export::check(&file, clash)?;
+        match order.settings.kind {
+            // What writes it looks first.
+            ExportKind::Latents => {}
+            kind if kind.is_film() => _ = export::check_animation(&file, clash)?,
+            _ => export::check(&file, clash)?,
         }
         Ok(Self::File(file, clash))
     }

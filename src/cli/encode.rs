@@ -9,24 +9,11 @@ use crate::cli::args::Encode;
 use crate::cli::images;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
-use crate::export::{Decoder, Origin, inner_path};
+use crate::export::{Latents, Origin};
 use crate::files;
+use crate::latent::table;
 use crate::model::Encoded;
-use crate::run::{SavedRun, latents};
-
-/// How a table was made, beside it.
-#[derive(Serialize)]
-struct Table<'a> {
-    program: &'a str,
-    version: &'a str,
-    kind: &'a str,
-    #[serde(flatten)]
-    encoder: Decoder,
-    data: String,
-    data_fingerprint: &'a str,
-    n: usize,
-    latent_dim: usize,
-}
+use crate::run::SavedRun;
 
 #[derive(Serialize)]
 struct Told<'a> {
@@ -50,21 +37,8 @@ pub fn run(args: &Encode, output: &Output, interrupt: &Interrupt) -> anyhow::Res
     let split = own.then(|| data.split(config.data.validation_fraction, config.train.seed));
     let name = run.name();
     let origin = Origin { snapshot: &snapshot, run: &name, train: &config.train };
-    let table = Table {
-        program: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
-        kind: "latents",
-        encoder: Decoder::of(&origin),
-        data: inner_path(&data.name),
-        data_fingerprint: data.fingerprint(),
-        n: data.len(),
-        latent_dim: snapshot.latent_dim(),
-    };
-    let json = serde_json::to_string_pretty(&table)?;
-    files::with_sidecar(&args.out, json.as_bytes(), clash, || -> anyhow::Result<()> {
-        Ok(latents::write(&args.out, &mu, snapshot.latent_dim(), &data, split.as_ref(), clash)?)
-    })?;
-    let metadata = latents::metadata_path(&args.out);
+    Latents { origin, data: &data, split: split.as_ref(), mu: &mu }.write(&args.out, clash)?;
+    let metadata = table::metadata_path(&args.out);
     let told = Told { n: data.len(), latent_dim: snapshot.latent_dim(), latents: &args.out, metadata: &metadata };
     output.result(&told, || {
         let (n, d) = (told.n, told.latent_dim);

@@ -4,6 +4,7 @@ use crate::cli::args::{Sheet, within};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::cli::{Outcome, images, picture};
+use crate::data::evenly;
 use crate::export::{self, End, UPSCALES};
 use crate::run::SavedRun;
 
@@ -19,11 +20,10 @@ pub fn run(args: &Sheet, output: &Output, interrupt: &Interrupt) -> anyhow::Resu
     let run = SavedRun::open(&args.run)?;
     picture::make(&run, &args.out, &args.replace, output, |origin| {
         let data = images::open_for(&run, &args.data, &args.reading, interrupt)?;
-        let n = args.limit.min(data.len());
-        // Evenly over the folder, whose classes lie one after the other.
-        let shown = (0..n).map(|i| i * data.len() / n);
+        // Over the whole folder, whose classes lie one after the other.
+        let shown = evenly(data.len(), args.limit);
         let end = |idx: usize| End::of_image(origin.snapshot, &data.names[idx], data.image(idx));
-        let ends: Vec<End> = shown.map(end).collect::<Result<_, _>>()?;
+        let ends: Vec<End> = shown.into_iter().map(|idx| end(idx as usize)).collect::<Result<_, _>>()?;
         Ok(export::sheet(origin, &ends, args.columns, args.picture.upscale)?.into())
     })
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::config::RunConfig;
 use crate::data::Dataset;
-use crate::latent;
+use crate::files::Clash;
+use crate::latent::{self, table};
 use crate::model::{Encoded, Snapshot, Vae};
 use crate::run::history::{self, Row};
-use crate::run::{RunError, RunRecord, SavedRun, Status, Timeline, checkpoint, latents};
+use crate::run::{RunError, RunRecord, SavedRun, Status, Timeline, checkpoint};
 use crate::train::{Checkpoint, Mark, Recorder, StepStats, StopReason, TrainError, ValidationStats};
 
 /// Keeps a run folder up to date. Rows wait in memory until the next checkpoint.
@@ -96,8 +97,8 @@ impl FolderRecorder {
         let snapshot = Snapshot::of(&vae, saved.step, self.record.epoch)?;
         let split = self.data.split(config.data.validation_fraction, config.train.seed);
         let Some(Encoded { mu, .. }) = latent::encode(&snapshot, &self.data, &|_| true)? else { return Ok(()) };
-        let (path, d) = (self.folder.join(latents::FILE), config.model.latent_dim);
-        latents::write(&path, &mu, d, &self.data, Some(&split), crate::files::Clash::Replace)
+        let (path, d) = (self.folder.join(table::FILE), config.model.latent_dim);
+        Ok(table::write(&path, &mu, d, &self.data, Some(&split), Clash::Replace)?)
     }
 }
 

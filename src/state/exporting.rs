@@ -26,6 +26,8 @@ pub enum ExportKind {
     Past,
     /// The images in view above their reconstructions.
     Sheet,
+    /// The latent means of all images as a table.
+    Latents,
 }
 
 /// What the models of a run's past decode.
@@ -35,6 +37,15 @@ pub enum PastOf {
     Map,
     /// The pins; the map while there are none.
     Pins,
+}
+
+/// As what a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Text, for the Embedding Projector and spreadsheets.
+    Tsv,
+    /// An array of NumPy.
+    Npy,
 }
 
 impl ExportKind {
@@ -59,6 +70,8 @@ pub struct ExportSettings {
     pub past_of: PastOf,
     /// Images of a sheet at most, in [`SHEET`].
     pub sheet: usize,
+    /// As what a table is written.
+    pub table: Table,
     /// Seconds from the first frame to the last.
     pub seconds: f32,
     /// Pixels a side for each of the model's.
@@ -127,6 +140,7 @@ impl Default for ExportSettings {
             past_fps: 6,
             past_of: PastOf::Map,
             sheet: 40,
+            table: Table::Tsv,
             seconds: 6.0,
             upscale: 4,
             eased: true,
@@ -137,6 +151,18 @@ impl Default for ExportSettings {
 }
 
 impl ExportSettings {
+    /// How the file's name ends; nothing for a folder.
+    pub fn ending(&self) -> &'static str {
+        match self.kind {
+            ExportKind::Animation | ExportKind::Past => self.format.ending(),
+            ExportKind::Strip | ExportKind::Grid | ExportKind::Sheet => "png",
+            ExportKind::Latents => match self.table {
+                Table::Tsv => "tsv",
+                Table::Npy => "npy",
+            },
+        }
+    }
+
     /// Frames from the first pin to the last.
     pub fn frames(&self) -> usize {
         let frames = (self.seconds * self.fps as f32).round() as usize;

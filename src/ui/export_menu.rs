@@ -63,6 +63,7 @@ pub fn missing(state: &AppState, kind: ExportKind) -> Option<String> {
             let run = state.training.model_run.as_ref();
             (t!("export_more.needs_run"), run.is_none_or(|run| run.folder.is_none()))
         }
+        ExportKind::Latents => (t!("export_more.needs_set"), state.data.set.is_none()),
         ExportKind::Sheet => (t!("export_more.needs_images"), state.map.images_in_view().is_empty()),
     };
     is_missing.then(|| text.into_owned())

@@ -5,11 +5,11 @@ use rust_i18n::t;
 
 use crate::export::{FPS, Format};
 use crate::state::update::UPSCALES;
-use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, PastOf, SHEET};
+use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, PastOf, SHEET, Table};
 use crate::ui::{export_menu, format, theme, widgets};
 
 /// Width of the window, in points.
-const WIDTH: f32 = 420.0;
+const WIDTH: f32 = 460.0;
 /// Seconds that an animation may take one way.
 const SECONDS: std::ops::RangeInclusive<f32> = 0.5..=120.0;
 
@@ -43,6 +43,7 @@ fn settings_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
         (ExportKind::Grid, t!("export_more.grid").into_owned()),
         (ExportKind::Past, t!("export_more.past").into_owned()),
         (ExportKind::Sheet, t!("export_more.sheet").into_owned()),
+        (ExportKind::Latents, t!("export_more.latents").into_owned()),
     ];
     if let Some(kind) = widgets::segmented(ui, "export_kind", settings.kind, &kinds) {
         settings.kind = kind;
@@ -54,6 +55,7 @@ fn settings_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
         ExportKind::Grid => t!("export_more.grid_about"),
         ExportKind::Past => t!("export_more.past_about"),
         ExportKind::Sheet => t!("export_more.sheet_about"),
+        ExportKind::Latents => t!("export_more.latents_about"),
     };
     widgets::weak(ui, &about);
     ui.add_space(theme::GAP);
@@ -64,6 +66,7 @@ fn settings_ui(ui: &mut Ui, state: &AppState, settings: &mut ExportSettings) {
         ExportKind::Animation => animation_ui(ui, settings),
         ExportKind::Past => past_ui(ui, state, settings),
         ExportKind::Sheet => sheet_ui(ui, state, settings),
+        ExportKind::Latents => return table_ui(ui, settings),
         ExportKind::Strip | ExportKind::Grid => {}
     }
     widgets::row(ui, &t!("export.enlarge"), &t!("export.enlarge_tip"), |ui, label| {
@@ -83,6 +86,16 @@ fn format_ui(ui: &mut Ui, settings: &mut ExportSettings) {
         let formats = formats.map(|(format, text)| (format, text.to_owned()));
         if let Some(format) = widgets::segmented(ui, "export_format", settings.format, &formats) {
             settings.format = format;
+        }
+    });
+}
+
+/// As what a table is written.
+fn table_ui(ui: &mut Ui, settings: &mut ExportSettings) {
+    widgets::row(ui, &t!("exporting.format"), &t!("export_more.table_tip"), |ui, _| {
+        let formats = [(Table::Tsv, "TSV".to_owned()), (Table::Npy, "NPY".to_owned())];
+        if let Some(table) = widgets::segmented(ui, "export_table", settings.table, &formats) {
+            settings.table = table;
         }
     });
 }

@@ -1,4 +1,4 @@
-//! The Export window: the past of a run and a sheet of the images in view.
+//! The Export window: the past of a run, a sheet of the images in view, and the latent means.
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -33,4 +33,25 @@ fn the_past_and_a_sheet_are_written_into_the_runs_exports() {
     person.click(Role::Button, "Write file");
     person.until_seen("the sheet is written", |p| p.sees("sheet-001.png"));
     assert_eq!(json("sheet-001.json")["layout"]["images"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_latent_means_are_written_as_a_table_for_numpy_too() {
+    let (mut person, _images) = Person::with_model(5);
+    let run = person.state().training.run.as_ref().unwrap().folder.clone().unwrap();
+    person.press_with(Modifiers::COMMAND, Key::E);
+    person.click(Role::RadioButton, "Latents");
+    person.click(Role::Button, "Write file");
+    person.until_seen("the table is written", |p| p.sees("latents-001.tsv"));
+    let written = std::fs::read_to_string(run.join("exports/latents-001.tsv")).unwrap();
+    let n = person.state().data.set.as_ref().unwrap().len();
+    assert_eq!(written.lines().count(), n);
+    let names = std::fs::read_to_string(run.join("exports/latents-001_metadata.tsv")).unwrap();
+    assert!(names.starts_with("image\tclass\tsplit\n") && names.lines().count() == n + 1, "{names}");
+    person.press_with(Modifiers::COMMAND, Key::E);
+    person.click(Role::RadioButton, "NPY");
+    person.click(Role::Button, "Write file");
+    person.until_seen("the array is written", |p| p.sees("latents-002.npy"));
+    let array = std::fs::read(run.join("exports/latents-002.npy")).unwrap();
+    assert!(array.starts_with(b"\x93NUMPY") && array.len() == 128 + n * 2 * 4, "{} bytes", array.len());
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use rust_i18n::t;
 
-use crate::data::Dataset;
+use crate::data::{Dataset, evenly};
 use crate::export::{self, Animation, End, Origin, Past, Picture, Playback, Watched};
 use crate::latent::Grid;
 use crate::model::Snapshot;
@@ -55,8 +55,7 @@ pub(super) fn film<'a>(
 /// At most `most` of the images that can be seen on the map, evenly.
 pub(super) fn seen(state: &AppState, most: usize) -> Vec<usize> {
     let seen = state.map.images_in_view();
-    let n = most.min(seen.len());
-    (0..n).filter_map(|i| seen.get(i * seen.len() / n).copied()).collect()
+    evenly(seen.len(), most).into_iter().map(|i| seen[i as usize]).collect()
 }
 
 /// The images above their reconstructions.

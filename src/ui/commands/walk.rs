@@ -43,6 +43,12 @@ pub const EXPORTS: &[Command] = &[
     Command::new("command.export_strip_as", |state| export(state, ExportKind::Strip, ExportAction::SaveAs)),
     Command::new("command.export_grid", |state| export(state, ExportKind::Grid, ExportAction::Save)),
     Command::new("command.export_grid_as", |state| export(state, ExportKind::Grid, ExportAction::SaveAs)),
+    Command::new("command.export_past", |state| export(state, ExportKind::Past, ExportAction::Save)),
+    Command::new("command.export_past_as", |state| export(state, ExportKind::Past, ExportAction::SaveAs)),
+    Command::new("command.export_sheet", |state| export(state, ExportKind::Sheet, ExportAction::Save)),
+    Command::new("command.export_sheet_as", |state| export(state, ExportKind::Sheet, ExportAction::SaveAs)),
+    Command::new("command.export_latents", |state| export(state, ExportKind::Latents, ExportAction::Save)),
+    Command::new("command.export_latents_as", |state| export(state, ExportKind::Latents, ExportAction::SaveAs)),
     Command::new("command.export_cancel", |state| {
         let writes = state.exporting.progress.is_some();
         when(writes, t!("finder.nothing_written"), Action::Export(ExportAction::Cancel))

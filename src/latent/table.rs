@@ -5,13 +5,14 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::data::{Dataset, Split};
-use crate::files::{self, Clash};
-use crate::run::{RunError, npy};
+use crate::files::{self, Clash, PlaceError};
+use crate::latent::npy;
 
 /// Name of the table of means in a run folder.
 pub const FILE: &str = "latents.tsv";
 /// Name of the table of names in a run folder.
 const METADATA: &str = "metadata.tsv";
+
 /// Where the names go that belong to the means in `latents`: `metadata.tsv` beside `latents.tsv`,
 /// `NAME_metadata.tsv` beside any other `NAME.tsv`.
 pub fn metadata_path(latents: &Path) -> PathBuf {
@@ -20,7 +21,8 @@ pub fn metadata_path(latents: &Path) -> PathBuf {
     latents.with_file_name(name)
 }
 
-/// Writes both tables, the first as its ending says (`.npy` or text): means `mu` (`[n, d]`) of the images of `data`; with `split`, which images were held.
+/// Writes both tables, the first as its ending says (`.npy` or text): means `mu` (`[n, d]`) of the images of `data`; with
+/// `split`, which images were held.
 pub fn write(
     latents: &Path,
     mu: &[f32],
@@ -28,18 +30,15 @@ pub fn write(
     data: &Dataset,
     split: Option<&Split>,
     clash: Clash,
-) -> Result<(), RunError> {
+) -> Result<(), PlaceError> {
     let is_npy = latents.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
     let numbers = if is_npy { npy::bytes(mu, latent_dim) } else { text(mu, latent_dim).into_bytes() };
     let metadata = metadata_path(latents);
     if let (Clash::Refuse, Some(taken)) = (clash, [latents, &metadata].into_iter().find(|path| path.exists())) {
-        return Err(RunError::Exists(taken.to_owned()));
+        return Err(PlaceError::Exists(taken.to_owned()));
     }
     for (path, bytes) in [(latents, numbers), (&metadata, names(data, split).into_bytes())] {
-        files::write(path, &bytes, clash).map_err(|e| match e.kind() {
-            std::io::ErrorKind::AlreadyExists => RunError::Exists(path.to_owned()),
-            _ => RunError::write(path, &e),
-        })?;
+        files::write(path, &bytes, clash).map_err(|e| PlaceError::of(path, &e))?;
     }
     Ok(())
 }
