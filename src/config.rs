@@ -57,6 +57,15 @@ pub struct DataConfig {
     pub validation_fraction: f64,
 }
 
+impl DataConfig {
+    /// Reads other images as those of `side` and `channels` were, whatever these look like.
+    #[must_use]
+    pub fn like(&self, side: usize, channels: usize) -> Self {
+        let channels = if channels == 1 { Channels::Grey } else { Channels::Rgb };
+        Self { size: Size::Side(side), channels, ..self.clone() }
+    }
+}
+
 /// What is trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,6 +1,8 @@
 //! Principal component analysis: the directions in which points vary most (Pearson 1901; Hotelling 1933).
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use std::ops::Range;
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 /// The principal axes of some points.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,9 @@ pub struct Pca {
     pub share: Vec<f64>,
 }
 
+/// Points that are looked at together.
+const BLOCK: usize = 1024;
+
 /// The first `most` axes of `rows`, `[n, d]` row-major; fewer when the points do not vary in so many directions. `None`
 /// for fewer than two points.
 ///
@@ -23,14 +28,45 @@ pub struct Pca {
 /// axes as Xᵀu/‖Xᵀu‖. The time grows with the cube of the smaller of n and d.
 pub fn pca(rows: &[f32], d: usize, most: usize) -> Option<Pca> {
     let n = rows.len().checked_div(d)?;
-    if n < 2 {
+    pca_of(n, d, most, &mut |block, into| into.extend_from_slice(&rows[block.start * d..block.end * d]))
+}
+
+/// The same of `n` points that need not be in memory at once when d ≤ n: `read` fills in those of a range, `[_, d]`.
+pub fn pca_of(n: usize, d: usize, most: usize, read: &mut dyn FnMut(Range<usize>, &mut Vec<f32>)) -> Option<Pca> {
+    if n < 2 || d == 0 {
         return None;
     }
-    let mut x = DMatrix::from_row_iterator(n, d, rows.iter().take(n * d).map(|v| f64::from(*v))); // [n, d]
-    let mean = x.row_mean(); // [1, d]
-    x.row_iter_mut().for_each(|mut row| row -= &mean);
+    let mut each_block = |size: usize, seen: &mut dyn FnMut(DMatrix<f64>)| {
+        let mut rows = Vec::new();
+        for start in (0..n).step_by(size) {
+            let block = start..(start + size).min(n);
+            rows.clear();
+            read(block.clone(), &mut rows);
+            seen(DMatrix::from_iterator(d, block.len(), rows.iter().map(|v| f64::from(*v)))); // [d, _]
+        }
+    };
+    let mut mean = DVector::zeros(d);
+    each_block(BLOCK, &mut |block| mean += block.column_sum());
+    mean /= n as f64;
+    let centred = |mut block: DMatrix<f64>| {
+        block.column_iter_mut().for_each(|mut x| x -= &mean);
+        block
+    };
     let by_dimension = d <= n;
-    let product = if by_dimension { x.tr_mul(&x) } else { &x * x.transpose() }; // [d, d] or [n, n]
+    let mut product = DMatrix::zeros(0, 0); // [d, d] or [n, n]
+    let mut x = DMatrix::zeros(0, 0); // [d, n], when it is needed again
+    if by_dimension {
+        product = DMatrix::zeros(d, d);
+        each_block(BLOCK, &mut |block| {
+            let block = centred(block);
+            product.gemm(1.0, &block, &block.transpose(), 1.0);
+        });
+    } else {
+        each_block(n, &mut |block| {
+            x = centred(block);
+            product = x.transpose() * &x;
+        });
+    }
     let total = product.trace();
     let eigen = SymmetricEigen::new(product);
     let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
@@ -40,7 +76,7 @@ pub fn pca(rows: &[f32], d: usize, most: usize) -> Option<Pca> {
     let order: Vec<usize> = order.into_iter().filter(counts).take(most).collect();
     let axis = |i: &usize| {
         let vector = eigen.eigenvectors.column(*i);
-        let axis = if by_dimension { vector.into_owned() } else { x.tr_mul(&vector).normalize() }; // [d]
+        let axis = if by_dimension { vector.into_owned() } else { (&x * vector).normalize() }; // [d]
         let sign = axis[axis.icamax()].signum();
         axis.iter().map(|v| sign * v).collect()
     };
@@ -133,6 +169,22 @@ mod tests {
         };
         let error = x().chunks_exact(3).map(square).sum::<f64>() / 18.0;
         assert!((error - 0.100_065_170_264_710_96).abs() < 1e-7, "{error}");
+    }
+
+    #[test]
+    fn many_points_in_blocks_give_what_they_give_at_once() {
+        let n = 2 * BLOCK + 7;
+        let at = |i: usize, j: usize| ((i * 31 + j * 17 + i * j * j) % 97) as f32 / 97.0 + (i % 5 * j) as f32;
+        let rows: Vec<f32> = (0..n * 4).map(|k| at(k / 4, k % 4)).collect();
+        let found = pca(&rows, 4, 4).unwrap();
+        let x = DMatrix::from_row_iterator(n, 4, rows.iter().map(|v| f64::from(*v)));
+        let mean = x.row_mean();
+        let x = DMatrix::from_fn(n, 4, |i, j| x[(i, j)] - mean[j]);
+        for (axis, variance) in found.axes.iter().zip(&found.variance) {
+            let u = DVector::from_vec(axis.clone());
+            let left = x.tr_mul(&(&x * &u)) / (n - 1) as f64 - &u * *variance;
+            assert!(left.norm() < 1e-10 * found.variance[0], "{} away from an eigenvector", left.norm());
+        }
     }
 
     #[test]

@@ -12,13 +12,11 @@ use rayon::ThreadPool;
 
 use crate::config::{Kind, RunConfig};
 use crate::data::{Dataset, Split, evenly};
-use crate::math::pca::{Pca, pca};
+use crate::math::pca::{Pca, pca_of};
 use crate::model::{ModelError, Snapshot};
 use crate::threads::pool;
 use crate::train::{TrainError, Trainer, evaluate};
 
-/// Values that PCA goes through at most; of more images evenly taken ones count.
-const PCA_VALUES: usize = 1 << 25;
 /// The smaller of images and pixels is at most this for PCA, whose time grows with its cube.
 const PCA_SIDE: usize = 3000;
 /// Images projected at once.
@@ -55,6 +53,32 @@ impl Contestant {
             Learned::Linear(_) => "pca",
             Learned::Network(snapshot) => snapshot.vae().config.kind.word(),
         }
+    }
+
+    /// What becomes of images `x`, `[n, P]` in [0, 1], that are encoded and decoded at z = μ: `[n, P]`.
+    pub fn reconstruct(&self, x: &[f32]) -> Result<Vec<f32>, ModelError> {
+        match &self.learned {
+            Learned::Network(snapshot) => snapshot.decode(&snapshot.encode(x)?.mu),
+            Learned::Linear(pca) => {
+                let back = |x| pca.reconstruct(&pca.project(x));
+                Ok(x.chunks_exact(pca.mean.len()).flat_map(back).map(|v| v as f32).collect())
+            }
+        }
+    }
+
+    /// Σ (x − f(x))² of each of some images of `data`, which may be others than it learned from, over pixel values in
+    /// [0, 1].
+    pub fn squared_errors(&self, data: &Dataset, indices: &[u32]) -> Result<Vec<f64>, ModelError> {
+        let (width, mut pixels) = (data.pixels_per_image(), Vec::new());
+        let mut errors = Vec::with_capacity(indices.len());
+        for batch in indices.chunks(BATCH) {
+            data.batch_into(batch, &mut pixels);
+            let back = self.reconstruct(&pixels)?;
+            let square = |(x, f): (&f32, &f32)| f64::from(x - f).powi(2);
+            let pairs = pixels.chunks_exact(width).zip(back.chunks_exact(width));
+            errors.extend(pairs.map(|(x, f)| x.iter().zip(f).map(square).sum::<f64>()));
+        }
+        Ok(errors)
     }
 }
 
@@ -134,13 +158,13 @@ fn network(
 /// PCA at each number of dimensions, from one decomposition; none when there are fewer than two images.
 fn linear(data: &Dataset, split: &Split, dims: &[usize]) -> Vec<Contestant> {
     let width = data.pixels_per_image();
-    let most = (PCA_VALUES / width).max(2);
-    let most = if width > PCA_SIDE { most.min(PCA_SIDE) } else { most };
+    // Wide images need all that are looked at in memory, so of these evenly taken ones count.
+    let most = if width > PCA_SIDE { PCA_SIDE } else { usize::MAX };
     let some = evenly(split.train.len(), most);
     let taken: Vec<u32> = some.iter().filter_map(|i| split.train.get(*i as usize).copied()).collect();
-    let mut rows = Vec::new();
-    data.batch_into(&taken, &mut rows);
-    let Some(all) = pca(&rows, width, dims.iter().copied().max().unwrap_or(0)) else { return Vec::new() };
+    let most = dims.iter().copied().max().unwrap_or(0);
+    let found = pca_of(taken.len(), width, most, &mut |block, rows| data.batch_into(&taken[block], rows));
+    let Some(all) = found else { return Vec::new() };
     let errors = |indices: &[u32]| errors(&all, data, indices);
     let (train, test) = (errors(&split.train), errors(&split.validation));
     let at = |&latent_dim: &usize| {
@@ -231,6 +255,9 @@ mod tests {
                 "{:?} against {expected}",
                 contestant.test_mse
             );
+            let each = contestant.squared_errors(&data, &split.validation).unwrap();
+            let mean = each.iter().sum::<f64>() / (each.len() * 256) as f64;
+            assert!((mean - expected).abs() < 1e-7, "{mean} against {expected}");
         }
     }
 

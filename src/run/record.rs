@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Channels, DataConfig, Init, RunConfig, Size};
+use crate::config::{DataConfig, Init, RunConfig};
 use crate::data::Dataset;
 use crate::files::{self, Clash};
 use crate::model::ImageShape;
@@ -229,11 +229,7 @@ impl RunRecord {
 
     /// How to load images for this run: as it was trained, with what `auto` came to.
     pub fn data_config(&self) -> DataConfig {
-        DataConfig {
-            size: Size::Side(self.data.side),
-            channels: if self.data.channels == 1 { Channels::Grey } else { Channels::Rgb },
-            ..self.config.data.clone()
-        }
+        self.config.data.like(self.data.side, self.data.channels)
     }
 
     /// Whether `data` are the images the run was trained on.

@@ -275,6 +275,13 @@ fn compare_holds_networks_against_pca() {
     assert_eq!(names, [("pca", 2.0), ("ae", 2.0), ("vae", 2.0), ("pca", 5.0), ("ae", 5.0), ("vae", 5.0)]);
     let test: Vec<f64> = rows.iter().map(|row| number(row, "test_mse")).collect();
     assert!(test[3] < test[0] && test.iter().all(|mse| (0.005..0.2).contains(mse)), "{test:?}");
+    assert!(rows.iter().all(|row| row.get("unseen_mse").is_none()), "{rows:?}");
+    let told =
+        json_in(folder.path(), &format!("compare sample:fashion --unseen sample:emoji --dims 2 --epochs 1 {small}"));
+    let told = told.last().unwrap();
+    for row in told["rows"].as_array().unwrap() {
+        assert!(number(row, "unseen_mse") > 2.0 * number(row, "test_mse"), "clothes say little of faces: {row}");
+    }
     assert!(folder.path().read_dir().unwrap().next().is_none(), "nothing was written");
     let refused = crate::support::run_in(folder.path(), "compare sample:fashion --dims 1");
     assert_eq!(refused.status.code(), Some(2), "{}", crate::support::stderr(&refused));
