@@ -11,6 +11,7 @@ pub mod frame_log;
 pub mod historian;
 pub mod keeper;
 pub mod latest;
+pub mod lens;
 pub mod librarian;
 pub mod loader;
 pub mod opener;

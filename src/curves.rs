@@ -39,6 +39,7 @@ pub use drawing::{Drawn, DrawnCurve, DrawnPlot, Order, Source, Want};
 pub use metric::{Held, Metric};
 pub use save::{Format, Saving};
 pub use spread::Spread;
+pub use ticks::ticks;
 pub use unit::Unit;
 
 /// The weight of the past in a smoothed curve.

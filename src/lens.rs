@@ -19,7 +19,7 @@ pub use joint::Joint;
 pub use posterior::{PosteriorGrid, posterior_grid};
 pub use quadrature::{Effort, Quadrature, quadrature};
 pub use sampling::{CurvePoint, Sampled, Samples, samples};
-pub use story::{Reconstruction, SigmaCurve, Story, sigma_curve, story};
+pub use story::{Reconstruction, SigmaCurve, Story, sigma_curve, squared_errors, story};
 
 use crate::model::ModelError;
 

@@ -15,6 +15,7 @@ pub mod finder;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
+pub mod lens;
 pub mod map;
 pub mod notice;
 pub mod own;
@@ -38,6 +39,7 @@ pub use finder::{FinderAction, FinderState};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
+pub use lens::{LensAction, LensState};
 pub use map::actions::MapAction;
 pub use map::{Axes, AxesBy, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
@@ -83,6 +85,8 @@ pub struct AppState {
     pub walk: Walk,
     /// What was drawn from the selected image's posterior.
     pub epsilon: Epsilon,
+    /// The theory in numbers of the selected image.
+    pub lens: LensState,
     /// Images that were brought along.
     pub own: OwnState,
     /// Moves that can be taken back.

@@ -29,6 +29,7 @@ pub mod keys;
 pub mod kl_bars;
 pub mod legend;
 pub mod legend_click;
+pub mod lens;
 pub mod map;
 pub mod map_input;
 pub mod map_layers;
@@ -106,7 +107,7 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
         .show(ui, |ui| right_ui(ui, state, cache, actions));
     CentralPanel::no_frame()
         .frame(frame(palette.background, theme::PAD, theme::GAP as i8))
-        .show(ui, |ui| map::ui(ui, state, cache, actions));
+        .show(ui, |ui| centre_ui(ui, state, cache, actions));
     help::ui(ui, state, actions);
     finder::ui(ui, state, actions);
     export_window::ui(ui, state, actions);
@@ -115,6 +116,11 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
     data_panel::drop_hint_ui(ui);
     cache.typing.end_frame(ui.ctx());
     cache.textures.end_frame();
+}
+
+/// The map, or the lens in its place.
+fn centre_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    if state.lens.open { lens::ui(ui, state, cache, actions) } else { map::ui(ui, state, cache, actions) }
 }
 
 /// What is decoded at the point: by the open run alone, or by another one beside it.

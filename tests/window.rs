@@ -19,6 +19,8 @@ mod folder;
 mod keys;
 #[path = "window/layers.rs"]
 mod layers;
+#[path = "window/lens.rs"]
+mod lens;
 #[path = "window/made.rs"]
 mod made;
 #[path = "window/map.rs"]

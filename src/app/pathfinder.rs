@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use rust_i18n::t;
 
-use crate::app::task::{Post, Task};
+use crate::app::task::{Post, Relay, Task};
 use crate::data::Dataset;
-use crate::latent::{Course, Density, Measured, Path, Terrain, encode, geodesic, measure};
+use crate::latent::{Course, Density, Measured, Path, Question, Terrain, encode, geodesic, measure};
 use crate::model::{Encoded, ModelError, Snapshot};
 use crate::state::walk::{Findings, WaysAction, WaysOrder};
 use crate::state::{Action, Pinned};
@@ -29,37 +29,24 @@ struct Known {
 /// Who searches for ways, after those who were told to stop and are not heard any more.
 #[derive(Default)]
 pub struct Pathfinders {
-    tasks: Vec<Task<Action>>,
+    relay: Relay,
     known: Arc<Mutex<Known>>,
 }
 
 impl Pathfinders {
-    /// Ends whoever searches.
-    pub fn cancel(&self) {
-        self.tasks.iter().for_each(Task::cancel);
-    }
-
-    /// Sends another one.
-    pub fn send(
-        &mut self,
-        wake: WakeUp,
-        order: WaysOrder,
-        snapshot: Arc<Snapshot>,
-        data: Arc<Dataset>,
-    ) -> Result<(), String> {
-        self.tasks.push(spawn(wake, order, snapshot, data, Arc::clone(&self.known))?);
+    /// Searches for what is ordered in place of what was.
+    pub fn order(&mut self, wake: WakeUp, order: Option<WaysOrder>, question: Question) -> Result<(), String> {
+        self.relay.cancel();
+        let Question { snapshot, data, .. } = question;
+        if let (Some(order), Some(snapshot), Some(data)) = (order, snapshot, data) {
+            self.relay.push(spawn(wake, order, snapshot, data, Arc::clone(&self.known))?);
+        }
         Ok(())
     }
 
     /// What was found.
     pub fn poll(&mut self, actions: &mut Vec<Action>) {
-        self.tasks.retain(|task| {
-            let (messages, ended) = task.poll();
-            if !task.is_cancelled() {
-                actions.extend(messages);
-            }
-            !ended
-        });
+        self.relay.poll(actions);
     }
 }
 

@@ -105,6 +105,35 @@ impl<T> Task<T> {
     }
 }
 
+/// Threads that take over from one another: only the last one is heard, the others were told to stop.
+#[derive(Default)]
+pub struct Relay {
+    tasks: Vec<Task<Action>>,
+}
+
+impl Relay {
+    /// Tells whoever works to stop.
+    pub fn cancel(&self) {
+        self.tasks.iter().for_each(Task::cancel);
+    }
+
+    /// Hands over to another one.
+    pub fn push(&mut self, task: Task<Action>) {
+        self.tasks.push(task);
+    }
+
+    /// What the last one says.
+    pub fn poll(&mut self, actions: &mut Vec<Action>) {
+        self.tasks.retain(|task| {
+            let (messages, ended) = task.poll();
+            if !task.is_cancelled() {
+                actions.extend(messages);
+            }
+            !ended
+        });
+    }
+}
+
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         self.cancel();

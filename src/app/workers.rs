@@ -9,6 +9,7 @@ use crate::app::export::{self, Order};
 use crate::app::historian::{self, Found};
 use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
+use crate::app::lens::LensWorkers;
 use crate::app::librarian::{self, Places};
 use crate::app::loader::{self, Loaded};
 use crate::app::opener;
@@ -17,6 +18,7 @@ use crate::app::pathfinder::Pathfinders;
 use crate::app::runs::{self, OpenedModel, Ready};
 use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
+use crate::config::RunConfig;
 use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
@@ -62,6 +64,7 @@ pub struct Workers {
     historian: Latest<Look, Result<Found, String>>,
     pathfinders: Pathfinders,
     own: OwnWorkers,
+    lens: LensWorkers,
     data: Option<Arc<Dataset>>,
     /// The newest model.
     snapshot: Option<Arc<Snapshot>>,
@@ -96,6 +99,7 @@ impl Workers {
             comparison: Comparison::default(),
             pathfinders: Pathfinders::default(),
             own: OwnWorkers::default(),
+            lens: LensWorkers::default(),
             data: None,
             snapshot: None,
             then: None,
@@ -136,6 +140,7 @@ impl Workers {
             !ended
         });
         self.own.poll(&mut actions);
+        self.lens.poll(&mut actions);
         actions
     }
 
@@ -253,7 +258,7 @@ impl Workers {
 
     /// Does what the state asked for; returns what cannot be done.
     pub fn perform(&mut self, effect: Effect, state: &AppState) -> Result<(), Action> {
-        let (wake, shown) = (Arc::clone(&self.wake), Arc::clone(&state.runs.listing));
+        let wake = Arc::clone(&self.wake);
         match effect {
             Effect::OpenDialog => self.dialogs.push(dialog::open_folder(wake).map_err(Action::Failed)?),
             Effect::Load { source, config } => {
@@ -266,18 +271,8 @@ impl Workers {
             }
             Effect::ClearKept => self.keep(Errand::Clear)?,
             Effect::CancelLoad => self.loader.iter().for_each(Task::cancel),
-            Effect::StartRun(config) => {
-                let Some(data) = self.data.clone() else { return Ok(()) };
-                self.retire();
-                let starter = runs::start(wake, self.places.runs.clone(), *config, data, None, shown);
-                self.starter = Some(starter.map_err(Action::RunFailed)?);
-            }
-            Effect::BranchRun { config, from } => {
-                let Some(data) = self.data.clone() else { return Ok(()) };
-                self.retire();
-                let starter = runs::start(wake, self.places.runs.clone(), *config, data, Some(from), shown);
-                self.starter = Some(starter.map_err(Action::RunFailed)?);
-            }
+            Effect::StartRun(config) => self.start(*config, None, state)?,
+            Effect::BranchRun { config, from } => self.start(*config, Some(from), state)?,
             Effect::RereadRun(folder) => self.starter = Some(runs::reread(wake, folder).map_err(Action::Failed)?),
             Effect::ResumeRun { folder, changes } => {
                 let Some(data) = self.data.clone() else { return Ok(()) };
@@ -295,17 +290,13 @@ impl Workers {
             }
             Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
             Effect::LeaveOther => self.comparison.leave(),
-            Effect::FindWays(order) => {
-                self.pathfinders.cancel();
-                if let (Some(order), Some(snapshot), Some(data)) = (order, self.shown(), self.data.clone()) {
-                    self.pathfinders.send(wake, order, snapshot, data).map_err(Action::Failed)?;
-                }
-            }
+            Effect::FindWays(order) => self.pathfinders.order(wake, order, self.question()).map_err(Action::Failed)?,
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
             Effect::Own(OwnErrand::Choose) => {
                 self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);
             }
             Effect::Own(errand) => self.own.perform(wake, errand, self.question())?,
+            Effect::Lens(order) => self.lens.order(wake, order, self.question()).map_err(Action::Failed)?,
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::Look(look) => self.look(look),
             Effect::DrawCurves => self.curves.order(state.curves_order()),
@@ -326,6 +317,16 @@ impl Workers {
             | Effect::Copy(_)
             | Effect::CopyPoint => {}
         }
+        Ok(())
+    }
+
+    /// Begins a new run, with the weights in `from` when there are some.
+    fn start(&mut self, config: RunConfig, from: Option<PathBuf>, state: &AppState) -> Result<(), Action> {
+        let Some(data) = self.data.clone() else { return Ok(()) };
+        self.retire();
+        let (wake, known) = (Arc::clone(&self.wake), Arc::clone(&state.runs.listing));
+        let starter = runs::start(wake, self.places.runs.clone(), config, data, from, known);
+        self.starter = Some(starter.map_err(Action::RunFailed)?);
         Ok(())
     }
 

@@ -1,9 +1,15 @@
 //! One image's whole way through the model: x → q(z|x) → z → p(x|z) → ELBO, every term a number.
 
+use std::ops::ControlFlow;
+
+use crate::data::Dataset;
 use crate::lens::LensError;
 use crate::math::Diagonal;
 use crate::math::gaussian::{LOG_2PI, sigma_likelihood};
 use crate::model::{ModelError, Snapshot};
+
+/// Images per forward pass.
+const BATCH: usize = 256;
 
 /// log p(x|z), written out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -116,6 +122,29 @@ impl Story {
     pub fn elbo_nats(&self) -> Option<f64> {
         Some(self.reconstruction.log_likelihood_nats() - self.kl_nats()?)
     }
+}
+
+/// ‖x − f(μ)‖² of some images of `data`, over pixels in [0, 1]. `go_on` is told how many are done; `Ok(None)` when it
+/// breaks.
+pub fn squared_errors(
+    snapshot: &Snapshot,
+    data: &Dataset,
+    indices: &[u32],
+    go_on: &dyn Fn(usize) -> ControlFlow<()>,
+) -> Result<Option<Vec<f64>>, ModelError> {
+    let n_pixels = snapshot.shape().pixels();
+    let (mut errors, mut pixels) = (Vec::with_capacity(indices.len()), Vec::new());
+    for batch in indices.chunks(BATCH) {
+        if go_on(errors.len()).is_break() {
+            return Ok(None);
+        }
+        data.batch_into(batch, &mut pixels);
+        let decoded = snapshot.decode(&snapshot.encode(&pixels)?.mu)?; // [n, P]
+        let square = |(x, f): (&f32, &f32)| f64::from(x - f).powi(2);
+        let pairs = pixels.chunks_exact(n_pixels).zip(decoded.chunks_exact(n_pixels));
+        errors.extend(pairs.map(|(x, f)| x.iter().zip(f).map(square).sum::<f64>()));
+    }
+    Ok(Some(errors))
 }
 
 /// The likelihood of σ: the mean of log p(x|z) over some images, as a function of the σ of a Gaussian decoder.

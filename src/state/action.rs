@@ -9,6 +9,7 @@ use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::comparison::ComparisonAction;
 use crate::state::exporting::{ExportAction, ExportWish};
+use crate::state::lens::{LensAction, LensOrder};
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
@@ -98,6 +99,8 @@ pub enum Action {
     Ways(WaysAction),
     /// Something is drawn from the selected image's posterior.
     Epsilon(EpsilonAction),
+    /// Something about the lens.
+    Lens(LensAction),
     /// Something about images that were brought along.
     Own(OwnAction),
     /// Takes the last move back.
@@ -190,6 +193,8 @@ pub enum Effect {
     LeaveOther,
     /// Find and measure these ways in place of those before; `None` finds none.
     FindWays(Option<WaysOrder>),
+    /// Compute this for the lens in place of what was ordered before; `None` computes nothing.
+    Lens(Option<LensOrder>),
     /// Do something for images that were brought along.
     Own(OwnErrand),
     /// Do something with the runs on disk.

@@ -10,8 +10,8 @@ use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, map, own, runs, steering,
-    timeline, walk,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, lens, map, own, runs,
+    steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -25,6 +25,7 @@ pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
     apply(state, action, &mut effects);
     walk::ways::seek(state, &mut effects);
+    lens::seek(state, &mut effects);
     let view = wanted(state);
     if state.training.model.is_some() && view != state.asked {
         state.asked = view.clone();
@@ -134,6 +135,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Epsilon(action) => epsilon::apply(state, action),
+        Action::Lens(action) => lens::apply(state, action),
         Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),

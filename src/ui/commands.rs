@@ -4,6 +4,7 @@
 
 pub mod curves;
 pub mod keyed;
+pub mod lens;
 pub mod listed;
 pub mod map;
 pub mod run;
@@ -36,7 +37,7 @@ pub struct Command {
 
 /// Every command but those of single runs.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [KEYED, run::ALL, map::LAYERS, map::PLANES, walk::ALL, walk::EXPORTS, curves::ALL, curves::WINDOW]
+    [KEYED, run::ALL, map::LAYERS, map::PLANES, walk::ALL, walk::EXPORTS, lens::ALL, curves::ALL, curves::WINDOW]
         .into_iter()
         .flatten()
 }

@@ -5,18 +5,22 @@ use rust_i18n::t;
 
 use crate::state::map::axes::UNUSED_NATS;
 use crate::state::{Action, AppState, Axes, Layer, MapAction};
-use crate::ui::{format, map_layers_menu, theme, timeline_bar, widgets};
+use crate::ui::{format, lens, map_layers_menu, theme, timeline_bar, widgets};
 
 /// From this width on there is room for the title and whole words.
 const WIDE: f32 = 480.0;
 
 /// Draws one line, and with more than two dimensions another one.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    // In a narrow window the layers need the whole line.
+    if ui.available_width() <= WIDE {
+        lens::tabs_ui(ui, state, actions);
+    }
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
         let wide = ui.available_width() > WIDE;
         if wide {
-            widgets::title(ui, &t!("map.title"));
+            lens::tabs_ui(ui, state, actions);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;

@@ -32,6 +32,10 @@ pub enum Key {
     Grid,
     /// The density of the images.
     Heat,
+    /// p(z|x) of the selected image.
+    Posterior,
+    /// What the sample of the lens decodes to.
+    LensDecoded,
 }
 
 struct Entry {

@@ -6,7 +6,8 @@ use rust_i18n::t;
 use super::{Command, when, with_model};
 use crate::state::walk::{PlayAction, WaysAction};
 use crate::state::{
-    Action, AppState, ExportAction, ExportKind, FinderAction, MapAction, Phase, PinSource, Primary, WalkAction,
+    Action, AppState, ExportAction, ExportKind, FinderAction, LensAction, MapAction, Phase, PinSource, Primary,
+    WalkAction,
 };
 use crate::ui::export_menu;
 
@@ -21,8 +22,9 @@ const fn ctrl(key: Key) -> KeyboardShortcut {
 }
 
 /// All of them.
-pub const KEYED: &[Command] =
-    &[TRAIN, OPEN, SAVE, EXPORT, FINDER, UNDO, REDO, PIN, PIN_FIRST, PIN_SECOND, PLAY, FIT, THEME, FULLSCREEN, HELP];
+pub const KEYED: &[Command] = &[
+    TRAIN, OPEN, SAVE, EXPORT, FINDER, UNDO, REDO, PIN, PIN_FIRST, PIN_SECOND, PLAY, FIT, LENS, THEME, FULLSCREEN, HELP,
+];
 
 /// Trains, pauses or continues.
 pub const TRAIN: Command = Command::new("command.train", |state| {
@@ -88,6 +90,11 @@ pub const PLAY: Command = Command::new("command.play", |state| {
 
 /// Shows the whole map.
 pub const FIT: Command = Command::new("command.fit", |state| with_model(state, MapAction::Fit)).with(&[key(Key::F)]);
+
+/// The lens in place of the map, or the map again.
+pub const LENS: Command = Command::new("command.lens", |state| Ok(LensAction::Show(!state.lens.open).into()))
+    .with(&[key(Key::L)])
+    .on(|state| state.lens.open);
 
 /// Light or dark.
 pub const THEME: Command = Command::new("command.theme", |_| Ok(Action::ToggleTheme)).with(&[ctrl(Key::T)]);

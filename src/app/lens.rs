@@ -1,0 +1,251 @@
+//! The numbers of the lens, on the thread `lens`: a newer order ends the one before.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rust_i18n::t;
+
+use crate::app::task::{Post, Relay, Task};
+use crate::data::{Dataset, evenly, unit_values};
+use crate::latent::{Question, Subject};
+use crate::lens::{
+    Ascent, Effort, Joint, LensError, PosteriorGrid, Sampled, Start, identity, posterior_grid, quadrature, samples,
+    sigma_curve, squared_errors, story,
+};
+use crate::math::cubature::Cell;
+use crate::model::{Snapshot, snapshot};
+use crate::rng::{Rng, Stream};
+use crate::state::Action;
+use crate::state::lens::{AscentView, BoundView, Climb, Found, LensAction, LensOrder, Page, StoryView};
+use crate::threads::{WakeUp, pool_here};
+
+/// Held images whose errors make the curve over σ, at most.
+const HELD: usize = 1000;
+/// How far the curves over σ reach from their maximum, as a factor.
+const REACH: f64 = 4.0;
+/// Points of such a curve.
+const POINTS: usize = 97;
+/// Importance samples of the bound.
+const SAMPLES: usize = 5000;
+/// Importance samples of log p(x) beside the ascent, where it cannot be integrated.
+const ASCENT_SAMPLES: usize = 2000;
+/// Cells of a posterior along each side.
+const CELLS: usize = 112;
+/// How far the map of the ascent reaches at least, so that the prior is on it.
+const PRIOR_REACH: f64 = 2.6;
+/// The seed of every sample here.
+const SEED: u64 = 0;
+
+/// A climb under way, kept for its next steps.
+struct Climbing {
+    snapshot: Arc<Snapshot>,
+    subject: Subject,
+    view: AscentView,
+}
+
+/// What the last computations have found, kept for the next one.
+#[derive(Default)]
+struct Kept {
+    held: Option<(Arc<Snapshot>, Arc<Dataset>, Vec<f64>)>,
+    climbing: Option<Climbing>,
+}
+
+/// Who computes.
+#[derive(Default)]
+pub struct LensWorkers {
+    relay: Relay,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl LensWorkers {
+    /// Computes what is ordered in place of what was.
+    pub fn order(&mut self, wake: WakeUp, order: Option<LensOrder>, question: Question) -> Result<(), String> {
+        self.relay.cancel();
+        let Some(order) = order else { return Ok(()) };
+        let kept = Arc::clone(&self.kept);
+        let task = Task::spawn("lens", wake, move |post| {
+            // Whoever computes holds it; the next one waits until the one before has heard that it is not wanted.
+            let mut guard = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = &mut *guard;
+            let ended = match pool_here("lens", 1, true) {
+                Ok(pool) => pool.install(|| compute(&order, &question, kept, post)).map_err(|e| e.to_string()),
+                Err(error) => Err(t!("error.thread", name = "lens", reason = error.to_string()).into_owned()),
+            };
+            post.send(LensAction::Ended(ended).into());
+        })?;
+        self.relay.push(task);
+        Ok(())
+    }
+
+    /// What was found.
+    pub fn poll(&mut self, actions: &mut Vec<Action>) {
+        self.relay.poll(actions);
+    }
+}
+
+fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<Action>) -> Result<(), LensError> {
+    let (Some(snapshot), Some(pixels)) = (&question.snapshot, question.pixels(order.subject)) else { return Ok(()) };
+    let x: Vec<f32> = unit_values(pixels).collect();
+    let found = |found| post.send(LensAction::Found(order.clone(), snapshot.step, Box::new(found)).into());
+    match order.page {
+        Page::Image => {
+            let held = held(order, question, kept, post)?;
+            found(Found::Image(tell(snapshot, &x, &order.eps, &held)?));
+        }
+        Page::Bound => {
+            if let Some(view) = bound(&Joint::new(snapshot, &x)?, order.subject, post)? {
+                found(Found::Bound(view));
+            }
+        }
+        Page::Ascent => {
+            let before = kept
+                .climbing
+                .take_if(|before| Arc::ptr_eq(&before.snapshot, snapshot) && before.subject == order.subject);
+            let joint = Joint::new(snapshot, &x)?;
+            let mut view = begun(&joint, order.climb, before.map(|before| before.view), post)?;
+            let tell = |view: &AscentView| found(Found::Ascent(view.clone()));
+            tell(&view);
+            while view.ascent.steps < order.climb.steps && post.go_on().is_continue() {
+                view.ascent.step(&joint)?;
+                view.elbos.push(view.ascent.elbo_nats);
+                tell(&view);
+            }
+            kept.climbing = Some(Climbing { snapshot: Arc::clone(snapshot), subject: order.subject, view });
+        }
+    }
+    Ok(())
+}
+
+fn tell(snapshot: &Snapshot, x: &[f32], eps: &[f32], held: &[f64]) -> Result<StoryView, LensError> {
+    let eps: Vec<f64> = match eps {
+        [] => vec![0.0; snapshot.latent_dim()],
+        eps => eps.iter().map(|e| f64::from(*e)).collect(),
+    };
+    let story = story(snapshot, x, &eps)?;
+    let n_pixels = x.len();
+    let of_image = sigma_curve(&[story.reconstruction.squared_error()], n_pixels, REACH, POINTS);
+    let n_held = held.len();
+    let of_held = sigma_curve(held, n_pixels, REACH, POINTS).map(|curve| (curve, n_held));
+    Ok(StoryView { decoded: snapshot::to_bytes(&story.decoded), story, n_pixels, of_image, of_held })
+}
+
+/// The squared errors of the held images, at z = μ; none when it is not known which were.
+fn held(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<Action>) -> Result<Vec<f64>, LensError> {
+    let (Some(snapshot), Some(data), Some((fraction, seed))) = (&question.snapshot, &question.data, order.held) else {
+        return Ok(Vec::new());
+    };
+    if let Some((by, of, errors)) = &kept.held
+        && Arc::ptr_eq(by, snapshot)
+        && Arc::ptr_eq(of, data)
+    {
+        return Ok(errors.clone());
+    }
+    let all = data.split(fraction, seed).validation;
+    let some: Vec<u32> = evenly(all.len(), HELD).into_iter().filter_map(|i| all.get(i as usize).copied()).collect();
+    let progress = |done: usize| {
+        post.progress(LensAction::Progress(done as f32 / some.len().max(1) as f32).into());
+        post.go_on()
+    };
+    let Some(errors) = squared_errors(snapshot, data, &some, &progress)? else { return Ok(Vec::new()) };
+    kept.held = Some((Arc::clone(snapshot), Arc::clone(data), errors.clone()));
+    Ok(errors)
+}
+
+/// The bound and its gap; `None` when nobody wants it any more.
+fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Option<BoundView>, LensError> {
+    let progress = |share: f32| {
+        post.progress(LensAction::Progress(share).into());
+        post.go_on()
+    };
+    let image_idx = match subject {
+        Subject::Image(idx) | Subject::Own(idx) => idx as u32,
+    };
+    let noise = Rng::new(SEED, Stream::Demand, u64::from(image_idx));
+    let drawn = samples(joint, SAMPLES, noise, &|n| progress(0.3 * n as f32 / SAMPLES as f32))?;
+    let Some(drawn) = drawn else { return Ok(None) };
+    let in_plane = joint.latent_dim() == 2;
+    let posterior = if in_plane {
+        let Some((grid, _)) = map_of(joint, None, &|share| progress(0.3 + 0.3 * share))? else { return Ok(None) };
+        Some(Arc::new(grid))
+    } else {
+        None
+    };
+    let all = Effort::default().decodes as f32;
+    let told = |n: usize| progress(0.6 + 0.4 * (n as f32 / all).min(1.0));
+    let Some(identity) = identity(joint, SAMPLES, SEED, image_idx, &told)? else { return Ok(None) };
+    Ok(Some(BoundView {
+        q: joint.q.clone(),
+        identity,
+        curve: drawn.curve(),
+        sampled: drawn.log_px(),
+        kl: (drawn.kl_nats, drawn.sampled_kl()),
+        posterior,
+    }))
+}
+
+/// p(z|x) where it lies, or on a square that reaches at least as far as `reach`; and log p(x) by quadrature.
+fn map_of(
+    joint: &Joint<'_>,
+    reach: Option<f64>,
+    progress: &dyn Fn(f32) -> ControlFlow<()>,
+) -> Result<Option<(PosteriorGrid, Sampled)>, LensError> {
+    let all = Effort::default().decodes as f32;
+    let told = |n: usize| progress(0.7 * (n as f32 / all).min(1.0));
+    let Some(whole) = quadrature(joint, Effort::default(), &told)? else { return Ok(None) };
+    let (q, support) = (&joint.q, whole.support);
+    let area = match reach {
+        // Both the posterior and q at 3 σ, as a square.
+        None => {
+            let edge = |sign: f64, i: usize| {
+                let of_q = q.mu[i] + sign * 3.0 * q.sigma[i];
+                let of_support = support.centre[i] + sign * support.half[i];
+                if sign > 0.0 { of_q.max(of_support) } else { of_q.min(of_support) }
+            };
+            let centre = [0, 1].map(|i| f64::midpoint(edge(1.0, i), edge(-1.0, i)));
+            let half = [0, 1].map(|i| (edge(1.0, i) - edge(-1.0, i)) / 2.0).into_iter().fold(0.0, f64::max);
+            Cell { centre, half: [half; 2] }
+        }
+        Some(reach) => {
+            let far = |i: usize| (q.mu[i].abs() + 3.0 * q.sigma[i]).max(support.centre[i].abs() + support.half[i]);
+            Cell { centre: [0.0; 2], half: [reach.max(far(0)).max(far(1)); 2] }
+        }
+    };
+    let grid = posterior_grid(joint, area, [CELLS; 2], &|share| progress(0.7 + 0.3 * share))?;
+    let log_px = Sampled { nats: whole.log_px_nats, standard_error_nats: None };
+    Ok(grid.map(|grid| (grid, log_px)))
+}
+
+/// The climb as it stands, or a new one.
+fn begun(
+    joint: &Joint<'_>,
+    climb: Climb,
+    before: Option<AscentView>,
+    post: &Post<Action>,
+) -> Result<AscentView, LensError> {
+    let (mut log_px, mut posterior) = before.as_ref().map_or((None, None), |b| (b.log_px, b.posterior.clone()));
+    let progress = |share: f32| {
+        post.progress(LensAction::Progress(share).into());
+        post.go_on()
+    };
+    if log_px.is_none() {
+        if joint.latent_dim() == 2 {
+            if let Some((grid, known)) = map_of(joint, Some(PRIOR_REACH), &progress)? {
+                (log_px, posterior) = (Some(known), Some(Arc::new(grid)));
+            }
+        } else {
+            let noise = Rng::new(SEED, Stream::Demand, 1);
+            let told = |n: usize| progress(n as f32 / ASCENT_SAMPLES as f32);
+            log_px = samples(joint, ASCENT_SAMPLES, noise, &told)?.map(|drawn| drawn.log_px());
+        }
+    }
+    if let Some(before) = before.filter(|before| before.climb.begun == climb.begun) {
+        return Ok(AscentView { climb, log_px, posterior, ..before });
+    }
+    let ascent = Ascent::new(joint, climb.start, SEED)?;
+    let encoder_elbo_nats = match climb.start {
+        Start::Encoder => ascent.elbo_nats,
+        Start::Prior => Ascent::new(joint, Start::Encoder, SEED)?.elbo_nats,
+    };
+    let elbos = vec![ascent.elbo_nats];
+    Ok(AscentView { ascent, climb, elbos, encoder: joint.q.clone(), encoder_elbo_nats, log_px, posterior })
+}

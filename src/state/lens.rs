@@ -1,0 +1,292 @@
+//! The lens: the theory in numbers of one image. What was ordered of the thread that computes them, how far it is, and
+//! what it found.
+
+use std::sync::Arc;
+
+use crate::latent::Subject;
+use crate::lens::{Ascent, CurvePoint, Identity, PosteriorGrid, Sampled, SigmaCurve, Start, Story};
+use crate::math::Diagonal;
+use crate::state::{Action, AppState, Effect, Phase, WalkAction};
+
+/// Steps of the ascent that Play goes on for.
+const PLAYED_STEPS: usize = 300;
+
+/// What is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Page {
+    /// x → q(z|x) → z → p(x|z), and the sum.
+    #[default]
+    Image,
+    /// log p(x) = ELBO + KL(q ‖ p(z|x)).
+    Bound,
+    /// The ELBO of one image, maximised by hand.
+    Ascent,
+}
+
+impl Page {
+    /// Every page, in the order shown.
+    pub const ALL: [Self; 3] = [Self::Image, Self::Bound, Self::Ascent];
+}
+
+/// The climb that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Climb {
+    /// Where it begins.
+    pub start: Start,
+    /// Steps to take.
+    pub steps: usize,
+    /// Counts beginnings, so that a new one begins anew.
+    pub begun: u64,
+}
+
+impl Default for Climb {
+    fn default() -> Self {
+        Self { start: Start::Prior, steps: 0, begun: 0 }
+    }
+}
+
+/// What is to be computed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LensOrder {
+    /// For which page.
+    pub page: Page,
+    /// Of which image.
+    pub subject: Subject,
+    /// Step of the model.
+    pub step: u64,
+    /// ε of the sample z = μ + σ ⊙ ε, `[d]`; empty for zero.
+    pub eps: Vec<f32>,
+    /// Share and seed of the images that were held, when these are the run's own.
+    pub held: Option<(f64, u64)>,
+    /// The climb.
+    pub climb: Climb,
+}
+
+/// The page of one image.
+#[derive(Debug, Clone)]
+pub struct StoryView {
+    /// Every term.
+    pub story: Story,
+    /// f(z) as bytes.
+    pub decoded: Vec<u8>,
+    /// Values of an image.
+    pub n_pixels: usize,
+    /// log p(x|z) of this image against σ; `None` when it is reproduced to the bit.
+    pub of_image: Option<SigmaCurve>,
+    /// The mean of the held images against σ, at z = μ, and how many they are.
+    pub of_held: Option<(SigmaCurve, usize)>,
+}
+
+/// The page of the bound.
+#[derive(Debug, Clone)]
+pub struct BoundView {
+    /// q(z|x).
+    pub q: Diagonal,
+    /// The three numbers.
+    pub identity: Identity,
+    /// From the ELBO to log p(x) by importance sampling.
+    pub curve: Vec<CurvePoint>,
+    /// log p(x) by all samples.
+    pub sampled: Sampled,
+    /// KL(q ‖ p) in closed form, and by the samples.
+    pub kl: (f64, Sampled),
+    /// p(z|x), with two dimensions.
+    pub posterior: Option<Arc<PosteriorGrid>>,
+}
+
+/// The page of the ascent.
+#[derive(Debug, Clone)]
+pub struct AscentView {
+    /// Where it stands.
+    pub ascent: Ascent,
+    /// Which climb this is of.
+    pub climb: Climb,
+    /// The ELBO after each step, the beginning first, nats.
+    pub elbos: Vec<f64>,
+    /// The encoder's q.
+    pub encoder: Diagonal,
+    /// Its ELBO, nats.
+    pub encoder_elbo_nats: f64,
+    /// log p(x), once it is known.
+    pub log_px: Option<Sampled>,
+    /// p(z|x), with two dimensions.
+    pub posterior: Option<Arc<PosteriorGrid>>,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// For the page of one image.
+    Image(StoryView),
+    /// For the page of the bound.
+    Bound(BoundView),
+    /// For the page of the ascent.
+    Ascent(AscentView),
+}
+
+/// Something about the lens.
+#[derive(Debug, Clone)]
+pub enum LensAction {
+    /// Shows the lens in place of the map, or the map again.
+    Show(bool),
+    /// Turns to a page.
+    Turn(Page),
+    /// Bits in place of nats, or nats again.
+    SetBits(bool),
+    /// Selects the image so many places on.
+    Step(isize),
+    /// Begins the climb anew.
+    Begin(Start),
+    /// So many steps more.
+    Climb(usize),
+    /// Climbs on its own, or waits.
+    Play(bool),
+    /// Computes it again by the newest model.
+    Refresh,
+    /// This share is done.
+    Progress(f32),
+    /// Something was found, by the model of this step; more may follow.
+    Found(LensOrder, u64, Box<Found>),
+    /// The thread is done; the sentence for the user when it failed.
+    Ended(Result<(), String>),
+}
+
+impl From<LensAction> for Action {
+    fn from(action: LensAction) -> Self {
+        Self::Lens(action)
+    }
+}
+
+/// What is known of a page.
+#[derive(Debug, Clone)]
+pub struct Known<T> {
+    /// Of which image.
+    pub subject: Subject,
+    /// By the model of which step.
+    pub step: u64,
+    /// What is known.
+    pub view: T,
+}
+
+/// The lens.
+#[derive(Debug, Clone, Default)]
+pub struct LensState {
+    /// Whether it is shown in place of the map.
+    pub open: bool,
+    /// The page.
+    pub page: Page,
+    /// Bits rather than nats.
+    pub bits: bool,
+    /// The climb that is wanted.
+    pub climb: Climb,
+    /// The share that is done while the thread is at work, in [0, 1].
+    pub progress: Option<f32>,
+    /// Why there is nothing, when the last computation failed.
+    pub failed: Option<String>,
+    /// The page of one image.
+    pub image: Option<Known<StoryView>>,
+    /// The page of the bound.
+    pub bound: Option<Known<BoundView>>,
+    /// The page of the ascent.
+    pub ascent: Option<Known<AscentView>>,
+    /// Changes whenever one of them does.
+    pub version: u64,
+    asked: Option<LensOrder>,
+}
+
+impl LensState {
+    /// Whether the ascent goes on by itself.
+    pub fn climbs(&self) -> bool {
+        self.progress.is_some() && self.ascent.as_ref().is_some_and(|a| a.view.ascent.steps < self.climb.steps)
+    }
+
+    fn find(&mut self, subject: Subject, step: u64, found: Found) {
+        self.version += 1;
+        match found {
+            Found::Image(view) => self.image = Some(Known { subject, step, view }),
+            Found::Bound(view) => self.bound = Some(Known { subject, step, view }),
+            Found::Ascent(view) => self.ascent = Some(Known { subject, step, view }),
+        }
+    }
+}
+
+/// Applies one action.
+pub fn apply(state: &mut AppState, action: LensAction) {
+    let lens = &mut state.lens;
+    match action {
+        LensAction::Show(open) => {
+            lens.open = open;
+            if open && state.walk.selected.is_none() && state.data.set.is_some() {
+                crate::state::walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(0))));
+            }
+        }
+        LensAction::Turn(page) => lens.page = page,
+        LensAction::SetBits(bits) => lens.bits = bits,
+        LensAction::Step(by) => select_next(state, by),
+        LensAction::Begin(start) => lens.climb = Climb { start, steps: 0, begun: lens.climb.begun + 1 },
+        LensAction::Climb(steps) => lens.climb.steps = steps_taken(lens) + steps,
+        LensAction::Play(true) => lens.climb.steps = steps_taken(lens) + PLAYED_STEPS,
+        LensAction::Play(false) => lens.climb.steps = steps_taken(lens),
+        LensAction::Refresh => lens.asked = None,
+        LensAction::Progress(share) if lens.progress.is_some() => lens.progress = Some(share),
+        LensAction::Progress(_) => {}
+        LensAction::Found(order, step, found) => {
+            if lens.asked.as_ref().is_some_and(|asked| asked.subject == order.subject) {
+                lens.find(order.subject, step, *found);
+            }
+        }
+        LensAction::Ended(result) => {
+            lens.progress = None;
+            lens.failed = result.err();
+        }
+    }
+}
+
+fn steps_taken(lens: &LensState) -> usize {
+    let of_this = lens.ascent.as_ref().filter(|known| known.view.climb.begun == lens.climb.begun);
+    of_this.map_or(0, |known| known.view.ascent.steps)
+}
+
+fn select_next(state: &mut AppState, by: isize) {
+    let (Some(data), Some(Subject::Image(idx))) = (&state.data.set, state.walk.selected) else { return };
+    let next = idx.saturating_add_signed(by).min(data.len().saturating_sub(1));
+    crate::state::walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(next))));
+}
+
+/// Orders what the open page wants and has not been ordered.
+pub fn seek(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let order = wanted(state);
+    if order == state.lens.asked {
+        return;
+    }
+    let lens = &mut state.lens;
+    let other = |subject| order.as_ref().is_none_or(|order| order.subject != subject);
+    // What is shown of another image would be taken for this one's.
+    lens.image.take_if(|known| other(known.subject));
+    lens.bound.take_if(|known| other(known.subject));
+    lens.ascent.take_if(|known| other(known.subject));
+    lens.failed = None;
+    lens.progress = order.as_ref().map(|_| 0.0);
+    lens.asked.clone_from(&order);
+    effects.push(Effect::Lens(order));
+}
+
+fn wanted(state: &AppState) -> Option<LensOrder> {
+    let lens = &state.lens;
+    let (model, subject) = (state.training.model?, state.walk.selected?);
+    let page = lens.page;
+    if !lens.open || (page != Page::Image && !state.training.is_variational()) {
+        return None;
+    }
+    // One image's terms follow the training; what takes seconds stays until it is asked for again.
+    let before = lens.asked.as_ref().filter(|asked| asked.page == page && asked.subject == subject);
+    let stays = page != Page::Image && state.training.phase == Phase::Running;
+    let step = before.filter(|_| stays).map_or(model.step, |asked| asked.step);
+    let epsilon = &state.epsilon;
+    let drawn = page == Page::Image && epsilon.subject == Some(subject) && epsilon.drawn.len() == model.latent_dim;
+    let eps = if drawn { epsilon.drawn.iter().map(|e| e * epsilon.t).collect() } else { Vec::new() };
+    let config = state.training.model_run.as_ref().map(|run| &run.config);
+    let held = config.filter(|_| state.training.has_its_images).map(|c| (c.data.validation_fraction, c.train.seed));
+    let climb = if page == Page::Ascent { lens.climb } else { Climb::default() };
+    Some(LensOrder { page, subject, step, eps, held, climb })
+}

@@ -1,0 +1,122 @@
+//! The bound and its gap: log p(x) = ELBO + KL(q(z|x) ‖ p(z|x)), each number found in its own way.
+
+use egui::Ui;
+use rust_i18n::t;
+
+use super::age_ui;
+use super::formula::{Unit, formula};
+use super::heat::{self, Ellipse};
+use super::plot::{self, Line, Plot};
+use crate::curves::Scale;
+use crate::curves::scene::Ink;
+use crate::lens::{Figure, Method};
+use crate::state::lens::BoundView;
+use crate::state::{Action, AppState};
+use crate::ui::{Cache, format, theme, widgets};
+
+/// Side of the heat map.
+const MAP: f32 = 210.0;
+/// Height of the plot.
+const PLOT: f32 = 150.0;
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    let unit = Unit { bits: state.lens.bits };
+    widgets::title(ui, &t!("lens.identity"));
+    let Some(known) = &state.lens.bound else {
+        formula(ui, "log p(x) = ELBO + KL(q(z|x) ‖ p(z|x))", "");
+        widgets::note(ui, &t!("lens.computing"));
+        return;
+    };
+    age_ui(ui, state, known.step, actions);
+    let view = &known.view;
+    identity_ui(ui, view, unit);
+    if let Some(posterior) = &view.posterior {
+        widgets::title(ui, &t!("lens.true_posterior"));
+        formula(ui, "p(z|x) = p(x|z) p(z) / p(x)", "");
+        let ellipse = Ellipse { q: &view.q, colour: theme::palette(ui).validation, dashed: false };
+        heat::ui(ui, cache, state.lens.version, posterior, &[ellipse], MAP);
+        widgets::note(ui, &t!("lens.heat_about"));
+    }
+    sampling_ui(ui, view, unit);
+}
+
+fn identity_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
+    let identity = &view.identity;
+    let (log_px, elbo, kl) = (identity.log_px.nats, identity.elbo.nats, identity.kl_to_posterior.nats);
+    formula(
+        ui,
+        "log p(x) = ELBO + KL(q(z|x) ‖ p(z|x))",
+        &format!("{}  =  {} + {}  {}", unit.figure(log_px, 3), unit.figure(elbo, 3), unit.figure(kl, 3), unit.name()),
+    );
+    let rows = [
+        (t!("lens.log_px"), identity.log_px),
+        (t!("lens.elbo"), identity.elbo),
+        (t!("lens.kl_true"), identity.kl_to_posterior),
+    ];
+    for (label, figure) in rows {
+        let value = format!("{} ± {}", unit.figure(figure.nats, 3), unit.figure(figure.error_nats, 3));
+        widgets::figure_row(ui, &label, &method(figure), &value, &unit.name(), false);
+        widgets::note(ui, &method(figure));
+    }
+    let value =
+        format!("{} ± {}", unit.figure(identity.residual_nats(), 4), unit.figure(identity.residual_error_nats(), 4));
+    widgets::figure_row(ui, &t!("lens.residual"), &t!("lens.residual_tip"), &value, &unit.name(), true);
+}
+
+fn method(figure: Figure) -> String {
+    let text = match figure.method {
+        Method::Quadrature => t!("lens.by_quadrature"),
+        Method::Lattice => t!("lens.by_lattice"),
+        Method::Grid => t!("lens.by_grid"),
+        Method::Samples(n) => t!("lens.by_samples", n = format::count(n as u64)),
+    };
+    text.into_owned()
+}
+
+/// Importance sampling: from the ELBO to log p(x).
+fn sampling_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
+    widgets::title(ui, &t!("lens.sampling"));
+    let n = view.curve.last().map_or(0, |point| point.samples);
+    formula(
+        ui,
+        "log p(x) ≥ L_{K} = E[ log 1/K Σ_{k} p(x|z_{k}) p(z_{k}) / q(z_{k}|x) ],   z_{k} ~ q(z|x)",
+        &format!("K = {}:  {} {}", format::count(n as u64), unit.sampled(view.sampled), unit.name()),
+    );
+    let points = view.curve.iter().map(|p| (p.samples as f64, unit.of(p.bound.nats))).collect();
+    let errors = view.curve.iter().map(|p| unit.of(p.bound.standard_error_nats.unwrap_or(0.0))).collect();
+    let flat = |nats: f64| vec![(1.0, unit.of(nats)), (n.max(2) as f64, unit.of(nats))];
+    let lines = vec![
+        Line {
+            points: flat(view.identity.log_px.nats),
+            errors: Vec::new(),
+            ink: Ink::Validation,
+            dashed: true,
+            name: t!("lens.log_px").into_owned(),
+        },
+        Line {
+            points: flat(view.identity.elbo.nats),
+            errors: Vec::new(),
+            ink: Ink::Elbo,
+            dashed: true,
+            name: t!("lens.elbo").into_owned(),
+        },
+        Line { points, errors, ink: Ink::Recon, dashed: false, name: t!("lens.curve").into_owned() },
+    ];
+    let name = t!("lens.sampling").into_owned();
+    let x_name = t!("lens.samples_axis", unit = unit.name()).into_owned();
+    plot::ui(ui, &Plot { name, x_name, x_scale: Scale::Log, lines, dots: Vec::new(), y_range: None }, PLOT);
+    let (closed, sampled) = view.kl;
+    formula(
+        ui,
+        "KL(q ‖ p) = E_{q}[ log q(z|x) − log p(z) ]",
+        &format!(
+            "{}:  {}     {}:  {} {}",
+            t!("lens.closed_form"),
+            unit.figure(closed, 3),
+            t!("lens.monte_carlo"),
+            unit.sampled(sampled),
+            unit.name()
+        ),
+    );
+}

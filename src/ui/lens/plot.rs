@@ -1,0 +1,116 @@
+//! A small plot of a few lines, in the look of the curves.
+
+use egui::{Label, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
+
+use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place};
+use crate::curves::{Axis, Scale, ticks};
+use crate::ui::{scene, theme};
+
+/// Room for labels on the left, below, above and on the right.
+const LEFT: f32 = 56.0;
+const BELOW: f32 = 32.0;
+const ABOVE: f32 = 6.0;
+const RIGHT: f32 = 10.0;
+/// Points between two labels, about.
+const SPARSE: [f64; 2] = [70.0, 34.0];
+
+/// A line through points.
+pub struct Line {
+    /// (x, y), x ascending.
+    pub points: Vec<(f64, f64)>,
+    /// Standard errors of y, as a band; as many as points, or none.
+    pub errors: Vec<f64>,
+    /// Its colour.
+    pub ink: Ink,
+    /// Whether it is dashed.
+    pub dashed: bool,
+    /// What it is.
+    pub name: String,
+}
+
+/// What is drawn.
+pub struct Plot {
+    /// What it shows, for those who cannot see it.
+    pub name: String,
+    /// What runs to the right.
+    pub x_name: String,
+    /// How x is spaced.
+    pub x_scale: Scale,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Points that stand out.
+    pub dots: Vec<((f64, f64), Ink)>,
+    /// The range of y; `None` for all there is.
+    pub y_range: Option<(f64, f64)>,
+}
+
+/// Draws a plot over the whole width.
+pub fn ui(ui: &mut Ui, plot: &Plot, height: f32) {
+    ui.horizontal_wrapped(|ui| {
+        for line in &plot.lines {
+            let colour = theme::ink(theme::palette(ui), line.ink);
+            let sign = if line.dashed { "- - " } else { "— " };
+            ui.add(Label::new(RichText::new(format!("{sign}{}", line.name)).color(colour).size(theme::SMALL)));
+        }
+    });
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &plot.name));
+    scene::paint(ui, items(plot, rect));
+}
+
+fn items(plot: &Plot, rect: Rect) -> Vec<Item> {
+    let inside =
+        Area { min: [rect.left() + LEFT, rect.top() + ABOVE], max: [rect.right() - RIGHT, rect.bottom() - BELOW] };
+    let range = |values: &mut dyn Iterator<Item = f64>| {
+        let finite = values.filter(|v| v.is_finite());
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+    };
+    let points = || plot.lines.iter().flat_map(|line| &line.points).chain(plot.dots.iter().map(|(at, _)| at));
+    let x_range = range(&mut points().map(|(x, _)| *x));
+    let y_range = plot.y_range.unwrap_or_else(|| range(&mut points().map(|(_, y)| *y)));
+    if !(x_range.0.is_finite() && y_range.0.is_finite()) {
+        return Vec::new();
+    }
+    let x_axis = Axis::new(plot.x_scale, x_range);
+    let y_axis = Axis::new(Scale::Linear, y_range).widened(0.06);
+    let [width, height] = inside.size();
+    let across = |x: f64| inside.min[0] + x_axis.share(x) as f32 * width;
+    let down = |y: f64| inside.max[1] - y_axis.share(y) as f32 * height;
+    let thin = Pen { ink: Ink::Grid, alpha: 1.0, width: 1.0, dash: None };
+    let mut items = Vec::new();
+    let label = |at: Place, hold: Hold, text: String| Item::Text {
+        at,
+        hold,
+        size: theme::SMALL,
+        strong: false,
+        ink: Ink::Weak,
+        text,
+    };
+    for tick in ticks(&x_axis, f64::from(width) / SPARSE[0], 1.0) {
+        let x = across(tick.value);
+        if let Some(text) = tick.label {
+            items.push(Item::Line(vec![[x, inside.min[1]], [x, inside.max[1]]], thin));
+            items.push(label([x, inside.max[1] + 9.0], Hold::Middle, text));
+        }
+    }
+    for tick in ticks(&y_axis, f64::from(height) / SPARSE[1], 1.0) {
+        let y = down(tick.value);
+        if let Some(text) = tick.label {
+            items.push(Item::Line(vec![[inside.min[0], y], [inside.max[0], y]], thin));
+            items.push(label([inside.min[0] - 6.0, y], Hold::End, text));
+        }
+    }
+    items.push(label([inside.max[0], inside.max[1] + 23.0], Hold::End, plot.x_name.clone()));
+    let mut within = Vec::new();
+    for line in &plot.lines {
+        if line.errors.len() == line.points.len() {
+            let edge = |((x, y), e): (&(f64, f64), &f64)| [across(*x), down(y + e), down(y - e)];
+            within.push(Item::Band(line.points.iter().zip(&line.errors).map(edge).collect(), line.ink, 0.22));
+        }
+        let pen = Pen { ink: line.ink, alpha: 1.0, width: 2.0, dash: line.dashed.then_some(4.0) };
+        within.push(Item::Line(line.points.iter().map(|(x, y)| [across(*x), down(*y)]).collect(), pen));
+    }
+    within.extend(plot.dots.iter().map(|((x, y), ink)| Item::Dot([across(*x), down(*y)], 4.0, *ink)));
+    items.push(Item::Within(inside, within));
+    items
+}

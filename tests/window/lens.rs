@@ -1,0 +1,107 @@
+//! The lens: the theory in numbers of one image.
+
+use egui::Key;
+use egui::accesskit::Role;
+use latent_atlas::lens::Start;
+use latent_atlas::state::Subject;
+use latent_atlas::state::lens::Page;
+
+use crate::person::Person;
+
+#[test]
+fn one_image_tells_its_whole_story_in_nats_and_in_bits() {
+    let (mut person, _images) = Person::with_model(5);
+    assert!(person.state().lens.image.is_none(), "nothing is computed while it is closed");
+    person.press(Key::L);
+    person.until("the first image is told", |s| s.lens.image.is_some() && s.lens.progress.is_none());
+    assert_eq!(person.state().walk.selected, Some(Subject::Image(0)));
+    person.until("the map knows it too", |s| s.walk.selected_view.is_some());
+    person.frames(2);
+    let state = person.state();
+    let (view, of_map) = (&state.lens.image.as_ref().unwrap().view, state.walk.selected_view.as_ref().unwrap());
+    let (kl, elbo) = (view.story.kl_nats().unwrap(), view.story.elbo_nats().unwrap());
+    assert!((kl - of_map.kl_nats).abs() < 1e-3, "{kl} here, {} on the map", of_map.kl_nats);
+    assert_eq!(view.of_held.as_ref().unwrap().1, 8, "the held images");
+    let log_likelihood = view.story.reconstruction.log_likelihood_nats();
+    assert!((log_likelihood - kl - elbo).abs() < 1e-9);
+    let minus = |value: f64, decimals: usize| format!("{value:.decimals$}").replace('-', "−");
+    assert!(person.sees(&format!("= {} nats", minus(elbo, 2))), "ELBO {elbo}");
+    person.click(Role::RadioButton, "bits");
+    person.frames(1);
+    assert!(person.sees(&format!("= {} bits", minus(elbo / std::f64::consts::LN_2, 2))), "in bits");
+
+    person.click(Role::Button, "Next image");
+    person.until("the next image is told", |s| {
+        s.walk.selected == Some(Subject::Image(1))
+            && s.lens.image.as_ref().is_some_and(|k| k.subject == Subject::Image(1))
+    });
+    person.until("it is encoded", |s| s.walk.selected_view.as_ref().is_some_and(|v| v.subject == Subject::Image(1)));
+    person.frames(1);
+    person.click(Role::Button, "Resample ε");
+    person.until("another z is told", |s| {
+        s.lens.image.as_ref().is_some_and(|k| k.view.story.eps.iter().any(|e| *e != 0.0))
+    });
+    let story = &person.state().lens.image.as_ref().unwrap().view.story;
+    for j in 0..2 {
+        assert!((story.z[j] - story.q.mu[j] - story.q.sigma[j] * story.eps[j]).abs() < 1e-9);
+    }
+    person.click(Role::RadioButton, "Map");
+    assert!(!person.state().lens.open);
+}
+
+#[test]
+fn the_three_numbers_of_the_identity_are_found_and_leave_nothing() {
+    let (mut person, _images) = Person::with_model(5);
+    person.press(Key::L);
+    person.click(Role::RadioButton, "The bound");
+    person.until("the bound is found", |s| s.lens.bound.is_some() && s.lens.progress.is_none());
+    person.frames(2);
+    let view = &person.state().lens.bound.as_ref().unwrap().view;
+    let residual = view.identity.residual_nats();
+    assert!(residual.abs() < 0.05, "{residual} nats are left");
+    assert!(view.identity.log_px.nats > view.identity.elbo.nats);
+    assert_eq!(view.curve.last().unwrap().samples, 5000);
+    assert!(view.posterior.is_some());
+    assert!(person.sees("log p(x) − ELBO − KL"));
+}
+
+#[test]
+fn the_elbo_of_one_image_is_climbed_by_hand() {
+    let (mut person, _images) = Person::with_model(5);
+    person.press(Key::L);
+    person.click(Role::RadioButton, "By hand");
+    let steps = |s: &latent_atlas::state::AppState| s.lens.ascent.as_ref().map(|k| k.view.ascent.steps);
+    person.until("the climb is prepared", |s| steps(s) == Some(0) && s.lens.progress.is_none());
+    person.frames(1);
+    person.click(Role::Button, "One step");
+    person.until("one step is taken", |s| steps(s) == Some(1) && s.lens.progress.is_none());
+    person.frames(1);
+    person.click(Role::Button, "Play");
+    person.until("it climbs", |s| steps(s) > Some(20));
+    person.frames(1);
+    person.click(Role::Button, "Pause");
+    person.until("it waits", |s| s.lens.progress.is_none() && !s.lens.climbs());
+    let view = &person.state().lens.ascent.as_ref().unwrap().view;
+    assert!(view.ascent.best_elbo_nats > view.elbos[0] && view.elbos.len() == view.ascent.steps + 1);
+    assert!(view.log_px.unwrap().nats > view.ascent.best_elbo_nats - 0.01, "the bound holds");
+    person.frames(1);
+    person.click(Role::RadioButton, "From the encoder");
+    person.until("it begins there", |s| {
+        s.lens.ascent.as_ref().is_some_and(|k| k.view.climb.start == Start::Encoder && k.view.ascent.steps == 0)
+    });
+    assert_eq!(person.state().lens.page, Page::Ascent);
+}
+
+#[test]
+fn a_plain_autoencoder_says_why_it_has_no_bound() {
+    let (mut person, _images) = Person::with_images();
+    person.click(Role::RadioButton, "AE");
+    person.press(Key::Space);
+    person.until("it is trained", |s| s.training.model.is_some() && !s.training.is_active());
+    person.press(Key::L);
+    person.until("the image is told", |s| s.lens.image.is_some());
+    person.click(Role::RadioButton, "The bound");
+    person.frames(2);
+    assert!(person.sees("A plain autoencoder has no prior over z"));
+    assert!(person.state().lens.progress.is_none() && person.state().lens.bound.is_none());
+}
