@@ -44,7 +44,9 @@ impl Source {
         // [−½, ½) moved to [0, 1).
         let which = Rng::new(seed, Stream::Generate, 3 * round + 1).uniforms(n, 0.5);
         let components = which.iter().filter_map(|u| mixture.component_at(f64::from(*u) + 0.5));
-        components.zip(noise.chunks_exact(d)).flat_map(|(component, eps)| component.sample(eps)).collect()
+        let wide = |eps: &[f32]| eps.iter().map(|eps| f64::from(*eps)).collect::<Vec<_>>();
+        let places = components.zip(noise.chunks_exact(d)).flat_map(|(component, eps)| component.place(&wide(eps)));
+        places.map(|z| z as f32).collect()
     }
 }
 

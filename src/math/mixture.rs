@@ -1,10 +1,9 @@
 //! Mixtures of Gaussians with full covariance, and one round of the EM algorithm that fits them (Dempster et al. 1977;
 //! Bishop 2006, section 9.2.2).
 
-use std::f64::consts::PI;
-
 use serde::{Deserialize, Serialize};
 
+use crate::math::gaussian::LOG_2PI;
 use crate::math::importance::LogMean;
 
 /// Added to every variance, so that no component shrinks to a point: the default of scikit-learn.
@@ -43,26 +42,33 @@ impl Component {
         rows().flat_map(|a| rows().map(move |b| a.iter().zip(b).map(|(a, b)| a * b).sum())).collect()
     }
 
-    /// log N(z; μ, Σ) = −½ |y|² − Σ log L_jj − d/2 log 2π with L y = z − μ, in nats.
-    pub fn log_density(&self, z: &[f64]) -> f64 {
-        let d = self.mean.len();
-        let mut y: Vec<f64> = Vec::with_capacity(d);
-        let mut log = -0.5 * d as f64 * (2.0 * PI).ln();
-        for ((row, z), mean) in self.factor.chunks_exact(d.max(1)).zip(z).zip(&self.mean) {
+    /// (z − μ)ᵀ Σ⁻¹ (z − μ) = |y|² with L y = z − μ.
+    pub fn square(&self, z: &[f64]) -> f64 {
+        let mut y: Vec<f64> = Vec::with_capacity(z.len());
+        for ((row, z), mean) in self.factor.chunks_exact(self.mean.len().max(1)).zip(z).zip(&self.mean) {
             let known: f64 = row.iter().zip(&y).map(|(l, y)| l * y).sum();
             let diagonal = row.get(y.len()).copied().unwrap_or(1.0);
-            let next = (z - mean - known) / diagonal;
-            log -= 0.5 * next * next + diagonal.ln();
-            y.push(next);
+            y.push((z - mean - known) / diagonal);
         }
-        log
+        y.iter().map(|y| y * y).sum()
+    }
+
+    /// log N(μ; μ, Σ) = −Σ log L_jj − d/2 log 2π, in nats.
+    pub fn log_peak(&self) -> f64 {
+        let diagonal = self.factor.iter().step_by(self.mean.len() + 1);
+        -diagonal.map(|l| l.ln() + 0.5 * LOG_2PI).sum::<f64>()
+    }
+
+    /// log N(z; μ, Σ), in nats.
+    pub fn log_density(&self, z: &[f64]) -> f64 {
+        self.log_peak() - 0.5 * self.square(z)
     }
 
     /// z = μ + L ε, `[d]`.
-    pub fn sample(&self, eps: &[f32]) -> Vec<f32> {
+    pub fn place(&self, eps: &[f64]) -> Vec<f64> {
         let rows = self.factor.chunks_exact(self.mean.len().max(1));
-        let moved = |row: &[f64]| row.iter().zip(eps).map(|(l, e)| l * f64::from(*e)).sum::<f64>();
-        rows.zip(&self.mean).map(|(row, mean)| (mean + moved(row)) as f32).collect()
+        let moved = |row: &[f64]| row.iter().zip(eps).map(|(l, e)| l * e).sum::<f64>();
+        rows.zip(&self.mean).map(|(row, mean)| mean + moved(row)).collect()
     }
 }
 
@@ -180,7 +186,7 @@ mod tests {
         let matrix = [4.0, 2.0, -1.0, 2.0, 5.0, 0.5, -1.0, 0.5, 3.0];
         let component = Component::new(1.0, vec![0.0; 3], &matrix).unwrap();
         close(&component.covariance(), &matrix, 1e-12);
-        assert_eq!(component.sample(&[1.0, 0.0, 0.0]), [2.0, 1.0, -0.5]);
+        assert_eq!(component.place(&[1.0, 0.0, 0.0]), [2.0, 1.0, -0.5]);
         assert_eq!(Component::new(1.0, vec![0.0; 2], &[1.0, 2.0, 2.0, 1.0]), None);
         assert_eq!(Component::new(1.0, vec![0.0; 1], &[f64::NAN]), None);
     }
