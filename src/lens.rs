@@ -3,21 +3,27 @@
 pub mod ascent;
 pub mod bound;
 pub mod evidence;
+pub mod generate;
 pub mod information;
 pub mod joint;
 mod nodes;
 pub mod posterior;
+pub mod proposal;
 pub mod quadrature;
+pub mod rate;
 pub mod sampling;
 pub mod story;
 
 pub use ascent::{Amortisation, Ascent, Start, amortisation};
 pub use bound::{Figure, Identity, Method, identity};
 pub use evidence::{Estimate, Evidence, evidence};
+pub use generate::{Draw, Source, fit_mixture, generate};
 pub use information::{Information, information};
 pub use joint::Joint;
 pub use posterior::{PosteriorGrid, posterior_grid};
+pub use proposal::{Drawn, drawn};
 pub use quadrature::{Effort, Quadrature, quadrature};
+pub use rate::{PlainCodes, Rate, Values, plain_codes, probabilities};
 pub use sampling::{CurvePoint, Sampled, Samples, samples};
 pub use story::{Reconstruction, SigmaCurve, Story, sigma_curve, squared_errors, story};
 
@@ -43,6 +49,12 @@ pub enum LensError {
     /// There is nothing to look at.
     #[error("there is no image to evaluate; choose a part of the data that holds some")]
     NoImages,
+    /// An image could not be made a PNG file.
+    #[error("an image could not be compressed: {0}")]
+    Png(#[from] png::EncodingError),
+    /// EM failed.
+    #[error("no mixture fits the encoded means: some of them are not finite numbers")]
+    NoMixture,
     /// The integral over z can be had in a plane only.
     #[error("quadrature and the posterior's map need 2 latent dimensions, this model has {0}; use importance sampling")]
     Dimensions(usize),

@@ -8,6 +8,7 @@ pub mod hermite;
 pub mod huffman;
 pub mod importance;
 pub mod lbfgs;
+pub mod mixture;
 pub mod normal;
 pub mod pca;
 pub mod running;

@@ -34,6 +34,10 @@ pub enum Stream {
     AggregateNoise,
     /// ε of gradient ascent for one image; the counter is the step.
     AscentNoise,
+    /// Points, components and pixels of generated images; the counter is three times the round, and which of the three.
+    Generate,
+    /// The first centres of a mixture that is fitted.
+    Mixture,
 }
 
 /// A generator for one (seed, stream, counter).

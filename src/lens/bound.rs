@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 
 use crate::lens::nodes::Nodes;
 use crate::lens::quadrature::DIMENSIONS;
-use crate::lens::{Effort, Joint, LensError, Sampled, posterior_grid, quadrature, samples};
+use crate::lens::{Effort, Joint, LensError, Sampled, drawn, posterior_grid, quadrature, samples};
 use crate::math::Running;
 use crate::math::cubature::{Cell, Limits, integrate};
 use crate::rng::{Rng, Stream};
@@ -129,25 +129,24 @@ fn sampled(
     image_idx: u32,
     go_on: &dyn Fn() -> ControlFlow<()>,
 ) -> Result<Option<Identity>, LensError> {
-    let draw = |part: u64| {
-        let noise = Rng::new(seed, Stream::LensNoise, 4 * u64::from(image_idx) + part);
-        samples(joint, n, noise, &|_| go_on())
-    };
+    let noise = |part: u64| Rng::new(seed, Stream::LensNoise, 4 * u64::from(image_idx) + part);
+    let log_px = |part| drawn(joint, n, noise(part), &|_| go_on());
+    let of_q = |part| samples(joint, n, noise(part), &|_| go_on());
     let figure = |sampled: Sampled| Figure {
         nats: sampled.nats,
         error_nats: sampled.standard_error_nats.unwrap_or(f64::INFINITY),
         method: Method::Samples(n),
     };
-    let (Some(a), Some(b)) = (draw(0)?, draw(1)?) else { return Ok(None) };
-    let (Some(c), Some(e)) = (draw(2)?, draw(3)?) else { return Ok(None) };
+    let (Some(a), Some(b)) = (log_px(0)?, of_q(1)?) else { return Ok(None) };
+    let (Some(c), Some(e)) = (log_px(2)?, of_q(3)?) else { return Ok(None) };
     // KL(q ‖ p(z|x)) = E_q[log q(z|x) − log p(x, z)] + log p(x)
-    let (normaliser, log_weight) = (figure(c.log_px()), figure(e.log_weights().collect::<Running>().into()));
+    let (normaliser, log_weight) = (figure(c.log_px), figure(e.log_weights().collect::<Running>().into()));
     let kl_to_posterior = Figure {
         nats: normaliser.nats - log_weight.nats,
         error_nats: normaliser.error_nats.hypot(log_weight.error_nats),
         method: Method::Samples(n),
     };
-    Ok(Some(Identity { log_px: figure(a.log_px()), elbo: figure(b.elbo()), kl_to_posterior }))
+    Ok(Some(Identity { log_px: figure(a.log_px), elbo: figure(b.elbo()), kl_to_posterior }))
 }
 
 #[cfg(test)]
@@ -188,7 +187,7 @@ mod tests {
             let found = identity(&joint, 4000, 3, idx, &on).unwrap().unwrap();
             let (residual, error) = (found.residual_nats(), found.residual_error_nats());
             assert!(error < 0.3 && residual.abs() < 4.0 * error, "{residual}, se {error}: {found:?}");
-            assert_eq!(joint.decodes(), 16_000);
+            assert!((16_000..17_000).contains(&joint.decodes()), "{}", joint.decodes());
         }
     }
 

@@ -1,14 +1,15 @@
 //! log p(x), the evidence, which the ELBO bounds from below.
 //!
-//! log p(x) ≈ L_K = log 1/K Σ_k p(x|z_k) p(z_k) / q(z_k|x), z_k ~ q(z|x) (Burda et al. 2016, eq. 8)
+//! log p(x) ≈ log 1/K Σ_k p(x|z_k) p(z_k) / r(z_k), z_k ~ r
 //!
-//! L_1 is a one-sample ELBO; the expectation of L_K grows with K and approaches log p(x) (theorem 1). So K belongs
-//! beside every figure.
+//! With r = q(z|x) this is L_K of Burda et al. (2016, eq. 8), whose expectation grows with K from the ELBO to log p(x)
+//! (theorem 1). From 16 samples on r is a mixture that also holds what q misses ([`crate::lens::proposal`]); below it is q.
+//! K belongs beside every figure in either case.
 
 use std::ops::{ControlFlow, RangeInclusive};
 
 use crate::data::Dataset;
-use crate::lens::{Joint, LensError, Sampled, samples};
+use crate::lens::{Joint, LensError, Sampled, drawn};
 use crate::model::Snapshot;
 use crate::rng::{Rng, Stream};
 
@@ -29,13 +30,13 @@ pub struct Estimate {
 pub struct Evidence {
     /// K, importance samples per image.
     pub samples: usize,
-    /// L_K of each image, in the order asked for; the error is that of its samples.
+    /// log p(x) of each image, in the order asked for; the error is that of its samples.
     pub images: Vec<Estimate>,
     /// The mean over the images; the error is that of the images, so it holds for the set they were drawn from.
     pub mean: Estimate,
     /// The error of that mean that the samples alone make, so it holds for these images; none with one sample each.
     pub sampling_error_nats: Option<f64>,
-    /// Mean of E_q[log p(x|z)]; the error is that of the samples.
+    /// Mean of E_q[log p(x|z)]; the error is that of the samples that q drew.
     pub log_likelihood: Sampled,
     /// Mean of KL(q ‖ p) in closed form, nats.
     pub kl_nats: f64,
@@ -43,8 +44,8 @@ pub struct Evidence {
     pub sampled_kl: Sampled,
 }
 
-/// log p(x) of the images `indices` of `data` with `samples` importance samples each. The noise depends on `seed` and
-/// an image's index alone, and the first samples are the same whatever their number.
+/// log p(x) of the images `indices` of `data` with `n_samples` importance samples each. The noise depends on `seed` and
+/// an image's index alone.
 ///
 /// `go_on` is asked before every pass through the decoder, with the number of images done; `Ok(None)` when it said no.
 pub fn evidence(
@@ -69,8 +70,9 @@ pub fn evidence(
         let joint = Joint::new(snapshot, &pixels)?;
         let noise = Rng::new(seed, Stream::ImportanceNoise, u64::from(idx));
         let ask = |_| if go_on(done) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
-        let Some(found) = samples(&joint, n_samples, noise, &ask)? else { return Ok(None) };
-        let Sampled { nats, standard_error_nats } = found.log_px();
+        let Some(found) = drawn(&joint, n_samples, noise, &ask)? else { return Ok(None) };
+        let Sampled { nats, standard_error_nats } = found.log_px;
+        let found = found.of_q;
         images.push(Estimate { log_px_nats: nats, standard_error_nats });
         likelihoods.push(found.expected_log_likelihood());
         kls.push(found.sampled_kl());

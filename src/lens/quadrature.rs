@@ -130,7 +130,7 @@ struct Peak {
 
 /// The modes, the highest first.
 fn peaks(joint: &Joint<'_>) -> Result<Vec<Peak>, LensError> {
-    let scan = scan(joint)?;
+    let scan = scan(joint, HALF, SCAN)?;
     let best = scan.first().map_or(f64::NEG_INFINITY, |(_, log)| *log);
     let starts = scan.iter().filter(|(_, log)| *log > best - HOPELESS).map(|(at, _)| *at).take(MODES);
     let mean = [joint.q.mu[0], joint.q.mu[1]];
@@ -146,15 +146,16 @@ fn peaks(joint: &Joint<'_>) -> Result<Vec<Peak>, LensError> {
     Ok(peaks)
 }
 
-/// The places of a coarse lattice that no neighbour excels, with log p(x, z) there, the highest first.
-fn scan(joint: &Joint<'_>) -> Result<Vec<([f64; 2], f64)>, LensError> {
-    let at = |i: usize| HALF * (2.0 * i as f64 / (SCAN - 1) as f64 - 1.0);
-    let places: Vec<[f64; 2]> = (0..SCAN * SCAN).map(|i| [at(i % SCAN), at(i / SCAN)]).collect();
+/// The places of a lattice of `across` × `across`, `half` from the origin at most, that no neighbour excels, with
+/// log p(x, z) there, the highest first.
+pub(super) fn scan(joint: &Joint<'_>, half: f64, across: usize) -> Result<Vec<([f64; 2], f64)>, LensError> {
+    let at = |i: usize| half * (2.0 * i as f64 / (across - 1) as f64 - 1.0);
+    let places: Vec<[f64; 2]> = (0..across * across).map(|i| [at(i % across), at(i / across)]).collect();
     let logs = joint.log_joint(places.as_flattened())?;
-    let around = |i: usize| (i.max(1) - 1)..(i + 2).min(SCAN);
+    let around = |i: usize| (i.max(1) - 1)..(i + 2).min(across);
     let is_top = |i: usize| {
-        let (column, row) = (i % SCAN, i / SCAN);
-        around(row).all(|r| around(column).all(|c| logs[r * SCAN + c] <= logs[i]))
+        let (column, row) = (i % across, i / across);
+        around(row).all(|r| around(column).all(|c| logs[r * across + c] <= logs[i]))
     };
     let mut tops: Vec<_> = (0..places.len()).filter(|i| is_top(*i)).map(|i| (places[i], logs[i])).collect();
     tops.sort_by(|a, b| b.1.total_cmp(&a.1));

@@ -43,8 +43,19 @@ pub fn samples(
     mut noise: Rng,
     go_on: &dyn Fn(usize) -> ControlFlow<()>,
 ) -> Result<Option<Samples>, LensError> {
+    Ok(placed_samples(joint, n, &mut noise, go_on)?.map(|(samples, _)| samples))
+}
+
+/// The same, with the places z, `[n, d]`.
+pub(super) fn placed_samples(
+    joint: &Joint<'_>,
+    n: usize,
+    noise: &mut Rng,
+    go_on: &dyn Fn(usize) -> ControlFlow<()>,
+) -> Result<Option<(Samples, Vec<f64>)>, LensError> {
     let d = joint.latent_dim();
     let mut all = Samples { log_likelihood: Vec::new(), log_ratio: Vec::new(), kl_nats: joint.q.kl_to_standard() };
+    let mut places = Vec::with_capacity(n * d);
     while all.log_likelihood.len() < n {
         if go_on(all.log_likelihood.len()).is_break() {
             return Ok(None);
@@ -55,8 +66,9 @@ pub fn samples(
         all.log_likelihood.extend(joint.log_likelihood(&z)?);
         let ratio = |(eps, z): (&[f64], &[f64])| -log_prior_over_posterior(z, eps, &joint.q.sigma);
         all.log_ratio.extend(eps.chunks_exact(d).zip(z.chunks_exact(d)).map(ratio));
+        places.extend(z);
     }
-    Ok(Some(all))
+    Ok(Some((all, places)))
 }
 
 impl Samples {
@@ -81,7 +93,8 @@ impl Samples {
         self.log_ratio.iter().copied().collect::<Running>().into()
     }
 
-    /// log p(x) ≈ log 1/K Σ w, K all samples (Burda et al. 2016, eq. 8).
+    /// L_K = log 1/K Σ w, K all samples (Burda et al. 2016, eq. 8). Where q misses a part of p(z|x) it falls short of
+    /// log p(x) by more than its error tells; [`crate::lens::drawn`] does not.
     pub fn log_px(&self) -> Sampled {
         let mut mean = LogMean::default();
         self.log_weights().for_each(|log| mean.push(log));

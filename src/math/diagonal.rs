@@ -1,6 +1,6 @@
 //! Gaussians with independent dimensions: q(z|x) = N(μ, diag σ²).
 
-use crate::math::gaussian::{kl_to_standard, log_normal};
+use crate::math::gaussian::{LOG_2PI, kl_to_standard, log_normal};
 
 /// N(μ, diag σ²).
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,16 @@ impl Diagonal {
     /// log q(z) in nats, z `[d]`.
     pub fn log_density(&self, z: &[f64]) -> f64 {
         self.mu.iter().zip(&self.sigma).zip(z).map(|((mu, sigma), z)| log_normal(*z, *mu, *sigma)).sum()
+    }
+
+    /// Σ ((z_j − μ_j) / σ_j)², z `[d]`.
+    pub fn square(&self, z: &[f64]) -> f64 {
+        self.mu.iter().zip(&self.sigma).zip(z).map(|((mu, sigma), z)| ((z - mu) / sigma).powi(2)).sum()
+    }
+
+    /// log q(μ) in nats.
+    pub fn log_peak(&self) -> f64 {
+        -self.sigma.iter().map(|sigma| sigma.ln() + 0.5 * LOG_2PI).sum::<f64>()
     }
 
     /// z = μ + σ ⊙ ε (Kingma & Welling 2014, section 2.4), `[d]`.
@@ -55,6 +65,7 @@ mod tests {
     #[test]
     fn the_log_density_agrees_with_scipy() {
         assert!((q().log_density(&[0.1, 0.4]) + 2.199_083_882_846_453_6).abs() < 1e-12);
+        assert!((q().log_peak() - 0.5 * q().square(&[0.1, 0.4]) + 2.199_083_882_846_453_6).abs() < 1e-12);
         assert!((log_standard(&[0.1, 0.4]) - Diagonal::standard(2).log_density(&[0.1, 0.4])).abs() < 1e-15);
     }
 

@@ -46,6 +46,11 @@ impl LogMean {
         }
     }
 
+    /// K, weights so far.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// log 1/K Σ w; −∞ when there is no weight above zero.
     pub fn value(&self) -> f64 {
         self.largest + (self.sum / self.count as f64).ln()

@@ -183,11 +183,9 @@ fn eval_tells_the_gaps_and_what_the_codes_say() {
     let eval = |more: &str| json_in(run.path(), &format!("eval R sample:fashion {more}")).pop().unwrap();
     let told = eval("--samples 2000 --limit 24 --refine 60");
     let n = |key: &str| number(&told, key);
-    // E[L_K] ≤ log p(x) (Burda et al. 2016, theorem 1): importance sampling may fall short of the integral by more than
-    // the spread of its samples tells, where q misses a part of p(z|x), but does not exceed it by more than its error.
-    let short = n("log_px_quadrature_nats") - n("log_px_nats");
-    let error = n("log_px_stderr");
-    assert!((-3.0 * error - 0.002..0.2 * n("gap_nats")).contains(&short) && error < 0.2, "{short}: {told}");
+    // After three epochs q misses parts of p(z|x), and samples of q alone fall short by a nat or two.
+    let (short, error) = (n("log_px_quadrature_nats") - n("log_px_nats"), n("log_px_stderr"));
+    assert!(short.abs() < 2.0 * error + 0.002 && error < 0.1, "{short}, se {error}: {told}");
     assert!((n("gap_nats") - (n("log_px_nats") - n("elbo_nats"))).abs() < 1e-9 && n("gap_nats") > 0.0, "{told}");
     let off = n("kl_mc_nats") - n("kl_nats");
     assert!(off.abs() < 4.0 * n("kl_mc_stderr") && n("kl_mc_stderr") < 0.05, "{told}");
@@ -197,6 +195,15 @@ fn eval_tells_the_gaps_and_what_the_codes_say() {
     let bits = -n("log_px_nats") / (784.0 * std::f64::consts::LN_2);
     assert!((n("bits_per_pixel") - bits).abs() < 1e-9, "{told}");
     assert!(n("mutual_information_nats") <= 24.0_f64.ln() + 1e-9, "{told}");
+
+    // After one epoch, and after ten.
+    for epochs in [1, 10] {
+        let run = SmallRun::train(epochs, "");
+        let told = json_in(run.path(), "eval R sample:fashion --samples 2000 --limit 24").pop().unwrap();
+        let n = |key: &str| number(&told, key);
+        let (short, error) = (n("log_px_quadrature_nats") - n("log_px_nats"), n("log_px_stderr"));
+        assert!(short.abs() < 2.0 * error + 0.002 && error < 0.1, "{epochs}: {short}, se {error}: {told}");
+    }
 
     // Over all images: both parts of KL are there without samples, and add up to it.
     let told = eval("");
