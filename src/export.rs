@@ -1,4 +1,4 @@
-//! Strips, grids, comparisons of two models as PNG files, and animations, that carry how they were made.
+//! Strips, grids, comparisons of two models as PNG files, animations, and lists as tables, that carry how they were made.
 //!
 //! [`strip()`], [`grid()`] and [`diff()`] make a [`Picture`]; [`write()`] and [`write_numbered`] put it on disk with its
 //! [`Provenance`] inside (an iTXt chunk called `latent-atlas`) and beside it (`name.json` next to `name.png`). An
@@ -15,6 +15,7 @@ mod diff;
 mod encode;
 mod error;
 mod grid;
+mod lists;
 mod provenance;
 mod strip;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use encode::KEYWORD;
 pub use error::ExportError;
 use error::within;
 pub use grid::grid;
+pub use lists::write_list;
 pub use provenance::{Decoder, Made, MadeEnd, Origin, Provenance};
 pub use strip::{End, EndImage, Spacing, strip};
 pub use write::{check, write, write_numbered};

@@ -15,6 +15,7 @@ pub mod finder;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
+pub mod lists;
 pub mod map;
 pub mod notice;
 pub mod own;
@@ -38,6 +39,7 @@ pub use finder::{FinderAction, FinderState};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
+pub use lists::{Listed, ListsAction, ListsErrand, ListsState};
 pub use map::actions::MapAction;
 pub use map::{Axes, AxesBy, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
@@ -105,6 +107,8 @@ pub struct AppState {
     pub comparison: Option<Comparison>,
     /// Counts the pictures of comparisons, so that none is taken for another's.
     pub comparisons: u64,
+    /// What is remarkable among the images.
+    pub lists: ListsState,
     /// How the curves are looked at.
     pub curves: CurvesView,
     /// The curves that were drawn.

@@ -17,6 +17,8 @@ mod folder;
 mod keys;
 #[path = "window/layers.rs"]
 mod layers;
+#[path = "window/lists.rs"]
+mod lists;
 #[path = "window/made.rs"]
 mod made;
 #[path = "window/map.rs"]

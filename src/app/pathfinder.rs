@@ -8,7 +8,7 @@ use rust_i18n::t;
 
 use crate::app::task::{Post, Task};
 use crate::data::Dataset;
-use crate::latent::{Course, Density, Measured, Path, Terrain, encode, geodesic, measure};
+use crate::latent::{Course, Density, Measured, Path, Question, Terrain, encode, geodesic, measure};
 use crate::model::{Encoded, ModelError, Snapshot};
 use crate::state::walk::{Findings, WaysAction, WaysOrder};
 use crate::state::{Action, Pinned};
@@ -35,19 +35,17 @@ pub struct Pathfinders {
 
 impl Pathfinders {
     /// Ends whoever searches.
-    pub fn cancel(&self) {
+    fn cancel(&self) {
         self.tasks.iter().for_each(Task::cancel);
     }
 
-    /// Sends another one.
-    pub fn send(
-        &mut self,
-        wake: WakeUp,
-        order: WaysOrder,
-        snapshot: Arc<Snapshot>,
-        data: Arc<Dataset>,
-    ) -> Result<(), String> {
-        self.tasks.push(spawn(wake, order, snapshot, data, Arc::clone(&self.known))?);
+    /// Sends another one, if there is an order; `question` holds the model and the images.
+    pub fn send(&mut self, wake: WakeUp, order: Option<WaysOrder>, question: Question) -> Result<(), Action> {
+        self.cancel();
+        if let (Some(order), Some(snapshot), Some(data)) = (order, question.snapshot, question.data) {
+            let known = Arc::clone(&self.known);
+            self.tasks.push(spawn(wake, order, snapshot, data, known).map_err(Action::Failed)?);
+        }
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use crate::app::comparison::Comparison;
 use crate::app::dialog;
 use crate::app::export::{self, Order};
 use crate::app::historian::{self, Found};
+use crate::app::inspector::Inspectors;
 use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::librarian::{self, Places};
@@ -61,6 +62,7 @@ pub struct Workers {
     comparison: Comparison,
     historian: Latest<Look, Result<Found, String>>,
     pathfinders: Pathfinders,
+    inspectors: Inspectors,
     own: OwnWorkers,
     data: Option<Arc<Dataset>>,
     /// The newest model.
@@ -95,6 +97,7 @@ impl Workers {
             lister: None,
             comparison: Comparison::default(),
             pathfinders: Pathfinders::default(),
+            inspectors: Inspectors::default(),
             own: OwnWorkers::default(),
             data: None,
             snapshot: None,
@@ -128,6 +131,7 @@ impl Workers {
         }
         self.lister.take_if(|lister| lister.poll_into(&mut actions));
         self.pathfinders.poll(&mut actions);
+        self.inspectors.poll(&mut actions);
         self.retired.retain(|training| {
             let ended = training.worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_)));
             if ended {
@@ -295,12 +299,8 @@ impl Workers {
             }
             Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
             Effect::LeaveOther => self.comparison.leave(),
-            Effect::FindWays(order) => {
-                self.pathfinders.cancel();
-                if let (Some(order), Some(snapshot), Some(data)) = (order, self.shown(), self.data.clone()) {
-                    self.pathfinders.send(wake, order, snapshot, data).map_err(Action::Failed)?;
-                }
-            }
+            Effect::FindWays(order) => self.pathfinders.send(wake, order, self.question())?,
+            Effect::Lists(errand) => self.inspectors.perform(wake, errand, state, self.question())?,
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
             Effect::Own(OwnErrand::Choose) => {
                 self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);

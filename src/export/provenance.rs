@@ -152,7 +152,7 @@ impl Provenance {
 
 impl Decoder {
     /// What is known of `origin`.
-    pub(super) fn of(origin: &Origin<'_>) -> Self {
+    pub fn of(origin: &Origin<'_>) -> Self {
         let Origin { snapshot, run, train } = origin;
         let vae = snapshot.vae();
         Self {

@@ -10,8 +10,8 @@ use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, map, own, runs, steering,
-    timeline, walk,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, lists, map, own, runs,
+    steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -143,6 +143,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
 
         Action::Runs(action) => runs::apply(state, action, effects),
         Action::Comparison(action) => comparison::apply(state, action, effects),
+        Action::Lists(action) => lists::apply(state, action, effects),
         Action::Curves(change) => state.curves.change(change),
         Action::LookAtCurves(view) => state.curves = *view,
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
@@ -220,6 +221,7 @@ fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) 
     state.data.version += 1;
     state.training.clear();
     state.reread_own(effects);
+    lists::leave(state, effects);
     state.curves.change(CurvesChange::Fit);
     state.map.clear();
     state.map.set_images(state.data.set.clone());
