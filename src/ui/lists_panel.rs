@@ -54,6 +54,7 @@ fn head_ui<'a>(ui: &mut Ui, state: &'a AppState, actions: &mut Vec<Action>) -> O
     let (text, tip) = match lists.list {
         List::Worst => (t!("lists.worst_note").into_owned(), t!("lists.worst_tip")),
         List::Outliers => (t!("lists.outliers_note").into_owned(), t!("lists.outliers_tip")),
+        List::Alike if found.lists.copies == 0 => (t!("lists.alike_note_none").into_owned(), t!("lists.alike_tip")),
         List::Alike => (format::counted("lists.alike_note", found.lists.copies), t!("lists.alike_tip")),
     };
     widgets::note(ui, &text).on_hover_text(tip);
@@ -73,8 +74,9 @@ fn progress_ui(ui: &mut Ui, share: f32, actions: &mut Vec<Action>) {
 
 fn buttons_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let (has_model, first) = (state.training.model.is_some(), state.lists.found.is_none());
-    // What is to be pressed stands out: nothing is known yet, or it is of an older model.
-    let stands_out = has_model && (first || state.newer_than_lists().is_some());
+    // What is to be pressed stands out: nothing is known yet, or it is of an older model. While one trains it always is.
+    let is_old = state.newer_than_lists().is_some() && !state.training.is_active();
+    let stands_out = has_model && (first || is_old);
     let palette = theme::palette(ui);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
@@ -105,8 +107,7 @@ fn by_ui(ui: &mut Ui, state: &AppState, found: &Listed) {
     widgets::note(ui, &t!("lists.by", name = name, step = step));
     if let Some((name, step)) = state.newer_than_lists() {
         let (name, step) = by(name, step);
-        let text = RichText::new(t!("lists.newer", name = name, step = step));
-        ui.label(text.size(theme::SMALL).color(theme::palette(ui).warning));
+        widgets::note(ui, &t!("lists.newer", name = name, step = step));
     }
 }
 

@@ -114,15 +114,17 @@ pub fn ui(
 fn texts_ui(ui: &mut Ui, entry: &Entry, names: &[&str]) {
     let palette = theme::palette(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
-    let mut line = |text: &str, size: f32, colour| {
-        ui.add(Label::new(RichText::new(text).size(size).color(colour)).truncate().selectable(false));
-    };
-    for name in names {
-        line(name, if names.len() > 1 { theme::SMALL } else { theme::BODY }, palette.text);
-    }
-    line(&entry.figure, theme::SMALL, palette.weak);
+    let size = if names.len() > 1 { theme::SMALL } else { theme::BODY };
+    let mut lines: Vec<_> = names.iter().map(|name| (*name, size, palette.text)).collect();
+    lines.push((&entry.figure, theme::SMALL, palette.weak));
     if names.len() < 2 && !entry.detail.is_empty() {
-        line(&entry.detail, theme::SMALL, palette.weak);
+        lines.push((&entry.detail, theme::SMALL, palette.weak));
+    }
+    let height: f32 =
+        lines.iter().map(|(_, size, _)| ui.fonts_mut(|fonts| fonts.row_height(&theme::regular(*size)))).sum();
+    ui.add_space(((ui.available_height() - height) / 2.0).max(0.0));
+    for (text, size, colour) in lines {
+        ui.add(Label::new(RichText::new(text).size(size).color(colour)).truncate().selectable(false));
     }
 }
 

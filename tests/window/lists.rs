@@ -50,7 +50,7 @@ fn the_worst_image_is_selected_and_its_place_comes_into_the_middle() {
     person.click(Role::RadioButton, "Outliers");
     assert_eq!(person.state().lists.list, List::Outliers);
     let lonely = lists.lists.outliers[0];
-    let beginning = format!("{}, 0.00 % lie thinner", name(&person, lonely.image));
+    let beginning = format!("{}, 0.00 % lie farther out", name(&person, lonely.image));
     click_row(&mut person, &beginning);
     assert_eq!(person.state().walk.selected, Some(Subject::Image(lonely.image as usize)));
 }
