@@ -95,7 +95,8 @@ impl Default for ExportSettings {
             kind: ExportKind::default(),
             format: Format::Gif,
             fps: 20,
-            seconds: 6.0,
+            // As long as the way plays.
+            seconds: 4.0,
             upscale: 4,
             eased: true,
             captions: false,
