@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../tests/window_helpers.sh"
 out="$root/screenshots"
 
 # Places on the map where images are, and one beside everything.
-readonly SNEAKER=(560 190) DRESS=(700 190) PULLOVER=(730 330) BESIDE=(640 60)
+readonly SNEAKER=(560 190) DRESS=(700 190) PULLOVER=(730 330) BESIDE=(380 73)
 # The button that shows the lists of remarkable images in place of the settings and the one that brings the settings back,
 # the button that looks for them, the list of outliers, a row, and where rows are.
 readonly LISTS=(157 77) SETTINGS=(48 77) LOOK_THROUGH=(90 193) OUTLIERS=(102 198) THIRD_ROW=(140 378)
@@ -30,6 +30,7 @@ wait_until 60 "the map to change after Train was pressed" has_changed "$MAP" "$m
 wait_until 600 "the run to be finished" has_finished
 wait_until 60 "the map to stay still after training" is_still "$MAP"
 drag "${DRESS[@]}" "${PULLOVER[@]}"
+wait_until 60 "the window to stay still" is_still "$WHOLE"
 move_away
 wait_until 60 "the window to stay still" is_still "$WHOLE"
 picture "$out/main-dark.png"
