@@ -21,6 +21,8 @@ mod keys;
 mod layers;
 #[path = "window/lens.rs"]
 mod lens;
+#[path = "window/lens_pages.rs"]
+mod lens_pages;
 #[path = "window/lists.rs"]
 mod lists;
 #[path = "window/made.rs"]

@@ -1,10 +1,13 @@
 //! The numbers of the lens, on the thread `lens`: a newer order ends the one before.
 
+mod study;
+
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rust_i18n::t;
 
+use crate::app::lens::study::Studies;
 use crate::app::task::{Post, Relay, Task};
 use crate::data::{Dataset, evenly, unit_values};
 use crate::latent::{Question, Subject};
@@ -16,7 +19,7 @@ use crate::math::cubature::Cell;
 use crate::model::{Snapshot, snapshot};
 use crate::rng::{Rng, Stream};
 use crate::state::Action;
-use crate::state::lens::{AscentView, BoundView, Climb, Found, LensAction, LensOrder, Page, StoryView};
+use crate::state::lens::{AscentView, BoundView, Climb, Found, LensAction, LensOrder, Page, StoryView, StudyOrder};
 use crate::threads::{WakeUp, pool_here};
 
 /// Held images whose errors make the curve over σ, at most.
@@ -54,6 +57,7 @@ struct Kept {
 #[derive(Default)]
 pub struct LensWorkers {
     relay: Relay,
+    studies: Studies,
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -77,9 +81,15 @@ impl LensWorkers {
         Ok(())
     }
 
+    /// Computes this for a page that is not about one image.
+    pub fn study(&mut self, wake: WakeUp, order: Option<StudyOrder>, question: Question) -> Result<(), String> {
+        self.studies.order(wake, order, question)
+    }
+
     /// What was found.
     pub fn poll(&mut self, actions: &mut Vec<Action>) {
         self.relay.poll(actions);
+        self.studies.poll(actions);
     }
 }
 
@@ -112,6 +122,7 @@ fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<
             }
             kept.climbing = Some(Climbing { snapshot: Arc::clone(snapshot), subject: order.subject, view });
         }
+        Page::Divergences => {}
     }
     Ok(())
 }

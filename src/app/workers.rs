@@ -178,6 +178,7 @@ impl Workers {
                 self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);
             }
             Effect::Own(errand) => self.own.perform(wake, errand, self.question())?,
+            Effect::Study(order) => self.lens.study(wake, order, self.question()).map_err(Action::Failed)?,
             Effect::Lens(order) => self.lens.order(wake, order, self.question()).map_err(Action::Failed)?,
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::Look(look) => self.look(look),

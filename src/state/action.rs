@@ -9,7 +9,7 @@ use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::comparison::ComparisonAction;
 use crate::state::exporting::{ExportAction, ExportWish};
-use crate::state::lens::{LensAction, LensOrder};
+use crate::state::lens::{LensAction, LensOrder, StudyOrder};
 use crate::state::lists::{ListsAction, ListsErrand};
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
@@ -198,6 +198,8 @@ pub enum Effect {
     FindWays(Option<WaysOrder>),
     /// Compute this for the lens in place of what was ordered before; `None` computes nothing.
     Lens(Option<LensOrder>),
+    /// The same for a page of the lens that is not about one image.
+    Study(Option<StudyOrder>),
     /// Do something for images that were brought along.
     Own(OwnErrand),
     /// Do something with the runs on disk.

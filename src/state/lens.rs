@@ -1,12 +1,18 @@
 //! The lens: the theory in numbers of one image. What was ordered of the thread that computes them, how far it is, and
 //! what it found.
 
+pub mod divergence;
+mod study;
+
 use std::sync::Arc;
 
 use crate::latent::Subject;
 use crate::lens::{Ascent, CurvePoint, Identity, PosteriorGrid, Sampled, SigmaCurve, Start, Story};
 use crate::math::Diagonal;
 use crate::state::{Action, AppState, Effect, Phase, WalkAction};
+
+pub use divergence::{DivergenceAction, Divergences};
+pub use study::StudyOrder;
 
 /// Steps of the ascent that Play goes on for.
 const PLAYED_STEPS: usize = 300;
@@ -21,11 +27,18 @@ pub enum Page {
     Bound,
     /// The ELBO of one image, maximised by hand.
     Ascent,
+    /// Two distributions and what parts them.
+    Divergences,
 }
 
 impl Page {
     /// Every page, in the order shown.
-    pub const ALL: [Self; 3] = [Self::Image, Self::Bound, Self::Ascent];
+    pub const ALL: [Self; 4] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences];
+
+    /// Whether it is about the selected image.
+    pub fn is_of_an_image(self) -> bool {
+        matches!(self, Self::Image | Self::Bound | Self::Ascent)
+    }
 }
 
 /// The climb that is wanted.
@@ -147,6 +160,8 @@ pub enum LensAction {
     Progress(f32),
     /// Something was found, by the model of this step; more may follow.
     Found(LensOrder, u64, Box<Found>),
+    /// Something about the page of divergences.
+    Divergence(DivergenceAction),
     /// The thread is done; the sentence for the user when it failed.
     Ended(Result<(), String>),
 }
@@ -191,7 +206,10 @@ pub struct LensState {
     pub ascent: Option<Known<AscentView>>,
     /// Changes whenever one of them does.
     pub version: u64,
+    /// The page of divergences.
+    pub divergences: Divergences,
     asked: Option<LensOrder>,
+    studied: Option<StudyOrder>,
 }
 
 impl LensState {
@@ -235,6 +253,7 @@ pub fn apply(state: &mut AppState, action: LensAction) {
                 lens.find(order.subject, step, *found);
             }
         }
+        LensAction::Divergence(action) => study::apply(state, action),
         LensAction::Ended(result) => {
             lens.progress = None;
             lens.failed = result.err();
@@ -255,6 +274,7 @@ fn select_next(state: &mut AppState, by: isize) {
 
 /// Orders what the open page wants and has not been ordered.
 pub fn seek(state: &mut AppState, effects: &mut Vec<Effect>) {
+    study::seek(state, effects);
     let order = wanted(state);
     if order == state.lens.asked {
         return;
@@ -275,7 +295,7 @@ fn wanted(state: &AppState) -> Option<LensOrder> {
     let lens = &state.lens;
     let (model, subject) = (state.training.model?, state.walk.selected?);
     let page = lens.page;
-    if !lens.open || (page != Page::Image && !state.training.is_variational()) {
+    if !lens.open || !page.is_of_an_image() || (page != Page::Image && !state.training.is_variational()) {
         return None;
     }
     // One image's terms follow the training; what takes seconds stays until it is asked for again.

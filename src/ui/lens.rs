@@ -2,7 +2,10 @@
 
 mod ascent;
 mod bound;
+mod divergence;
+mod divergence_bars;
 mod formula;
+mod handles;
 mod heat;
 mod image;
 mod plot;
@@ -34,7 +37,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     });
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
-        subject_ui(ui, state, actions);
+        if state.lens.page.is_of_an_image() {
+            subject_ui(ui, state, actions);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let units = [(false, t!("lens.nats").into_owned()), (true, t!("lens.bits").into_owned())];
             if let Some(bits) = widgets::segmented(ui, "lens_unit", state.lens.bits, &units) {
@@ -57,6 +62,7 @@ fn page_name(page: Page) -> String {
         Page::Image => t!("lens.page_image"),
         Page::Bound => t!("lens.page_bound"),
         Page::Ascent => t!("lens.page_ascent"),
+        Page::Divergences => t!("divergence.title"),
     };
     text.into_owned()
 }
@@ -81,6 +87,10 @@ fn subject_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 }
 
 fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
+    if state.lens.page == Page::Divergences {
+        divergence::ui(ui, state, actions);
+        return;
+    }
     if state.training.model.is_none() {
         widgets::note(ui, &t!("lens.needs_model"));
         return;
@@ -101,6 +111,7 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         Page::Image => image::ui(ui, state, cache, actions),
         Page::Bound => bound::ui(ui, state, cache, actions),
         Page::Ascent => ascent::ui(ui, state, cache, actions),
+        Page::Divergences => {}
     }
 }
 

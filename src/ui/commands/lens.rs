@@ -15,6 +15,8 @@ pub const ALL: &[Command] = &[
         .on(|state| state.lens.page == Page::Bound),
     Command::new("command.lens_ascent", |_| Ok(LensAction::Turn(Page::Ascent).into()))
         .on(|state| state.lens.page == Page::Ascent),
+    Command::new("command.lens_divergences", |_| Ok(LensAction::Turn(Page::Divergences).into()))
+        .on(|state| state.lens.page == Page::Divergences),
     Command::new("command.lens_bits", |state| Ok(LensAction::SetBits(!state.lens.bits).into()))
         .on(|state| state.lens.bits),
     Command::new("command.lens_next", |state| when(state.lens.open, t!("lens.closed"), LensAction::Step(1))),

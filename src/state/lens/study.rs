@@ -1,0 +1,44 @@
+//! What the pages that are not about one image have computed.
+
+use crate::state::lens::divergence::{self, Pair};
+use crate::state::lens::{DivergenceAction, Page};
+use crate::state::{AppState, Effect};
+
+/// What is to be computed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StudyOrder {
+    /// KL of these by more and more samples.
+    Divergence(Pair),
+    /// The grey levels of the images opened so-and-so many loads ago.
+    Levels(u64),
+}
+
+/// Orders what the open page wants and has not been ordered.
+pub fn seek(state: &mut AppState, effects: &mut Vec<Effect>) {
+    let order = wanted(state);
+    if order == state.lens.studied {
+        return;
+    }
+    if matches!(order, Some(StudyOrder::Divergence(_))) {
+        state.lens.divergences.estimates.clear();
+    }
+    state.lens.studied.clone_from(&order);
+    effects.push(Effect::Study(order));
+}
+
+fn wanted(state: &AppState) -> Option<StudyOrder> {
+    let lens = &state.lens;
+    match lens.page {
+        _ if !lens.open => None,
+        Page::Divergences if lens.divergences.counting && divergence::can_count(state.data.set.as_deref()) => {
+            Some(StudyOrder::Levels(state.data.version))
+        }
+        Page::Divergences => lens.divergences.pair().map(StudyOrder::Divergence),
+        Page::Image | Page::Bound | Page::Ascent => None,
+    }
+}
+
+/// Applies one action of the page of divergences.
+pub fn apply(state: &mut AppState, action: DivergenceAction) {
+    divergence::apply(state, action);
+}
