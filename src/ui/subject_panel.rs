@@ -3,6 +3,7 @@
 use egui::{Align, Button, Layout, RichText, Sense, TextWrapMode, TextureOptions, Ui, vec2};
 use rust_i18n::t;
 
+use crate::state::lens::Page;
 use crate::state::{Action, AppState, OwnAction, PinSource, Subject, WalkAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, epsilon, format, own_panel, refine_panel, theme, widgets};
@@ -28,7 +29,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     name_ui(ui, state, subject);
     pair_ui(ui, state, subject, cache, actions);
     own_panel::standing_ui(ui, state);
-    epsilon::ui(ui, state, actions);
+    // The lens has it beside the formula.
+    if !(state.lens.open && state.lens.page == Page::Image) {
+        epsilon::ui(ui, state, actions);
+    }
     refine_panel::ui(ui, state, subject, actions);
     if let Some(view) = &state.walk.selected_view {
         ui.spacing_mut().item_spacing.y = 1.0;
