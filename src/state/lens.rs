@@ -2,6 +2,7 @@
 //! what it found.
 
 pub mod divergence;
+pub mod generate;
 mod study;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::math::Diagonal;
 use crate::state::{Action, AppState, Effect, Phase, WalkAction};
 
 pub use divergence::{DivergenceAction, Divergences};
+pub use generate::{GenerateAction, Generating};
 pub use study::StudyOrder;
 
 /// Steps of the ascent that Play goes on for.
@@ -29,11 +31,13 @@ pub enum Page {
     Ascent,
     /// Two distributions and what parts them.
     Divergences,
+    /// New images.
+    Generate,
 }
 
 impl Page {
     /// Every page, in the order shown.
-    pub const ALL: [Self; 4] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences];
+    pub const ALL: [Self; 5] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Generate];
 
     /// Whether it is about the selected image.
     pub fn is_of_an_image(self) -> bool {
@@ -162,6 +166,8 @@ pub enum LensAction {
     Found(LensOrder, u64, Box<Found>),
     /// Something about the page of divergences.
     Divergence(DivergenceAction),
+    /// Something about the page of new images.
+    Generate(GenerateAction),
     /// The thread is done; the sentence for the user when it failed.
     Ended(Result<(), String>),
 }
@@ -208,6 +214,8 @@ pub struct LensState {
     pub version: u64,
     /// The page of divergences.
     pub divergences: Divergences,
+    /// The page of new images.
+    pub generating: Generating,
     asked: Option<LensOrder>,
     studied: Option<StudyOrder>,
 }
@@ -253,7 +261,8 @@ pub fn apply(state: &mut AppState, action: LensAction) {
                 lens.find(order.subject, step, *found);
             }
         }
-        LensAction::Divergence(action) => study::apply(state, action),
+        LensAction::Divergence(action) => divergence::apply(state, action),
+        LensAction::Generate(action) => generate::apply(state, action),
         LensAction::Ended(result) => {
             lens.progress = None;
             lens.failed = result.err();

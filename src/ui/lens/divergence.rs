@@ -102,8 +102,8 @@ fn figures_ui(ui: &mut Ui, page: &Divergences, pair: &Pair, unit: Unit) {
         ]
     } else {
         [
-            "KL(p ‖ q) = ½ [tr Σ_{q}^{−1}Σ_{p} + (μ_{q} − μ_{p})ᵀ Σ_{q}^{−1} (μ_{q} − μ_{p}) − 2 + log det Σ_{q} / det Σ_{p}]",
-            "KL(q ‖ p) = ½ [tr Σ_{p}^{−1}Σ_{q} + (μ_{p} − μ_{q})ᵀ Σ_{p}^{−1} (μ_{p} − μ_{q}) − 2 + log det Σ_{p} / det Σ_{q}]",
+            "KL(p ‖ q) = ½ [tr Σ_{q}^{−1}Σ_{p} + (μ_{q} − μ_{p})^{T} Σ_{q}^{−1} (μ_{q} − μ_{p}) − 2 + log det Σ_{q} / det Σ_{p}]",
+            "KL(q ‖ p) = ½ [tr Σ_{p}^{−1}Σ_{q} + (μ_{p} − μ_{q})^{T} Σ_{p}^{−1} (μ_{p} − μ_{q}) − 2 + log det Σ_{p} / det Σ_{q}]",
         ]
     };
     let last = page.estimates.last();
