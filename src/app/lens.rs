@@ -122,7 +122,7 @@ fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<
             }
             kept.climbing = Some(Climbing { snapshot: Arc::clone(snapshot), subject: order.subject, view });
         }
-        Page::Divergences => {}
+        Page::Divergences | Page::Generate => {}
     }
     Ok(())
 }

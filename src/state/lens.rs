@@ -2,6 +2,7 @@
 //! what it found.
 
 pub mod divergence;
+pub mod generate;
 mod study;
 
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use std::sync::Arc;
 use crate::latent::Subject;
 use crate::lens::{Ascent, CurvePoint, Identity, PosteriorGrid, Sampled, SigmaCurve, Start, Story};
 use crate::math::Diagonal;
-use crate::state::{Action, AppState, Effect, Phase, WalkAction};
+use crate::state::{Action, AppState, Effect, Phase, WalkAction, walk};
 
 pub use divergence::{DivergenceAction, Divergences};
+pub use generate::{GenerateAction, Generating};
 pub use study::StudyOrder;
 
 /// Steps of the ascent that Play goes on for.
@@ -29,11 +31,13 @@ pub enum Page {
     Ascent,
     /// Two distributions and what parts them.
     Divergences,
+    /// New images.
+    Generate,
 }
 
 impl Page {
     /// Every page, in the order shown.
-    pub const ALL: [Self; 4] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences];
+    pub const ALL: [Self; 5] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Generate];
 
     /// Whether it is about the selected image.
     pub fn is_of_an_image(self) -> bool {
@@ -162,6 +166,8 @@ pub enum LensAction {
     Found(LensOrder, u64, Box<Found>),
     /// Something about the page of divergences.
     Divergence(DivergenceAction),
+    /// Something about the page of new images.
+    Generate(GenerateAction),
     /// The thread is done; the sentence for the user when it failed.
     Ended(Result<(), String>),
 }
@@ -208,6 +214,8 @@ pub struct LensState {
     pub version: u64,
     /// The page of divergences.
     pub divergences: Divergences,
+    /// The page of new images.
+    pub generating: Generating,
     asked: Option<LensOrder>,
     studied: Option<StudyOrder>,
 }
@@ -232,13 +240,11 @@ impl LensState {
 pub fn apply(state: &mut AppState, action: LensAction) {
     let lens = &mut state.lens;
     match action {
-        LensAction::Show(open) => {
-            lens.open = open;
-            if open && state.walk.selected.is_none() && state.data.set.is_some() {
-                crate::state::walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(0))));
-            }
+        LensAction::Show(open) => show(state, open),
+        LensAction::Turn(page) => {
+            lens.page = page;
+            show(state, true);
         }
-        LensAction::Turn(page) => lens.page = page,
         LensAction::SetBits(bits) => lens.bits = bits,
         LensAction::Step(by) => select_next(state, by),
         LensAction::Begin(start) => lens.climb = Climb { start, steps: 0, begun: lens.climb.begun + 1 },
@@ -253,11 +259,20 @@ pub fn apply(state: &mut AppState, action: LensAction) {
                 lens.find(order.subject, step, *found);
             }
         }
-        LensAction::Divergence(action) => study::apply(state, action),
+        LensAction::Divergence(action) => divergence::apply(state, action),
+        LensAction::Generate(action) => generate::apply(state, action),
         LensAction::Ended(result) => {
             lens.progress = None;
             lens.failed = result.err();
         }
+    }
+}
+
+/// The lens in place of the map, with some image selected; or the map.
+fn show(state: &mut AppState, open: bool) {
+    state.lens.open = open;
+    if open && state.walk.selected.is_none() && state.data.set.is_some() {
+        walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(0))));
     }
 }
 
@@ -269,7 +284,7 @@ fn steps_taken(lens: &LensState) -> usize {
 fn select_next(state: &mut AppState, by: isize) {
     let (Some(data), Some(Subject::Image(idx))) = (&state.data.set, state.walk.selected) else { return };
     let next = idx.saturating_add_signed(by).min(data.len().saturating_sub(1));
-    crate::state::walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(next))));
+    walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(next))));
 }
 
 /// Orders what the open page wants and has not been ordered.

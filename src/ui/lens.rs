@@ -5,6 +5,7 @@ mod bound;
 mod divergence;
 mod divergence_bars;
 mod formula;
+mod generate;
 mod handles;
 mod heat;
 mod image;
@@ -63,6 +64,7 @@ fn page_name(page: Page) -> String {
         Page::Bound => t!("lens.page_bound"),
         Page::Ascent => t!("lens.page_ascent"),
         Page::Divergences => t!("divergence.title"),
+        Page::Generate => t!("generate.title"),
     };
     text.into_owned()
 }
@@ -95,6 +97,10 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         widgets::note(ui, &t!("lens.needs_model"));
         return;
     }
+    if state.lens.page == Page::Generate {
+        generate::ui(ui, state, cache, actions);
+        return;
+    }
     if state.walk.selected.is_none() {
         widgets::note(ui, &t!("lens.needs_image"));
         return;
@@ -111,7 +117,7 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         Page::Image => image::ui(ui, state, cache, actions),
         Page::Bound => bound::ui(ui, state, cache, actions),
         Page::Ascent => ascent::ui(ui, state, cache, actions),
-        Page::Divergences => {}
+        Page::Divergences | Page::Generate => {}
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Key {
     Heat,
     /// p(z|x) of the selected image.
     Posterior,
+    /// A sheet of generated images.
+    Generated(usize),
     /// What the sample of the lens decodes to.
     LensDecoded,
 }

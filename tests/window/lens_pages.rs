@@ -2,6 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{Key, PointerButton, vec2};
+use latent_atlas::lens::Draw;
 use latent_atlas::state::AppState;
 use latent_atlas::state::lens::divergence::{Divergences, Estimate};
 
@@ -82,4 +83,30 @@ fn grey_levels_become_bars_with_a_code() {
     person.drag(PointerButton::Primary, at, at - vec2(0.0, rect.height() * 0.4));
     let after = page(person.state()).bars[0][0];
     assert!((after - before).abs() > 0.01, "{before} {after}");
+}
+
+#[test]
+fn new_images_are_drawn_from_the_prior_and_from_where_the_images_lie() {
+    let (mut person, _images) = Person::with_model(5);
+    person.press(Key::L);
+    person.click(Role::RadioButton, "Generate");
+    let drawn = |s: &AppState| s.lens.generating.generated.clone();
+    person.until("both are drawn", |s| drawn(s).is_some_and(|g| g.aggregate.is_some()));
+    person.frames(2);
+    assert!(person.has(Role::Image, "From the prior"));
+    let first = drawn(person.state()).unwrap();
+    let shape = person.state().training.model.unwrap().shape;
+    assert_eq!(first.prior.len(), 36 * shape.pixels());
+    let (aggregate, n) = first.aggregate.clone().unwrap();
+    assert!(n > 1 && aggregate.len() == first.prior.len() && aggregate != first.prior);
+
+    person.click(Role::Button, "Again");
+    person.until("others are drawn", |s| drawn(s).is_some_and(|g| g.order.round == 1));
+    let second = drawn(person.state()).unwrap();
+    assert_ne!(first.prior, second.prior);
+    person.frames(1);
+    person.click(Role::RadioButton, "With the decoder's noise");
+    person.until("with noise", |s| drawn(s).is_some_and(|g| g.order.draw == Draw::Sample));
+    // The decoder is Bernoulli: its samples are black and white.
+    assert!(drawn(person.state()).unwrap().prior.iter().all(|v| [0, 255].contains(v)));
 }

@@ -1,19 +1,22 @@
 //! What the pages that are not about one image compute, on the thread `study`: a newer order ends the one before.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rust_i18n::t;
 
 use crate::app::task::{Post, Relay, Task};
-use crate::data::evenly;
+use crate::data::{Dataset, evenly};
 use crate::latent::Question;
-use crate::lens::{LensError, plain_codes};
+use crate::lens::{LensError, Source, fit_mixture, generate, plain_codes};
 use crate::math::divergence::SampledKl;
 use crate::math::gaussian::log_normal;
+use crate::math::mixture::Mixture;
+use crate::model::{Snapshot, snapshot};
 use crate::rng::{Rng, Stream};
 use crate::state::Action;
 use crate::state::lens::divergence::{DivergenceAction, Estimate, Pair};
-use crate::state::lens::{LensAction, StudyOrder};
+use crate::state::lens::generate::{GenerateOrder, Generated, IMAGES};
+use crate::state::lens::{GenerateAction, LensAction, StudyOrder};
 use crate::threads::{WakeUp, pool_here};
 
 /// Samples after which KL is told; the last one is the end.
@@ -23,40 +26,80 @@ const TOLD: [u64; 16] =
 const SLICE: u64 = 10_000;
 /// Images whose grey levels are counted, at most.
 const COUNTED: usize = 1000;
+/// Images whose means a mixture is fitted to, at most, and its Gaussians.
+const FITTED: usize = 5000;
+const GAUSSIANS: usize = 10;
+/// Images encoded at once.
+const BATCH: usize = 256;
 /// The seed of every sample here.
 const SEED: u64 = 0;
 
+/// The last mixture, and what it was fitted to.
+type Fitted = Option<(Arc<Snapshot>, Arc<Dataset>, Mixture)>;
+
 /// Who computes.
 #[derive(Default)]
-pub struct Studies(Relay);
+pub struct Studies {
+    relay: Relay,
+    fitted: Arc<Mutex<Fitted>>,
+}
 
 impl Studies {
     /// Computes what is ordered in place of what was.
     pub fn order(&mut self, wake: WakeUp, order: Option<StudyOrder>, question: Question) -> Result<(), String> {
-        self.0.cancel();
+        self.relay.cancel();
         let Some(order) = order else { return Ok(()) };
+        let fitted = Arc::clone(&self.fitted);
         let task = Task::spawn("study", wake, move |post| {
             let ended = match pool_here("study", 1, true) {
-                Ok(pool) => pool.install(|| compute(&order, &question, post)).map_err(|e| e.to_string()),
+                Ok(pool) => pool.install(|| compute(&order, &question, &fitted, post)).map_err(|e| e.to_string()),
                 Err(error) => Err(t!("error.thread", name = "study", reason = error.to_string()).into_owned()),
             };
             if let Err(reason) = ended {
                 post.send(Action::Failed(reason));
             }
         })?;
-        self.0.push(task);
+        self.relay.push(task);
         Ok(())
     }
 
     /// What was found.
     pub fn poll(&mut self, actions: &mut Vec<Action>) {
-        self.0.poll(actions);
+        self.relay.poll(actions);
     }
 }
 
-fn compute(order: &StudyOrder, question: &Question, post: &Post<Action>) -> Result<(), LensError> {
+fn compute(
+    order: &StudyOrder,
+    question: &Question,
+    fitted: &Mutex<Fitted>,
+    post: &Post<Action>,
+) -> Result<(), LensError> {
     match order {
         StudyOrder::Divergence(pair) => sample(*pair, post),
+        StudyOrder::Generate(order) => {
+            let Some(snapshot) = &question.snapshot else { return Ok(()) };
+            let draw = |source: &Source| -> Result<Arc<Vec<u8>>, LensError> {
+                let z = source.points(IMAGES, snapshot.latent_dim(), SEED, order.round);
+                let images = generate(snapshot, &z, order.draw, SEED, order.round)?;
+                Ok(Arc::new(snapshot::to_bytes(&images)))
+            };
+            let prior = draw(&Source::Prior)?;
+            let order = GenerateOrder { step: snapshot.step, ..*order };
+            let tell = |aggregate| {
+                let generated = Generated { order, prior: Arc::clone(&prior), aggregate };
+                post.send(LensAction::Generate(GenerateAction::Drawn(Box::new(generated))).into());
+            };
+            let readable = |data: &&Arc<Dataset>| data.pixels_per_image() == snapshot.shape().pixels();
+            let Some(data) = question.data.as_ref().filter(readable) else {
+                tell(None);
+                return Ok(());
+            };
+            if let Some(mixture) = mixture(snapshot, data, fitted, post)? {
+                let n = mixture.components.len();
+                tell(Some((draw(&Source::Aggregate(mixture))?, n)));
+            }
+        }
         StudyOrder::Levels(_) => {
             let Some(data) = question.data.as_ref().map(Arc::clone) else { return Ok(()) };
             if let Some(codes) = plain_codes(&data, &evenly(data.len(), COUNTED), &|_| post.go_on())? {
@@ -93,4 +136,33 @@ fn sample(pair: Pair, post: &Post<Action>) {
         let estimate = Estimate { samples: goal, nats: sums.map(|sum| sum.nats()), errors };
         post.send(LensAction::Divergence(DivergenceAction::Estimated(Box::new(pair), estimate)).into());
     }
+}
+
+/// A mixture fitted to the means of the images; the last one when it is of these. `None` when nobody wants it any more.
+fn mixture(
+    snapshot: &Arc<Snapshot>,
+    data: &Arc<Dataset>,
+    fitted: &Mutex<Fitted>,
+    post: &Post<Action>,
+) -> Result<Option<Mixture>, LensError> {
+    let mut fitted = fitted.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((by, of, mixture)) = &*fitted
+        && Arc::ptr_eq(by, snapshot)
+        && Arc::ptr_eq(of, data)
+    {
+        return Ok(Some(mixture.clone()));
+    }
+    let (mut means, mut pixels) = (Vec::new(), Vec::new());
+    for batch in evenly(data.len(), FITTED).chunks(BATCH) {
+        if post.go_on().is_break() {
+            return Ok(None);
+        }
+        data.batch_into(batch, &mut pixels);
+        means.extend(snapshot.encode(&pixels)?.mu);
+    }
+    let Some(mixture) = fit_mixture(&means, snapshot.latent_dim(), GAUSSIANS, SEED, &|_| post.go_on())? else {
+        return Ok(None);
+    };
+    *fitted = Some((Arc::clone(snapshot), Arc::clone(data), mixture.clone()));
+    Ok(Some(mixture))
 }

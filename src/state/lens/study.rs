@@ -1,7 +1,8 @@
 //! What the pages that are not about one image have computed.
 
+use crate::state::lens::Page;
 use crate::state::lens::divergence::{self, Pair};
-use crate::state::lens::{DivergenceAction, Page};
+use crate::state::lens::generate::{self, GenerateOrder};
 use crate::state::{AppState, Effect};
 
 /// What is to be computed.
@@ -11,6 +12,8 @@ pub enum StudyOrder {
     Divergence(Pair),
     /// The grey levels of the images opened so-and-so many loads ago.
     Levels(u64),
+    /// New images.
+    Generate(GenerateOrder),
 }
 
 /// Orders what the open page wants and has not been ordered.
@@ -34,11 +37,7 @@ fn wanted(state: &AppState) -> Option<StudyOrder> {
             Some(StudyOrder::Levels(state.data.version))
         }
         Page::Divergences => lens.divergences.pair().map(StudyOrder::Divergence),
+        Page::Generate => generate::wanted(state).map(StudyOrder::Generate),
         Page::Image | Page::Bound | Page::Ascent => None,
     }
-}
-
-/// Applies one action of the page of divergences.
-pub fn apply(state: &mut AppState, action: DivergenceAction) {
-    divergence::apply(state, action);
 }
