@@ -8,6 +8,7 @@ pub mod action;
 pub mod comparison;
 pub mod curves_view;
 pub mod data;
+pub mod directions;
 pub mod drawing;
 pub mod epsilon;
 pub mod exporting;
@@ -31,6 +32,7 @@ pub use action::{Action, Effect, Opened, OpenedRun};
 pub use comparison::{Comparison, ComparisonAction};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
+pub use directions::{Directions, DirectionsAction, DirectionsErrand};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use epsilon::{Epsilon, EpsilonAction};
 pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, PastOf, SHEET, Table};
@@ -83,6 +85,8 @@ pub struct AppState {
     pub walk: Walk,
     /// What was drawn from the selected image's posterior.
     pub epsilon: Epsilon,
+    /// Groups of images and what leads from one to the other.
+    pub directions: Directions,
     /// Images that were brought along.
     pub own: OwnState,
     /// Moves that can be taken back.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::comparison::Comparison;
 use crate::app::dialog;
+use crate::app::directions;
 use crate::app::export::{self, Order};
 use crate::app::historian::{self, Found};
 use crate::app::keeper::{self, Errand};
@@ -23,8 +24,7 @@ use crate::latent::{Question, Service};
 use crate::model::Snapshot;
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::{
-    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, OwnErrand, RunsAction,
-    View,
+    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, OwnErrand, RunsAction, View,
 };
 use crate::threads::WakeUp;
 use crate::train::{Command, Event, Worker};
@@ -61,6 +61,7 @@ pub struct Workers {
     comparison: Comparison,
     historian: Latest<Look, Result<Found, String>>,
     pathfinders: Pathfinders,
+    directions: directions::Keeper,
     own: OwnWorkers,
     data: Option<Arc<Dataset>>,
     /// The newest model.
@@ -95,6 +96,7 @@ impl Workers {
             lister: None,
             comparison: Comparison::default(),
             pathfinders: Pathfinders::default(),
+            directions: directions::Keeper::default(),
             own: OwnWorkers::default(),
             data: None,
             snapshot: None,
@@ -128,6 +130,7 @@ impl Workers {
         }
         self.lister.take_if(|lister| lister.poll_into(&mut actions));
         self.pathfinders.poll(&mut actions);
+        self.directions.poll(&self.wake, &mut actions);
         self.retired.retain(|training| {
             let ended = training.worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_)));
             if ended {
@@ -159,7 +162,7 @@ impl Workers {
                     self.retire();
                     actions.push(Action::Opened(opened));
                     if let Some(OpenedModel(snapshot)) = model {
-                        actions.push(Action::ModelReady(describe(&snapshot)));
+                        actions.push(Action::ModelReady(runs::model_of(&snapshot)));
                         self.snapshot = Some(snapshot);
                     }
                     self.ask();
@@ -203,7 +206,7 @@ impl Workers {
             }
         }
         if let Some(snapshot) = newest {
-            actions.push(Action::ModelReady(describe(&snapshot)));
+            actions.push(Action::ModelReady(runs::model_of(&snapshot)));
             self.snapshot = Some(snapshot);
             self.ask();
         }
@@ -302,6 +305,7 @@ impl Workers {
                 }
             }
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
+            Effect::Directions(errand) => self.directions.send(&wake, errand)?,
             Effect::Own(OwnErrand::Choose) => {
                 self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);
             }
@@ -391,8 +395,4 @@ impl Drop for Workers {
         // A dialog ends when the user answers it, not when the window does.
         self.dialogs.drain(..).for_each(Task::leave);
     }
-}
-
-pub(super) fn describe(snapshot: &Snapshot) -> Model {
-    Model { step: snapshot.step, latent_dim: snapshot.latent_dim(), shape: snapshot.shape() }
 }

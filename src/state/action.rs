@@ -13,8 +13,8 @@ use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{
-    CurvesChange, CurvesView, DrawnCurves, EpsilonAction, FinderAction, History, MapAction, Model, OwnAction,
-    OwnErrand, ThemeChoice, WalkAction,
+    CurvesChange, CurvesView, DirectionsAction, DirectionsErrand, DrawnCurves, EpsilonAction, FinderAction, History,
+    MapAction, Model, OwnAction, OwnErrand, ThemeChoice, WalkAction,
 };
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -98,6 +98,8 @@ pub enum Action {
     Ways(WaysAction),
     /// Something is drawn from the selected image's posterior.
     Epsilon(EpsilonAction),
+    /// Something about groups of images and directions.
+    Directions(DirectionsAction),
     /// Something about images that were brought along.
     Own(OwnAction),
     /// Takes the last move back.
@@ -190,6 +192,8 @@ pub enum Effect {
     LeaveOther,
     /// Find and measure these ways in place of those before; `None` finds none.
     FindWays(Option<WaysOrder>),
+    /// Do something with the directions of a run.
+    Directions(DirectionsErrand),
     /// Do something for images that were brought along.
     Own(OwnErrand),
     /// Do something with the runs on disk.

@@ -9,9 +9,9 @@ use crate::latent::{Answer, Subject, Survey};
 use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, map, own, runs, steering,
-    timeline, walk,
+    Action, AppState, Colour, CurvesChange, Directions, Effect, Loading, Model, NoticeKind, Opened, Past, Phase,
+    PointView, Primary, Run, SelectedView, StripView, View, comparison, directions, epsilon, exporting, finder, map,
+    own, runs, steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -25,6 +25,7 @@ pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
     let mut effects = Vec::new();
     apply(state, action, &mut effects);
     walk::ways::seek(state, &mut effects);
+    directions::keep_up(state, &mut effects);
     let view = wanted(state);
     if state.training.model.is_some() && view != state.asked {
         state.asked = view.clone();
@@ -41,9 +42,10 @@ fn wanted(state: &AppState) -> View {
     let Some(model) = &state.training.model else { return View::default() };
     let walk = &state.walk;
     let fits = |z: &Vec<f32>| z.len() == model.latent_dim;
-    // The frames, then what is decoded at the pins.
+    // The frames, then what is decoded at the pins, then where directions lead.
     let mut strip = walk.strip_points();
     strip.extend(walk.pins.iter().map(|pin| pin.z.clone()));
+    strip.extend(state.directions_wanted());
     View {
         point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
@@ -134,6 +136,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Epsilon(action) => epsilon::apply(state, action),
+        Action::Directions(action) => directions::apply(state, action, effects),
         Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
@@ -221,6 +224,7 @@ fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) 
     state.training.clear();
     state.reread_own(effects);
     state.curves.change(CurvesChange::Fit);
+    state.directions = Directions::default();
     state.map.clear();
     state.map.set_images(state.data.set.clone());
     state.map.latent_dim = None;
@@ -325,6 +329,7 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
 
 fn take_answer(state: &mut AppState, answer: Answer) {
     let Some(model) = state.training.model else { return };
+    let directed = state.directions_wanted().len();
     let walk = &mut state.walk;
     match answer {
         Answer::Point { z, image, nearest, .. } => walk.point_view = Some(PointView { z, image, nearest }),
@@ -342,13 +347,16 @@ fn take_answer(state: &mut AppState, answer: Answer) {
         }
         Answer::Own { own, mu, .. } => return state.place_own(&own, mu),
         Answer::Strip { mut images, .. } => {
-            let frames = images.len().saturating_sub(walk.pins.len());
+            let frames = images.len().saturating_sub(walk.pins.len() + directed);
             if frames != walk.strip_points().len() {
                 // Of pins that are gone by now; another answer is on its way.
                 return;
             }
-            let pins = images.split_off(frames);
+            let mut pins = images.split_off(frames);
+            let directed = pins.split_off(walk.pins.len());
             walk.strip_view = StripView { images, pins };
+            walk.version += 1;
+            return state.take_directions(directed);
         }
         Answer::Means { mu, step } => {
             state.map.means_step = step;
