@@ -6,6 +6,7 @@
 
 pub mod comparison;
 pub mod dialog;
+mod directions;
 pub mod export;
 pub mod frame_log;
 pub mod historian;

@@ -5,9 +5,11 @@
 //! [`Effect`].
 
 pub mod action;
+mod answer;
 pub mod comparison;
 pub mod curves_view;
 pub mod data;
+pub mod directions;
 pub mod drawing;
 pub mod epsilon;
 pub mod exporting;
@@ -33,6 +35,7 @@ pub use action::{Action, Effect, Opened, OpenedRun};
 pub use comparison::{Comparison, ComparisonAction};
 pub use curves_view::{CurvesChange, CurvesView, Series};
 pub use data::{DataState, Loading};
+pub use directions::{Directions, DirectionsAction, DirectionsErrand};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use epsilon::{Epsilon, EpsilonAction};
 pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, PastOf, SHEET, Table};
@@ -89,6 +92,8 @@ pub struct AppState {
     pub epsilon: Epsilon,
     /// The theory in numbers of the selected image.
     pub lens: LensState,
+    /// Groups of images and what leads from one to the other.
+    pub directions: Directions,
     /// Images that were brought along.
     pub own: OwnState,
     /// Moves that can be taken back.

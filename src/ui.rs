@@ -15,6 +15,8 @@ pub mod curve_table;
 pub mod curves;
 pub mod data_panel;
 pub mod dimensions;
+pub mod direction_panel;
+pub mod directions_kept;
 pub mod dots;
 pub mod empty;
 pub mod epsilon;
@@ -22,11 +24,13 @@ pub mod export_menu;
 pub mod export_window;
 pub mod finder;
 pub mod format;
+pub mod groups;
 pub mod help;
 pub mod image_panel;
 pub mod kept;
 pub mod keys;
 pub mod kl_bars;
+pub mod lasso;
 pub mod legend;
 pub mod legend_click;
 pub mod lens;
@@ -83,6 +87,8 @@ pub struct Cache {
     pub typing: keys::Typing,
     /// The map's pointer.
     pub pointer: map_input::Pointer,
+    /// The outline that is being drawn round images.
+    pub lasso: lasso::Lasso,
 }
 
 /// Draws the window.

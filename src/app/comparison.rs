@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::librarian;
+use crate::app::runs::model_of;
 use crate::app::task::Task;
-use crate::app::workers::describe;
 use crate::latent::{Question, Service, View};
 use crate::model::Snapshot;
 use crate::run::{RunError, SavedRun};
@@ -104,7 +104,7 @@ fn read(folder: &Path) -> Result<(OtherRun, Option<Arc<Snapshot>>), RunError> {
         name: run.name(),
         best: ValidationStats::best(run.validations()).cloned(),
         source: librarian::curves_of(&run),
-        model: snapshot.as_deref().map(describe),
+        model: snapshot.as_deref().map(model_of),
         record: run.record,
     };
     Ok((other, snapshot))

@@ -12,7 +12,7 @@ use crate::data::{Dataset, Source};
 use crate::model::Snapshot;
 use crate::run::library::names_in;
 use crate::run::{Listing, Parent, RunError, RunRecord, SavedRun, job};
-use crate::state::{Action, History, OpenedRun};
+use crate::state::{Action, History, Model, OpenedRun};
 use crate::threads::WakeUp;
 use crate::train::{Change, Job};
 use crate::ui::format::count;
@@ -32,6 +32,11 @@ impl From<Action> for Ready {
     fn from(action: Action) -> Self {
         Self::Action(action)
     }
+}
+
+/// What the window knows of a model.
+pub fn model_of(snapshot: &Snapshot) -> Model {
+    Model { step: snapshot.step, latent_dim: snapshot.latent_dim(), shape: snapshot.shape() }
 }
 
 /// Reads the run in the folder `text`; `None` when it is no run folder.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::app::comparison::Comparison;
 use crate::app::dialog;
+use crate::app::directions;
 use crate::app::export::{self, Order};
 use crate::app::historian::{self, Found};
 use crate::app::inspector::Inspectors;
@@ -28,7 +29,7 @@ use crate::latent::{Question, Service};
 use crate::model::Snapshot;
 use crate::state::timeline::Look;
 use crate::state::{
-    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, OwnErrand, View,
+    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, OwnErrand, View,
 };
 use crate::threads::WakeUp;
 use crate::train::{Command, Worker};
@@ -66,6 +67,7 @@ pub struct Workers {
     historian: Latest<Look, Result<Found, String>>,
     pathfinders: Pathfinders,
     inspectors: Inspectors,
+    directions: directions::Keeper,
     own: OwnWorkers,
     lens: LensWorkers,
     data: Option<Arc<Dataset>>,
@@ -102,6 +104,7 @@ impl Workers {
             comparison: Comparison::default(),
             pathfinders: Pathfinders::default(),
             inspectors: Inspectors::default(),
+            directions: directions::Keeper::default(),
             own: OwnWorkers::default(),
             lens: LensWorkers::default(),
             data: None,
@@ -174,6 +177,7 @@ impl Workers {
             Effect::FindWays(order) => self.pathfinders.order(wake, order, self.question()).map_err(Action::Failed)?,
             Effect::Lists(errand) => self.inspectors.perform(wake, errand, state, self.question())?,
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
+            Effect::Directions(errand) => self.directions.send(&wake, errand)?,
             Effect::Own(OwnErrand::Choose) => {
                 self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);
             }
@@ -275,8 +279,4 @@ impl Drop for Workers {
         // A dialog ends when the user answers it, not when the window does.
         self.dialogs.drain(..).for_each(Task::leave);
     }
-}
-
-pub(super) fn describe(snapshot: &Snapshot) -> Model {
-    Model { step: snapshot.step, latent_dim: snapshot.latent_dim(), shape: snapshot.shape() }
 }

@@ -15,8 +15,22 @@ impl Direction {
     /// From the mean of the images `without` to that of `with`: indices into `mu`, `[n, d]`. `None` when a group is empty,
     /// names an image that is not there, or when the means coincide.
     pub fn between(mu: &[f32], latent_dim: usize, without: &[u32], with: &[u32]) -> Option<Self> {
-        let (from, to) = (mean(mu, latent_dim, without)?, mean(mu, latent_dim, with)?);
-        let difference: Vec<f64> = to.iter().zip(&from).map(|(to, from)| to - from).collect();
+        Self::from_to(&Self::centre(mu, latent_dim, without)?, &Self::centre(mu, latent_dim, with)?)
+    }
+
+    /// The mean of a group, `[d]`: indices into `mu`, `[n, d]`. `None` when it is empty or names an image that is not there.
+    pub fn centre(mu: &[f32], latent_dim: usize, group: &[u32]) -> Option<Vec<f64>> {
+        let mut sum = vec![0.0_f64; latent_dim];
+        for &idx in group {
+            let row = mu.get(idx as usize * latent_dim..(idx as usize + 1) * latent_dim)?;
+            sum.iter_mut().zip(row).for_each(|(sum, v)| *sum += f64::from(*v));
+        }
+        (!group.is_empty()).then(|| sum.iter().map(|sum| sum / group.len() as f64).collect())
+    }
+
+    /// From one point to another, `[d]` each. `None` when they coincide.
+    pub fn from_to(from: &[f64], to: &[f64]) -> Option<Self> {
+        let difference: Vec<f64> = to.iter().zip(from).map(|(to, from)| to - from).collect();
         let scale = difference.iter().map(|v| v * v).sum::<f64>().sqrt();
         let unit = difference.iter().map(|v| (v / scale) as f32).collect();
         (scale > 0.0).then_some(Self { unit, scale: scale as f32 })
@@ -31,15 +45,6 @@ impl Direction {
 /// What is to c as a is to b: a − b + c, `[d]` each.
 pub fn analogy(a: &[f32], b: &[f32], c: &[f32]) -> Vec<f32> {
     a.iter().zip(b).zip(c).map(|((a, b), c)| a - b + c).collect()
-}
-
-fn mean(mu: &[f32], d: usize, group: &[u32]) -> Option<Vec<f64>> {
-    let mut sum = vec![0.0_f64; d];
-    for &idx in group {
-        let row = mu.get(idx as usize * d..(idx as usize + 1) * d)?;
-        sum.iter_mut().zip(row).for_each(|(sum, v)| *sum += f64::from(*v));
-    }
-    (!group.is_empty()).then(|| sum.iter().map(|sum| sum / group.len() as f64).collect())
 }
 
 #[cfg(test)]

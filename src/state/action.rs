@@ -15,8 +15,8 @@ use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{
-    CurvesChange, CurvesView, DrawnCurves, EpsilonAction, FinderAction, History, MapAction, Model, OwnAction,
-    OwnErrand, ThemeChoice, WalkAction,
+    CurvesChange, CurvesView, DirectionsAction, DirectionsErrand, DrawnCurves, EpsilonAction, FinderAction, History,
+    MapAction, Model, OwnAction, OwnErrand, ThemeChoice, WalkAction,
 };
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -102,6 +102,8 @@ pub enum Action {
     Epsilon(EpsilonAction),
     /// Something about the lens.
     Lens(LensAction),
+    /// Something about groups of images and directions.
+    Directions(DirectionsAction),
     /// Something about images that were brought along.
     Own(OwnAction),
     /// Takes the last move back.
@@ -200,6 +202,8 @@ pub enum Effect {
     Lens(Option<LensOrder>),
     /// The same for a page of the lens that is not about one image.
     Study(Option<StudyOrder>),
+    /// Do something with the directions of a run.
+    Directions(DirectionsErrand),
     /// Do something for images that were brought along.
     Own(OwnErrand),
     /// Do something with the runs on disk.

@@ -177,7 +177,7 @@ impl AppState {
         if selected {
             self.walk.selected_view = None;
         }
-        for pin in &mut self.walk.pins {
+        for pin in self.walk.pins.iter_mut().chain(self.directions.slots.iter_mut().flatten()) {
             pin.subject.take_if(is_own);
         }
         if !self.walk.own.is_empty() {

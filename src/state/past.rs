@@ -1,5 +1,6 @@
-//! Moves that can be taken back: of the point, the pins, the plane and the hidden groups of images.
+//! Moves that can be taken back: of the point, the pins, the plane, the hidden classes and the groups of images.
 
+use crate::state::directions::{Groups, Slots};
 use crate::state::map::Axes;
 use crate::state::map::images::Hidden;
 use crate::state::{AppState, Pinned};
@@ -14,6 +15,8 @@ struct Place {
     pins: Vec<Pinned>,
     axes: Axes,
     hidden: Hidden,
+    groups: Groups,
+    slots: Slots,
 }
 
 /// Where the walk has been.
@@ -73,13 +76,20 @@ impl AppState {
     }
 
     fn place(&self) -> Place {
-        let hidden = self.map.images.hidden.clone();
-        Place { z: self.walk.z.clone(), pins: self.walk.pins.clone(), axes: self.map.axes, hidden }
+        Place {
+            z: self.walk.z.clone(),
+            pins: self.walk.pins.clone(),
+            axes: self.map.axes,
+            hidden: self.map.images.hidden.clone(),
+            groups: self.directions.groups.clone(),
+            slots: self.directions.slots.clone(),
+        }
     }
 
     fn go(&mut self, place: Place) {
-        let Place { z, pins, axes, hidden } = place;
+        let Place { z, pins, axes, hidden, groups, slots } = place;
         (self.walk.z, self.walk.pins) = (z, pins);
+        (self.directions.groups, self.directions.slots) = (groups, slots);
         if axes != self.map.axes {
             self.map.turn_to(axes);
         }

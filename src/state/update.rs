@@ -5,12 +5,11 @@ use std::path::Path;
 use rust_i18n::t;
 
 use crate::export;
-use crate::latent::{Answer, Subject, Survey};
+use crate::latent::{Subject, Survey};
 use crate::state::map::AxesBy;
-use crate::state::walk::Held;
 use crate::state::{
-    Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, lens, lists, map, own, runs,
+    Action, AppState, Colour, CurvesChange, Directions, Effect, Loading, Model, NoticeKind, Opened, Past, Phase,
+    Primary, Run, View, answer, comparison, directions, epsilon, exporting, finder, lens, lists, map, own, runs,
     steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
@@ -26,6 +25,7 @@ pub fn update(state: &mut AppState, action: Action) -> Vec<Effect> {
     apply(state, action, &mut effects);
     walk::ways::seek(state, &mut effects);
     lens::seek(state, &mut effects);
+    directions::keep_up(state, &mut effects);
     let view = wanted(state);
     if state.training.model.is_some() && view != state.asked {
         state.asked = view.clone();
@@ -42,9 +42,10 @@ fn wanted(state: &AppState) -> View {
     let Some(model) = &state.training.model else { return View::default() };
     let walk = &state.walk;
     let fits = |z: &Vec<f32>| z.len() == model.latent_dim;
-    // The frames, then what is decoded at the pins.
+    // The frames, then what is decoded at the pins, then where directions lead.
     let mut strip = walk.strip_points();
     strip.extend(walk.pins.iter().map(|pin| pin.z.clone()));
+    strip.extend(state.directions_wanted());
     View {
         point: Some(state.point_shown()).filter(fits),
         selected: walk.selected,
@@ -118,7 +119,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::Training(event) => hear(state, event, effects),
         Action::ModelReady(model) => show_model(state, model, effects),
-        Action::Answered(answer) => take_answer(state, answer),
+        Action::Answered(answer) => answer::take(state, answer),
 
         Action::Map(action) => effects.extend(map::actions::apply(state, action)),
         Action::Walk(action) => walk::actions::apply(state, action),
@@ -126,6 +127,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Epsilon(action) => epsilon::apply(state, action),
         Action::Lens(action) => lens::apply(state, action),
+        Action::Directions(action) => directions::apply(state, action, effects),
         Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),
         Action::Redo => state.redo(),
@@ -215,6 +217,7 @@ fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) 
     state.reread_own(effects);
     lists::leave(state, effects);
     state.curves.change(CurvesChange::Fit);
+    state.directions = Directions::default();
     state.map.clear();
     state.map.set_images(state.data.set.clone());
     state.map.latent_dim = None;
@@ -328,66 +331,6 @@ fn show_model(state: &mut AppState, model: Model, effects: &mut Vec<Effect>) {
     if !same_run || !same_space {
         state.choose_axes();
     }
-}
-
-fn take_answer(state: &mut AppState, answer: Answer) {
-    let Some(model) = state.training.model else { return };
-    let walk = &mut state.walk;
-    match answer {
-        Answer::Point { z, image, nearest, .. } => walk.point_view = Some(PointView { z, image, nearest }),
-        Answer::Selected { subject, mu, sigma, reconstruction, recon_nats, kl_nats, .. } => {
-            if walk.selected == Some(subject) {
-                walk.selected_view = Some(SelectedView { subject, mu, sigma, reconstruction, recon_nats, kl_nats });
-                walk.version += 1;
-                state.judge_own();
-            }
-            return;
-        }
-        // These keep versions of their own.
-        Answer::GridCells { grid, cells, images, .. } => {
-            return state.map.add_cells(&grid, model.shape, &cells, &images);
-        }
-        Answer::Own { own, mu, .. } => return state.place_own(&own, mu),
-        Answer::Strip { mut images, .. } => {
-            let frames = images.len().saturating_sub(walk.pins.len());
-            if frames != walk.strip_points().len() {
-                // Of pins that are gone by now; another answer is on its way.
-                return;
-            }
-            let pins = images.split_off(frames);
-            walk.strip_view = StripView { images, pins };
-        }
-        Answer::Means { mu, step } => {
-            state.map.means_step = step;
-            walk.follow(&mu);
-            state.map.set_means(Some(mu));
-            // Nothing moves under a hand that holds something.
-            if walk.held == Held::Nothing {
-                state.map.follow();
-            }
-            return;
-        }
-        Answer::Known { z, percentile } => {
-            state.map.known = Some((z, percentile));
-            return;
-        }
-        Answer::Figures(figure, figures) => {
-            state.map.images.figures.insert(figure, figures);
-            return state.judge_own();
-        }
-        Answer::Held(held) => return state.map.set_held(Some(held)),
-        Answer::Heat(heat) => {
-            state.map.heat = Some(heat);
-            state.map.heat_version += 1;
-            return;
-        }
-        Answer::Principal(axes, share) => {
-            state.map.principal_share = share;
-            return state.map.set_principal(Some(axes).filter(|_| model.latent_dim > 2));
-        }
-        Answer::Failed(message) => return state.notices.push(NoticeKind::Error(message)),
-    }
-    walk.version += 1;
 }
 
 #[cfg(test)]

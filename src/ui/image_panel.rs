@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::state::{Action, AppState};
-use crate::ui::{Cache, own_panel, point_panel, subject_panel, way_panel, widgets};
+use crate::ui::{Cache, direction_panel, own_panel, point_panel, subject_panel, way_panel, widgets};
 
 /// Draws the sections.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
@@ -14,4 +14,6 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     own_panel::ui(ui, state, cache, actions);
     widgets::divider(ui);
     way_panel::ui(ui, state, cache, actions);
+    widgets::divider(ui);
+    direction_panel::ui(ui, state, cache, actions);
 }

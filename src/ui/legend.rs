@@ -3,7 +3,8 @@
 use egui::{Align, Color32, Label, Layout, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, Colour, Group, MapAction};
+use crate::state::directions::Side;
+use crate::state::{Action, AppState, Colour, DirectionsAction, Group, MapAction};
 use crate::ui::legend_click::{self, Wish};
 use crate::ui::{format, map, map_layers, theme, widgets};
 
@@ -130,7 +131,16 @@ fn entry_ui(ui: &mut Ui, state: &AppState, entry: &Entry, actions: &mut Vec<Acti
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, shown, &entry.name));
     outline(ui, &response);
     let isolate = Action::Map(MapAction::IsolateGroup(entry.group));
-    match legend_click::read(ui, &response, shown) {
+    let more = |ui: &mut Ui| {
+        ui.separator();
+        for (side, text) in [(Side::A, t!("directions.take_a")), (Side::B, t!("directions.take_b"))] {
+            if ui.button(text).clicked() {
+                actions.push(DirectionsAction::Take(side, entry.group).into());
+                ui.close();
+            }
+        }
+    };
+    match legend_click::read_with(ui, &response, shown, more) {
         Some(Wish::Toggle) => actions.push(Action::Map(MapAction::ToggleGroup(entry.group))),
         Some(Wish::Alone) => actions.push(isolate),
         // One move to take back, not three.

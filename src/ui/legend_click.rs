@@ -17,6 +17,11 @@ pub enum Wish {
 
 /// Reads the clicks on an entry, which says how it is used and has a menu.
 pub fn read(ui: &Ui, response: &Response, shown: bool) -> Option<Wish> {
+    read_with(ui, response, shown, |_| {})
+}
+
+/// The same, with more in the menu.
+pub fn read_with(ui: &Ui, response: &Response, shown: bool, more: impl FnOnce(&mut Ui)) -> Option<Wish> {
     response.clone().on_hover_text(t!("legend.tip"));
     let mut wish = None;
     response.context_menu(|ui| {
@@ -29,6 +34,7 @@ pub fn read(ui: &Ui, response: &Response, shown: bool) -> Option<Wish> {
                 ui.close();
             }
         }
+        more(ui);
     });
     let with_key = ui.input(|i| i.modifiers.alt || i.modifiers.shift);
     match (response.clicked(), response.double_clicked()) {

@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use crate::state::walk::Held;
 use crate::state::{Action, AppState, MapAction, Subject, WalkAction};
-use crate::ui::{Cache, format, map, map_paint, theme, widgets};
+use crate::ui::{Cache, format, lasso, map, map_paint, theme, widgets};
 
 /// The pointer may move this far in a click, in points.
 const CLICK: f32 = 4.0;
@@ -41,11 +41,12 @@ pub fn read(
     pan(ui, response, space, cache, actions);
     drag(ui, rect, response, state, space, cache, actions);
     nudge(ui, response, state, actions);
+    lasso::read(ui, rect, response, state, &mut cache.lasso, actions);
     if response.double_clicked() {
         // The two clicks have moved the point: take that back.
         actions.extend([Action::Undo, Action::Map(MapAction::Fit)]);
     }
-    let resting = response.hovered() && cache.pointer.pressed_at.is_none() && !space;
+    let resting = response.hovered() && cache.pointer.pressed_at.is_none() && !space && !cache.lasso.is_drawn();
     preview(ui, rect, response, state, resting, actions);
     if space && response.contains_pointer() {
         ui.ctx().set_cursor_icon(CursorIcon::Grab);

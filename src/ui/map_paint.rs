@@ -11,7 +11,7 @@ use rust_i18n::t;
 use crate::config::Kind;
 use crate::latent::Spacing;
 use crate::state::{AppState, Axes, GridPicture, Subject};
-use crate::ui::{Cache, format, map, map_layers, theme};
+use crate::ui::{Cache, format, groups, map, map_layers, theme};
 
 /// Paints everything on the map, back to front.
 pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
@@ -39,10 +39,13 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
     if state.map.layers.posterior {
         map_layers::posterior(&painter, rect, state);
     }
+    groups::paint(&painter, rect, state);
     own(ui, &painter, rect, state, cache);
     selected(&painter, rect, state);
     crosshair(&painter, map::screen_from_latent(state, rect, state.map.coordinates(&state.walk.z)));
     way(&painter, rect, state);
+    groups::paint_direction(&painter, rect, state);
+    cache.lasso.paint(&painter, rect, state);
 }
 
 fn grid(ui: &Ui, painter: &Painter, rect: Rect, state: &AppState, cache: &mut Cache, picture: &GridPicture) {

@@ -26,6 +26,10 @@ pub enum Key {
     Frame(usize),
     /// What is decoded at a pin.
     Pin(usize),
+    /// Where a direction leads, then the pictures along it.
+    Directed(usize),
+    /// What an analogy comes to.
+    Analogy,
     /// The picture of a run in the list.
     Run(usize),
     /// The decoded grid.

@@ -261,6 +261,10 @@ pub const ON_MAP_WEAK: Color32 = rgb(0x00a8_b1bf);
 pub const MAP_SHADE: Color32 = Color32::from_black_alpha(150);
 /// Around images that were brought along.
 pub const OWN: Color32 = rgb(0x0034_d399);
+/// The two groups of images: rings around A, squares around B.
+pub const GROUPS: [Color32; 2] = [rgb(0x005c_e1ff), rgb(0x00ff_a94d)];
+/// The same on paper-white panels, where they would be too pale.
+const GROUPS_ON_LIGHT: [Color32; 2] = [rgb(0x0000_8fb3), rgb(0x00c2_6a10)];
 /// The pins and the way between them, on the map.
 pub const PIN: Color32 = rgb(0x00ff_c53d);
 /// Letters on the pins.
@@ -269,6 +273,12 @@ pub const ON_PIN: Color32 = rgb(0x001f_1600);
 pub const PRIOR: Color32 = Color32::from_rgba_premultiplied(150, 190, 230, 150);
 /// The decoded grid is dimmed a little, so that points and marks stand out.
 pub const GRID_TINT: Color32 = Color32::from_gray(205);
+
+/// The colour of a group's sign in a panel.
+pub fn group_on_panel(ui: &Ui, is_b: bool) -> Color32 {
+    let colours = if ui.visuals().dark_mode { GROUPS } else { GROUPS_ON_LIGHT };
+    colours[usize::from(is_b)]
+}
 
 /// The semibold family.
 pub fn strong_family() -> FontFamily {

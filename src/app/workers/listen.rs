@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Training, Workers, describe};
+use super::{Training, Workers};
 use crate::app::historian::Found;
 use crate::app::keeper::Errand;
 use crate::app::loader::Loaded;
-use crate::app::runs::{OpenedModel, Ready};
+use crate::app::runs::{self, OpenedModel, Ready};
 use crate::state::timeline::TimelineAction;
 use crate::state::{Action, RunsAction, View};
 use crate::train::{Event, Worker};
@@ -37,6 +37,7 @@ impl Workers {
         });
         self.own.poll(&mut actions);
         self.lens.poll(&mut actions);
+        self.directions.poll(&self.wake, &mut actions);
         actions
     }
 
@@ -60,7 +61,7 @@ impl Workers {
                     self.retire();
                     actions.push(Action::Opened(opened));
                     if let Some(OpenedModel(snapshot)) = model {
-                        actions.push(Action::ModelReady(describe(&snapshot)));
+                        actions.push(Action::ModelReady(runs::model_of(&snapshot)));
                         self.snapshot = Some(snapshot);
                     }
                     self.ask();
@@ -104,7 +105,7 @@ impl Workers {
             }
         }
         if let Some(snapshot) = newest {
-            actions.push(Action::ModelReady(describe(&snapshot)));
+            actions.push(Action::ModelReady(runs::model_of(&snapshot)));
             self.snapshot = Some(snapshot);
             self.ask();
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::config::{RunConfig, Size};
 use crate::data::Dataset;
+use crate::latent::Answer;
 use crate::model::ImageShape;
 use crate::state::{MapAction, PinSource, Subject, WalkAction};
 
