@@ -3,6 +3,7 @@
 //! key take it from here.
 
 pub mod curves;
+pub mod directions;
 pub mod keyed;
 pub mod listed;
 pub mod map;
@@ -36,7 +37,7 @@ pub struct Command {
 
 /// Every command but those of single runs.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [KEYED, run::ALL, map::LAYERS, map::PLANES, walk::ALL, walk::EXPORTS, curves::ALL, curves::WINDOW]
+    [KEYED, run::ALL, map::LAYERS, map::PLANES, walk::ALL, walk::EXPORTS, directions::ALL, curves::ALL, curves::WINDOW]
         .into_iter()
         .flatten()
 }
