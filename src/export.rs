@@ -12,6 +12,7 @@ mod animation;
 mod canvas;
 mod caption;
 mod diff;
+mod directions;
 mod encode;
 mod error;
 mod grid;
@@ -33,6 +34,7 @@ pub use animation::{
 pub use canvas::{Canvas, Picture};
 pub use caption::Label;
 pub use diff::diff;
+pub use directions::directions;
 pub use encode::KEYWORD;
 pub use error::ExportError;
 use error::within;

@@ -4,6 +4,7 @@
 //! [`Cache`] under a version. Colours, sizes and icons are in [`theme`] alone; every text is in `assets/locales`.
 
 pub mod alarm_bar;
+pub mod analogy_panel;
 pub mod commands;
 pub mod comparison_panel;
 pub mod curve_input;

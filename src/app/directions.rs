@@ -3,10 +3,14 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Arc;
 
 use rust_i18n::t;
 
+use crate::app::export::FOLDER;
 use crate::app::task::{Post, Task};
+use crate::export::{self, Origin};
+use crate::model::Snapshot;
 use crate::run::directions::{read, write};
 use crate::state::directions::{DirectionsErrand, Errand};
 use crate::state::{Action, DirectionsAction};
@@ -16,13 +20,18 @@ use crate::threads::WakeUp;
 #[derive(Default)]
 pub struct Keeper {
     task: Option<Task<Action>>,
-    waiting: VecDeque<DirectionsErrand>,
+    waiting: VecDeque<(DirectionsErrand, Option<Arc<Snapshot>>)>,
 }
 
 impl Keeper {
-    /// Does it once everything before is done.
-    pub fn send(&mut self, wake: &WakeUp, errand: DirectionsErrand) -> Result<(), Action> {
-        self.waiting.push_back(errand);
+    /// Does it, with the model that is shown, once everything before is done.
+    pub fn send(
+        &mut self,
+        wake: &WakeUp,
+        errand: DirectionsErrand,
+        shown: Option<Arc<Snapshot>>,
+    ) -> Result<(), Action> {
+        self.waiting.push_back((errand, shown));
         self.go_on(wake)
     }
 
@@ -36,24 +45,32 @@ impl Keeper {
 
     fn go_on(&mut self, wake: &WakeUp) -> Result<(), Action> {
         if self.task.is_none()
-            && let Some(errand) = self.waiting.pop_front()
+            && let Some((errand, shown)) = self.waiting.pop_front()
         {
-            let task = Task::spawn("directions", wake.clone(), move |post| run(errand, post));
+            let task = Task::spawn("directions", wake.clone(), move |post| run(errand, shown.as_deref(), post));
             self.task = Some(task.map_err(Action::Failed)?);
         }
         Ok(())
     }
 }
 
-fn run(DirectionsErrand { folder, what }: DirectionsErrand, post: &Post<Action>) {
-    post.send(change(&folder, what).unwrap_or_else(Action::Failed));
+fn run(DirectionsErrand { folder, what }: DirectionsErrand, shown: Option<&Snapshot>, post: &Post<Action>) {
+    let done = match (what, shown) {
+        (Errand::Export(run, directions), Some(snapshot)) => {
+            let origin = Origin { snapshot, run: &run.name, train: &run.config.train };
+            let written = export::directions(&origin, &directions, &folder.join(FOLDER));
+            Ok(Action::Exported(written.map_err(|e| e.to_string())))
+        }
+        (what, _) => change(&folder, what),
+    };
+    post.send(done.unwrap_or_else(Action::Failed));
 }
 
 /// What is kept is read first: a file that cannot be read is left as it is.
 fn change(folder: &Path, what: Errand) -> Result<Action, String> {
     let mut kept = read(folder).map_err(|e| e.to_string())?;
     let changed = match what {
-        Errand::Read => false,
+        Errand::Read | Errand::Export(..) => false,
         Errand::Keep(name, direction) => {
             if kept.contains_key(&name) {
                 return Err(t!("directions.name_taken", name = name).into_owned());

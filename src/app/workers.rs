@@ -177,7 +177,7 @@ impl Workers {
             Effect::FindWays(order) => self.pathfinders.order(wake, order, self.question()).map_err(Action::Failed)?,
             Effect::Lists(errand) => self.inspectors.perform(wake, errand, state, self.question())?,
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
-            Effect::Directions(errand) => self.directions.send(&wake, errand)?,
+            Effect::Directions(errand) => self.directions.send(&wake, errand, self.shown())?,
             Effect::Own(OwnErrand::Choose) => {
                 self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);
             }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use rust_i18n::t;
 
 use crate::latent::{Direction, Subject, analogy};
-use crate::state::{Action, AppState, Effect, Group, NoticeKind, Pinned};
+use crate::state::{Action, AppState, Effect, Group, NoticeKind, Pinned, Run};
 use groups::Between;
 pub use groups::{Groups, Side};
 
@@ -115,6 +115,8 @@ pub enum DirectionsAction {
     Listed(PathBuf, BTreeMap<String, Direction>),
     /// Copy the one in use as JSON.
     Copy,
+    /// Write those of the run into its exports.
+    Export,
     /// Put the selected image, or without one the point, into a slot of the analogy.
     Fill(usize),
     /// Put this image there.
@@ -145,6 +147,8 @@ pub enum Errand {
     Rename(String, String),
     /// Keep one no longer.
     Forget(String),
+    /// Write these of this run's model into its exports.
+    Export(Box<Run>, BTreeMap<String, Direction>),
 }
 
 impl AppState {
@@ -187,6 +191,24 @@ impl AppState {
     pub fn take_directions(&mut self, mut images: Vec<Vec<u8>>) {
         let analogy = self.analogy().and_then(|_| images.pop());
         self.directions.view = DirectionsView { directed: images, analogy };
+    }
+
+    /// The kept directions, and the one between the groups, which has no name of its own.
+    fn exported_directions(&self) -> BTreeMap<String, Direction> {
+        let Directions { saved, between, .. } = &self.directions;
+        let between = between.direction.clone().map(|direction| (t!("directions.between").into_owned(), direction));
+        let fits = |(_, direction): &(String, Direction)| direction.unit.len() == self.walk.z.len();
+        between.into_iter().chain(saved.clone()).filter(fits).collect()
+    }
+
+    /// Why directions cannot be written yet.
+    pub fn directions_missing(&self) -> Option<String> {
+        let text = match (&self.directions.folder, self.exported_directions().is_empty()) {
+            (None, _) => t!("directions.needs_run"),
+            (_, true) => t!("directions.none"),
+            (Some(_), false) => return None,
+        };
+        Some(text.into_owned())
     }
 
     /// The run in whose folder directions are kept, once it has one.
@@ -258,6 +280,11 @@ pub fn apply(state: &mut AppState, action: DirectionsAction, effects: &mut Vec<E
         DirectionsAction::Copy => {
             let text = state.direction().and_then(|direction| serde_json::to_string_pretty(direction).ok());
             effects.extend(text.map(Effect::Copy));
+        }
+        DirectionsAction::Export => {
+            if let Some(run) = state.training.model_run.clone() {
+                send(state, Errand::Export(Box::new(run), state.exported_directions()), effects);
+            }
         }
         DirectionsAction::Fill(slot) => {
             let selected = state.walk.selected_view.as_ref();

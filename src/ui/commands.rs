@@ -3,6 +3,7 @@
 //! key take it from here.
 
 pub mod curves;
+pub mod directions;
 pub mod keyed;
 pub mod lens;
 pub mod listed;
@@ -37,9 +38,20 @@ pub struct Command {
 
 /// Every command but those of single runs.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [KEYED, run::ALL, map::LAYERS, map::PLANES, walk::ALL, walk::EXPORTS, lens::ALL, curves::ALL, curves::WINDOW]
-        .into_iter()
-        .flatten()
+    [
+        KEYED,
+        run::ALL,
+        map::LAYERS,
+        map::PLANES,
+        walk::ALL,
+        walk::EXPORTS,
+        directions::ALL,
+        lens::ALL,
+        curves::ALL,
+        curves::WINDOW,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 impl Command {

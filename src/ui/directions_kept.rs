@@ -98,5 +98,14 @@ pub fn keep_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         if ui.button(t!("directions.copy")).on_hover_text(t!("directions.copy_tip")).clicked() {
             actions.push(DirectionsAction::Copy.into());
         }
+        let missing = state.directions_missing();
+        let export = ui.add_enabled(missing.is_none(), Button::new(t!("directions.export")));
+        if export
+            .on_hover_text(t!("directions.export_tip"))
+            .on_disabled_hover_text(missing.unwrap_or_default())
+            .clicked()
+        {
+            actions.push(DirectionsAction::Export.into());
+        }
     });
 }

@@ -4,7 +4,7 @@ use egui::containers::menu::MenuButton;
 use egui::{Button, ColorImage, RichText, Ui, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, ExportAction, ExportKind};
+use crate::state::{Action, AppState, DirectionsAction, ExportAction, ExportKind};
 use crate::ui::{commands, textures, theme, widgets};
 
 /// Width of the menu, in points.
@@ -38,6 +38,13 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ] {
             entry(ui, Button::new(text), missing(state, kind), ExportAction::Save(kind));
         }
+        let missing = state.directions_missing();
+        let response = ui.add_enabled(missing.is_none(), Button::new(t!("directions.export_menu")));
+        if response.clicked() {
+            actions.push(DirectionsAction::Export.into());
+            ui.close();
+        }
+        response.on_disabled_hover_text(missing.unwrap_or_default());
         ui.separator();
         let decoded = state.training.model.is_some() && state.walk.point_view.is_some();
         if ui.add_enabled(decoded, Button::new(t!("exporting.copy"))).clicked() {

@@ -70,7 +70,7 @@ fn keys(ctx: &Context) -> Vec<Row> {
     rows
 }
 
-fn on_the_map() -> [Row; 6] {
+fn on_the_map() -> [Row; 8] {
     [
         (t!("help.key_hover"), t!("help.hover")),
         (t!("help.key_drag"), t!("help.drag")),
@@ -78,6 +78,8 @@ fn on_the_map() -> [Row; 6] {
         (t!("help.key_pan"), t!("help.pan")),
         (t!("help.key_wheel"), t!("help.wheel")),
         (t!("help.key_double"), t!("help.double")),
+        (t!("directions.key_lasso"), t!("directions.help_lasso")),
+        (t!("directions.key_lasso_b"), t!("directions.help_lasso_b")),
     ]
 }
 

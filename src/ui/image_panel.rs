@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::state::{Action, AppState};
-use crate::ui::{Cache, direction_panel, own_panel, point_panel, subject_panel, way_panel, widgets};
+use crate::ui::{Cache, analogy_panel, direction_panel, own_panel, point_panel, subject_panel, way_panel, widgets};
 
 /// Draws the sections.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
@@ -16,4 +16,6 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     way_panel::ui(ui, state, cache, actions);
     widgets::divider(ui);
     direction_panel::ui(ui, state, cache, actions);
+    widgets::divider(ui);
+    analogy_panel::ui(ui, state, cache, actions);
 }

@@ -32,7 +32,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
                 let text = t!(key, name = name, distance = distance);
                 let subject = Subject::Image(idx);
                 let outline = (state.walk.selected == Some(subject)).then(|| theme::palette(ui).accent_hovered);
-                let response = widgets::picture(ui, &text, Some(texture), side, Sense::click(), outline);
+                let response = widgets::picture(ui, &text, Some(texture), side, Sense::click_and_drag(), outline);
+                response.dnd_set_drag_payload(subject);
                 let tip = if has_file { "layers.open_one_tip" } else { "layers.select_one_tip" };
                 let response = response.on_hover_text(t!(tip, name = name));
                 if response.clicked() && has_file {

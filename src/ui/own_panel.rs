@@ -47,7 +47,8 @@ fn thumb_ui(ui: &mut Ui, state: &AppState, idx: usize, cache: &mut Cache, action
     let name = state.name_of(subject);
     let outline = (state.walk.selected == Some(subject)).then(|| theme::palette(ui).accent);
     let text = t!("own.show", name = name);
-    let response = widgets::picture(ui, &text, texture, SIDE, Sense::click(), outline);
+    let response = widgets::picture(ui, &text, texture, SIDE, Sense::click_and_drag(), outline);
+    response.dnd_set_drag_payload(subject);
     if response.clicked() {
         actions.push(Action::Walk(WalkAction::Select(Some(subject))));
     }
