@@ -72,7 +72,7 @@ fn two_groups_are_drawn_and_the_direction_between_them_moves_the_picture_and_is_
         seen.push(directed(&mut person));
     }
     assert!(seen[0] != seen[1] && seen[1] != seen[2]);
-    assert!(person.sees("overshoots"));
+    assert!(person.sees("Overshoots"));
     let (z, goal) = (person.state().walk.z.clone(), person.state().directed(2.0).unwrap());
     person.click(Role::Button, "Put the point where the direction leads");
     assert_eq!(person.state().walk.z, goal);
