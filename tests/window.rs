@@ -9,6 +9,8 @@ mod comparison;
 mod curves;
 #[path = "window/data.rs"]
 mod data;
+#[path = "window/directions.rs"]
+mod directions;
 #[path = "window/exports.rs"]
 mod exports;
 #[path = "window/finder.rs"]

@@ -357,3 +357,6 @@ impl From<DirectionsAction> for Action {
         Self::Directions(action)
     }
 }
+
+#[cfg(test)]
+mod tests;

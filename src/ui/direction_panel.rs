@@ -107,14 +107,17 @@ fn pair_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
     // The film's picture with no strength is the beginning.
     let begins = FILM.iter().position(|strength| *strength == 0.0).map_or(0, |at| at + 1);
     ui.horizontal_top(|ui| {
-        for (idx, text) in [(begins, t!("directions.from")), (0, t!("directions.to"))] {
+        let palette = theme::palette(ui);
+        let beyond = overshoots(state.directions.strength);
+        let to =
+            if beyond { (t!("directions.overshoot"), palette.warning) } else { (t!("directions.to"), palette.weak) };
+        for (idx, (text, colour)) in [(begins, (t!("directions.from"), palette.weak)), (0, to)] {
             ui.vertical(|ui| {
                 ui.set_width(PICTURE);
                 ui.spacing_mut().item_spacing.y = 3.0;
                 let texture = texture(ui, state, cache, idx);
                 widgets::picture(ui, &text, texture, PICTURE, Sense::hover(), None);
-                let weak = theme::palette(ui).weak;
-                ui.add(Label::new(RichText::new(text.as_ref()).size(theme::SMALL).color(weak)).extend());
+                ui.add(Label::new(RichText::new(text.as_ref()).size(theme::SMALL).color(colour)).extend());
             });
         }
         let button = Button::new(t!("directions.put")).min_size(vec2(ui.available_width(), theme::CONTROL)).wrap();
@@ -126,10 +129,14 @@ fn pair_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
     });
 }
 
+/// Whether it goes further than from one group to the other.
+fn overshoots(strength: f32) -> bool {
+    !(0.0..=1.0).contains(&strength)
+}
+
 /// The strength, with a ruler on which the way from A to B is marked: what lies outside it overshoots.
 fn slider_ui(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui);
-    let overshoots = !(0.0..=1.0).contains(&strength);
     let inner = ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.spacing_mut().slider_width = ui.available_width() - VALUE - 6.0;
@@ -139,7 +146,7 @@ fn slider_ui(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
         if response.changed() {
             actions.push(DirectionsAction::SetStrength(new).into());
         }
-        let colour = if overshoots { palette.warning } else { palette.text };
+        let colour = if overshoots(strength) { palette.warning } else { palette.text };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add(Label::new(RichText::new(format::signed(f64::from(strength), 2)).color(colour)).extend());
         });
@@ -158,11 +165,6 @@ fn slider_ui(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
         ui.painter().vline(x(tick), rect.top()..=rect.top() + 4.0, Stroke::new(1.0, palette.weak));
         let text = if tick == 0.0 { "0".to_owned() } else { format::signed(f64::from(tick), 0) };
         ui.painter().text(pos2(x(tick), rect.bottom()), egui::Align2::CENTER_BOTTOM, text, font.clone(), palette.weak);
-    }
-    if overshoots {
-        let text = t!("directions.overshoot");
-        let at = pos2(rect.right(), rect.bottom());
-        ui.painter().text(at, egui::Align2::RIGHT_BOTTOM, text, font, palette.warning);
     }
 }
 
