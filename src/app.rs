@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod export;
 pub mod frame_log;
 pub mod historian;
+pub mod inspector;
 pub mod keeper;
 pub mod latest;
 pub mod lens;

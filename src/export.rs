@@ -1,4 +1,4 @@
-//! Strips, grids, comparisons of two models as PNG files, and animations, that carry how they were made.
+//! Strips, grids, comparisons of two models as PNG files, animations, and lists as tables, that carry how they were made.
 //!
 //! [`strip()`], [`grid()`] and [`diff()`] make a [`Picture`]; [`write()`] and [`write_numbered`] put it on disk with its
 //! [`Provenance`] inside (an iTXt chunk called `latent-atlas`) and beside it (`name.json` next to `name.png`). An
@@ -16,6 +16,7 @@ mod encode;
 mod error;
 mod grid;
 mod latents;
+mod lists;
 mod provenance;
 mod sheet;
 mod strip;
@@ -37,6 +38,7 @@ pub use error::ExportError;
 use error::within;
 pub use grid::grid;
 pub use latents::Latents;
+pub use lists::write_list;
 pub use provenance::{Decoder, Made, MadeEnd, Origin, Provenance, Watched, inner_path};
 pub use sheet::sheet;
 pub use strip::{End, EndImage, Spacing, strip};

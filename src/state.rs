@@ -16,6 +16,7 @@ pub mod grid_picture;
 pub mod history;
 pub mod kept;
 pub mod lens;
+pub mod lists;
 pub mod map;
 pub mod notice;
 pub mod own;
@@ -40,6 +41,7 @@ pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
 pub use lens::{LensAction, LensState};
+pub use lists::{Listed, ListsAction, ListsErrand, ListsState};
 pub use map::actions::MapAction;
 pub use map::{Axes, AxesBy, Colour, Group, Layer, Layers, MapState};
 pub use notice::{Notice, NoticeKind, Notices};
@@ -109,6 +111,8 @@ pub struct AppState {
     pub comparison: Option<Comparison>,
     /// Counts the pictures of comparisons, so that none is taken for another's.
     pub comparisons: u64,
+    /// What is remarkable among the images.
+    pub lists: ListsState,
     /// How the curves are looked at.
     pub curves: CurvesView,
     /// The curves that were drawn.

@@ -30,6 +30,8 @@ pub mod kl_bars;
 pub mod legend;
 pub mod legend_click;
 pub mod lens;
+pub mod lists_panel;
+pub mod lists_rows;
 pub mod map;
 pub mod map_input;
 pub mod map_layers;
@@ -136,6 +138,10 @@ fn right_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
 fn left_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     let margin = Margin { left: theme::PAD, right: theme::PAD, top: theme::PAD, bottom: 0 };
     Frame::NONE.inner_margin(margin).show(ui, |ui| runs_panel::choice_ui(ui, state, actions));
+    if state.lists.open {
+        lists_panel::ui(ui, state, cache, actions);
+        return;
+    }
     if state.runs.open {
         scrolled(ui, "runs", |ui| runs_panel::ui(ui, state, cache, actions));
         return;

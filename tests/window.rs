@@ -23,6 +23,8 @@ mod layers;
 mod lens;
 #[path = "window/lens_pages.rs"]
 mod lens_pages;
+#[path = "window/lists.rs"]
+mod lists;
 #[path = "window/made.rs"]
 mod made;
 #[path = "window/map.rs"]

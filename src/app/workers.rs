@@ -1,5 +1,7 @@
 //! The workers of the window: started by effects, listened to once a frame.
 
+mod listen;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use crate::app::comparison::Comparison;
 use crate::app::dialog;
 use crate::app::export::{self, Order};
 use crate::app::historian::{self, Found};
+use crate::app::inspector::Inspectors;
 use crate::app::keeper::{self, Errand};
 use crate::app::latest::Latest;
 use crate::app::lens::LensWorkers;
@@ -15,7 +18,7 @@ use crate::app::loader::{self, Loaded};
 use crate::app::opener;
 use crate::app::own::OwnWorkers;
 use crate::app::pathfinder::Pathfinders;
-use crate::app::runs::{self, OpenedModel, Ready};
+use crate::app::runs::{self, Ready};
 use crate::app::save_curves::{self, SaveOrder};
 use crate::app::task::Task;
 use crate::config::RunConfig;
@@ -23,13 +26,12 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
-use crate::state::timeline::{Look, TimelineAction};
+use crate::state::timeline::Look;
 use crate::state::{
-    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, OwnErrand, RunsAction,
-    View,
+    self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, Model, OwnErrand, View,
 };
 use crate::threads::WakeUp;
-use crate::train::{Command, Event, Worker};
+use crate::train::{Command, Worker};
 use crate::ui::dots::{self, Painted};
 
 /// A training thread, and the folder it writes into.
@@ -63,6 +65,7 @@ pub struct Workers {
     comparison: Comparison,
     historian: Latest<Look, Result<Found, String>>,
     pathfinders: Pathfinders,
+    inspectors: Inspectors,
     own: OwnWorkers,
     lens: LensWorkers,
     data: Option<Arc<Dataset>>,
@@ -98,6 +101,7 @@ impl Workers {
             lister: None,
             comparison: Comparison::default(),
             pathfinders: Pathfinders::default(),
+            inspectors: Inspectors::default(),
             own: OwnWorkers::default(),
             lens: LensWorkers::default(),
             data: None,
@@ -115,129 +119,6 @@ impl Workers {
     /// The pictures that were painted since the last call.
     pub fn painted(&self) -> impl Iterator<Item = Result<Painted, String>> {
         self.painter.results()
-    }
-
-    /// Everything the workers have said since the last call.
-    pub fn listen(&mut self) -> Vec<Action> {
-        let mut actions = Vec::new();
-        self.listen_to_loader(&mut actions);
-        self.listen_to_starter(&mut actions);
-        self.listen_to_trainer(&mut actions);
-        self.listen_to_historian(&mut actions);
-        actions.extend(self.service.answers().try_iter().map(Action::Answered));
-        actions.extend(self.comparison.listen(&self.wake, self.view.point.as_ref()));
-        actions.extend(self.curves.results().map(|result| result.map_or_else(Action::Failed, Action::CurvesDrawn)));
-        for helpers in [&mut self.dialogs, &mut self.exporters, &mut self.helpers] {
-            helpers.retain(|helper| !helper.poll_into(&mut actions));
-        }
-        self.lister.take_if(|lister| lister.poll_into(&mut actions));
-        self.pathfinders.poll(&mut actions);
-        self.retired.retain(|training| {
-            let ended = training.worker.events().try_iter().any(|event| matches!(event, Event::Stopped(_)));
-            if ended {
-                actions.push(RunsAction::Kept(training.folder.clone()).into());
-            }
-            !ended
-        });
-        self.own.poll(&mut actions);
-        self.lens.poll(&mut actions);
-        actions
-    }
-
-    fn listen_to_loader(&mut self, actions: &mut Vec<Action>) {
-        let Some(loader) = &self.loader else { return };
-        let (messages, ended) = loader.poll();
-        if ended {
-            self.loader = None;
-        }
-        for message in messages {
-            match message {
-                Loaded::Action(action) => actions.push(action),
-                Loaded::Opened(opened, model, unsaved) => {
-                    let keep = |unsaved| Errand::Save(unsaved, Arc::clone(&opened.data));
-                    if let Err(failed) = self.keep(unsaved.map_or(Errand::Measure, keep)) {
-                        actions.push(failed);
-                    }
-                    self.data = Some(Arc::clone(&opened.data));
-                    self.snapshot = None;
-                    self.view = View::default();
-                    self.retire();
-                    actions.push(Action::Opened(opened));
-                    if let Some(OpenedModel(snapshot)) = model {
-                        actions.push(Action::ModelReady(describe(&snapshot)));
-                        self.snapshot = Some(snapshot);
-                    }
-                    self.ask();
-                }
-            }
-        }
-    }
-
-    fn listen_to_starter(&mut self, actions: &mut Vec<Action>) {
-        let Some(starter) = &self.starter else { return };
-        let (messages, ended) = starter.poll();
-        if ended {
-            self.starter = None;
-        }
-        for message in messages {
-            match message {
-                Ready::Action(Action::Failed(text)) => actions.push(Action::RunFailed(text)),
-                Ready::Action(action) => actions.push(action),
-                Ready::Job(name, folder, job) => match Worker::spawn(*job) {
-                    Ok(worker) => {
-                        self.trainer = Some(Training { folder: folder.clone(), worker });
-                        actions.push(Action::RunStarted { name, folder });
-                    }
-                    Err(error) => actions.push(Action::RunFailed(error.to_string())),
-                },
-            }
-        }
-    }
-
-    fn listen_to_trainer(&mut self, actions: &mut Vec<Action>) {
-        let Some(trainer) = &self.trainer else { return };
-        let mut newest = None;
-        let mut ended = false;
-        for event in trainer.worker.events().try_iter() {
-            match event {
-                Event::Snapshot(snapshot) => newest = Some(snapshot),
-                event => {
-                    ended |= matches!(event, Event::Stopped(_));
-                    actions.push(Action::Training(event));
-                }
-            }
-        }
-        if let Some(snapshot) = newest {
-            actions.push(Action::ModelReady(describe(&snapshot)));
-            self.snapshot = Some(snapshot);
-            self.ask();
-        }
-        if ended {
-            self.trainer = None;
-        }
-    }
-
-    fn listen_to_historian(&mut self, actions: &mut Vec<Action>) {
-        let results: Vec<_> = self.historian.results().collect();
-        for result in results {
-            let Found { folder, moments, then: found } = match result.and_then(|found| found) {
-                Ok(found) => found,
-                Err(reason) => {
-                    actions.push(Action::Failed(reason));
-                    continue;
-                }
-            };
-            actions.push(Action::Timeline(TimelineAction::Listed(folder, moments)));
-            let Some(found) = found else { continue };
-            if let Some((step, then)) = &mut self.then
-                && *step == found.step
-                && then.as_ref().is_none_or(|then| then.step != found.step)
-            {
-                actions.push(Action::Timeline(TimelineAction::Shown(found.step)));
-                *then = Some(found);
-                self.ask();
-            }
-        }
     }
 
     /// Looks back, or at the newest model again. What is shown stays until the next is read.
@@ -291,6 +172,7 @@ impl Workers {
             Effect::ReadOther(folder) => self.comparison.begin(wake, folder).map_err(Action::Failed)?,
             Effect::LeaveOther => self.comparison.leave(),
             Effect::FindWays(order) => self.pathfinders.order(wake, order, self.question()).map_err(Action::Failed)?,
+            Effect::Lists(errand) => self.inspectors.perform(wake, errand, state, self.question())?,
             Effect::OpenFile(path) => self.helpers.push(opener::spawn(wake, path).map_err(Action::Failed)?),
             Effect::Own(OwnErrand::Choose) => {
                 self.dialogs.push(dialog::choose_images(wake).map_err(Action::Failed)?);

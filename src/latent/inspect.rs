@@ -151,6 +151,7 @@ fn copies(data: &Dataset) -> Vec<Vec<u32>> {
 mod tests {
     use super::*;
     use crate::config::ModelConfig;
+    use crate::latent::Lists;
     use crate::model::{ImageShape, Vae};
     use crate::rng::{Rng, Stream};
 
@@ -213,6 +214,22 @@ mod tests {
         let foreign: Vec<f32> = (0..SHAPE.pixels()).map(|i| (i % 2) as f32).collect();
         let foreign = found.judge(&snapshot, &foreign).unwrap();
         assert!(foreign.is_unlike && foreign.error_percentile == 100.0, "{foreign:?}");
+    }
+
+    #[test]
+    fn lists_hold_every_image_and_the_copies_before_what_is_alike() {
+        let found = inspect(&snapshot(), &images(), 3, &on).unwrap().unwrap();
+        let lists = Lists::from(&found);
+        let sorted = |mut images: Vec<u32>| {
+            images.sort_unstable();
+            images
+        };
+        let all: Vec<u32> = (0..40).collect();
+        assert_eq!(sorted(lists.worst.iter().map(|w| w.image).collect()), all);
+        assert_eq!(sorted(lists.outliers.iter().map(|o| o.image).collect()), all);
+        assert!(lists.outliers.is_sorted_by(|a, b| a.percentile <= b.percentile));
+        let pairs: Vec<_> = lists.alike.iter().map(|pair| pair.images).collect();
+        assert_eq!((lists.copies, &pairs[..3], pairs.len()), (2, &[[2, 7], [2, 30], [4, 11]][..], 5));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::latent::{Answer, View};
 use crate::state::comparison::ComparisonAction;
 use crate::state::exporting::{ExportAction, ExportWish};
 use crate::state::lens::{LensAction, LensOrder, StudyOrder};
+use crate::state::lists::{ListsAction, ListsErrand};
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
@@ -117,6 +118,8 @@ pub enum Action {
     Runs(RunsAction),
     /// Something about the run that the open one is held against.
     Comparison(ComparisonAction),
+    /// Something about the lists of remarkable images.
+    Lists(ListsAction),
     /// The curves are looked at otherwise.
     Curves(CurvesChange),
     /// The curves are looked at as the last time.
@@ -203,6 +206,8 @@ pub enum Effect {
     Library(Errand),
     /// Look back at the run's past.
     Look(Look),
+    /// Do something about the lists of remarkable images.
+    Lists(ListsErrand),
     /// Draw the curves, from [`AppState::curves_order`](crate::state::AppState::curves_order).
     DrawCurves,
     /// Write the curves into the run's exports; with `true`, ask where to first.

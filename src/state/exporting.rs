@@ -141,7 +141,8 @@ impl Default for ExportSettings {
             past_of: PastOf::Map,
             sheet: 40,
             table: Table::Tsv,
-            seconds: 6.0,
+            // As long as the way plays.
+            seconds: 4.0,
             upscale: 4,
             eased: true,
             captions: false,

@@ -156,6 +156,13 @@ impl MapState {
         self.follows = false;
     }
 
+    /// Brings (a, b) into the middle.
+    pub fn centre_on(&mut self, place: [f32; 2]) {
+        self.finish_turn();
+        self.centre = place;
+        self.follows = false;
+    }
+
     /// Zooms so that the place under the pointer stays.
     pub fn zoom(&mut self, factor: f32, at: [f32; 2]) {
         if !(factor.is_finite() && factor > 0.0) {

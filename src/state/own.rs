@@ -14,7 +14,7 @@ use crate::data::{Bitmap, unit_values};
 use crate::latent::inspect::UNLIKE;
 use crate::latent::{Figure, OwnImage, Subject, error_percent};
 use crate::model::ImageShape;
-use crate::state::{Action, AppState, Effect, NoticeKind, Past, WalkAction, walk};
+use crate::state::{Action, AppState, Effect, NoticeKind, Past, Pinned, WalkAction, walk};
 use refinement::{Refinement, RefinementAction};
 
 /// Where an image comes from.
@@ -59,6 +59,8 @@ pub enum OwnAction {
         /// Whether it is to be looked at.
         selects: bool,
     },
+    /// Put a pin at each that has none, at the end of the way.
+    PinAll,
     /// Take one away.
     Remove(usize),
     /// A better z is looked for.
@@ -214,6 +216,13 @@ impl AppState {
         self.own.shown().filter_map(mean)
     }
 
+    /// Pins at the means of those that are shown and are not pinned yet.
+    pub fn unpinned_own(&self) -> Vec<Pinned> {
+        let pin = |subject| Some(Pinned { z: self.mean_of(subject)?.to_vec(), subject: Some(subject) });
+        let pins = self.own.shown().filter_map(|idx| pin(Subject::Own(idx)));
+        pins.filter(|pin| !self.walk.pins.contains(pin)).collect()
+    }
+
     /// Compares the selected image, if it was brought along, with those of the data, whose errors have to be known.
     pub fn judge_own(&mut self) {
         let view = self.walk.selected_view.as_ref();
@@ -265,6 +274,11 @@ pub fn apply(state: &mut AppState, action: OwnAction, effects: &mut Vec<Effect>)
             if state.walk.selected == Some(Subject::Own(idx)) {
                 walk::actions::apply(state, WalkAction::Select(None));
             }
+        }
+        OwnAction::PinAll => {
+            let pins = state.unpinned_own();
+            state.remember();
+            state.walk.pins.extend(pins);
         }
         OwnAction::Remove(_) => {}
         OwnAction::Refinement(action) => refinement::apply(state, action, effects),

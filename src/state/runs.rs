@@ -209,6 +209,7 @@ pub fn apply(state: &mut AppState, action: RunsAction, effects: &mut Vec<Effect>
     match action {
         RunsAction::Show(open) => {
             runs.open = open;
+            state.lists.open = false;
             if open {
                 effects.push(runs.list());
             }

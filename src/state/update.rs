@@ -10,7 +10,7 @@ use crate::state::map::AxesBy;
 use crate::state::walk::Held;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Effect, Loading, Model, NoticeKind, Opened, Past, Phase, PointView,
-    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, lens, map, own, runs,
+    Primary, Run, SelectedView, StripView, View, comparison, epsilon, exporting, finder, lens, lists, map, own, runs,
     steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
@@ -86,17 +86,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 loading.advance(progress, seconds);
             }
         }
-        Action::Opened(opened) => {
-            comparison::close(state, effects);
-            if let Some(run) = &opened.run {
-                state.runs.opened(&run.folder);
-            }
-            show_opened(state, *opened, effects);
-            effects.extend(state.runs.list_if_open());
-            if std::mem::take(&mut state.data.train_when_loaded) {
-                start(state, effects);
-            }
-        }
+        Action::Opened(opened) => hear_opened(state, *opened, effects),
         Action::LoadFailed(message) => {
             state.data.loading = None;
             state.data.train_when_loaded = false;
@@ -145,6 +135,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
 
         Action::Runs(action) => runs::apply(state, action, effects),
         Action::Comparison(action) => comparison::apply(state, action, effects),
+        Action::Lists(action) => lists::apply(state, action, effects),
         Action::Curves(change) => state.curves.change(change),
         Action::LookAtCurves(view) => state.curves = *view,
         Action::CurvesDrawn(drawn) => state.drawing.take(drawn, &state.training.history),
@@ -222,6 +213,7 @@ fn show_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) 
     state.data.version += 1;
     state.training.clear();
     state.reread_own(effects);
+    lists::leave(state, effects);
     state.curves.change(CurvesChange::Fit);
     state.map.clear();
     state.map.set_images(state.data.set.clone());
@@ -246,6 +238,19 @@ fn leave_run(state: &mut AppState, opened: Option<&Path>) {
     }
     if unfinished && opened != Some(&folder) {
         state.notices.push(NoticeKind::Closed(folder));
+    }
+}
+
+/// Images, or a run with its images, were read.
+fn hear_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) {
+    comparison::close(state, effects);
+    if let Some(run) = &opened.run {
+        state.runs.opened(&run.folder);
+    }
+    show_opened(state, opened, effects);
+    effects.extend(state.runs.list_if_open());
+    if std::mem::take(&mut state.data.train_when_loaded) {
+        start(state, effects);
     }
 }
 

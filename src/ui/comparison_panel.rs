@@ -1,6 +1,6 @@
 //! The open run beside another: what both decode at the point, their figures, and the settings that differ.
 
-use egui::{Align, Color32, Label, Layout, RichText, Sense, TextureOptions, Ui, vec2};
+use egui::{Align, Color32, Label, Layout, Response, RichText, Sense, TextureOptions, Ui, vec2};
 use rust_i18n::t;
 
 use crate::config::{Kind, RunConfig, differing, name_of, value_of};
@@ -9,6 +9,7 @@ use crate::run::Apart;
 use crate::state::comparison::{Comparison, ComparisonAction, OtherRun};
 use crate::state::{Action, AppState, Model};
 use crate::train::ValidationStats;
+use crate::train::evaluate::ACTIVE_VARIANCE;
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -19,6 +20,8 @@ const APART: f32 = 6.0;
 /// Coordinates of z that are listed.
 const SHOWN_AXES: usize = 4;
 
+/// A figure of a validation, in words.
+type FigureOf<'a> = &'a dyn Fn(&RunConfig, &ValidationStats) -> Option<String>;
 /// What a run is called, and the colour of its curves.
 type Name = (String, Color32);
 
@@ -125,18 +128,21 @@ fn figures_ui(ui: &mut Ui, state: &AppState, config: &RunConfig, other: &OtherRu
     heads_ui(ui, names);
     let own = ValidationStats::best(&state.training.history.validation);
     let sides = [(config, own), (&other.record.config, other.best.as_ref())];
-    let row = |ui: &mut Ui, name: &str, strong: bool, of: &dyn Fn(&RunConfig, &ValidationStats) -> Option<String>| {
+    let row = |ui: &mut Ui, [name, tip]: [&str; 2], strong: bool, of: FigureOf<'_>| {
         let values = sides.map(|(config, held)| held.and_then(|held| of(config, held)).unwrap_or_else(|| "–".into()));
-        row_ui(ui, name, &values, strong);
+        row_ui(ui, name, &values, strong).on_hover_text(tip);
     };
     let bound = |config: &RunConfig, nats: f64| (config.model.kind == Kind::Vae).then(|| format::figure(nats));
-    row(ui, &t!("metric.elbo"), true, &|config, held| bound(config, held.terms.elbo_nats()));
-    row(ui, &t!("metric.recon"), false, &|_, held| Some(format::figure(held.terms.recon_nats)));
-    row(ui, &t!("metric.kl"), false, &|config, held| bound(config, held.terms.kl_nats));
-    row(ui, &t!("compare.active"), false, &|config, held| {
+    row(ui, [&t!("metric.elbo"), &t!("metric.elbo_tip")], true, &|config, held| bound(config, held.terms.elbo_nats()));
+    row(ui, [&t!("metric.recon"), &t!("metric.recon_tip")], false, &|_, held| {
+        Some(format::figure(held.terms.recon_nats))
+    });
+    row(ui, [&t!("metric.kl"), &t!("metric.kl_tip")], false, &|config, held| bound(config, held.terms.kl_nats));
+    let active_tip = t!("compare.active_tip", threshold = ACTIVE_VARIANCE);
+    row(ui, [&t!("compare.active"), &active_tip], false, &|config, held| {
         Some(t!("compare.of", n = held.active_units?, of = config.model.latent_dim).into_owned())
     });
-    row(ui, &t!("compare.after"), false, &|config, held| {
+    row(ui, [&t!("compare.after"), &t!("compare.after_tip")], false, &|config, held| {
         Some(t!("compare.of", n = format!("{:.0}", held.epoch), of = config.train.epochs).into_owned())
     });
     let folder = state.training.run.as_ref().and_then(|run| run.folder.as_deref());
@@ -164,7 +170,7 @@ fn settings_ui(ui: &mut Ui, config: &RunConfig, other: &OtherRun, names: &[Name;
 }
 
 /// A run's name behind the colour of its curves.
-fn dotted_ui(ui: &mut Ui, name: RichText, colour: Color32) -> egui::Response {
+fn dotted_ui(ui: &mut Ui, name: RichText, colour: Color32) -> Response {
     ui.spacing_mut().item_spacing.x = 4.0;
     let (dot, _) = ui.allocate_exact_size(vec2(7.0, 8.0), Sense::hover());
     ui.painter().circle_filled(dot.center(), 3.5, colour);
@@ -193,15 +199,15 @@ fn column(ui: &Ui) -> f32 {
     ((ui.available_width() - NAMES - 2.0 * APART) / 2.0).floor()
 }
 
-/// A name, and a value of each run.
-fn row_ui(ui: &mut Ui, name: &str, values: &[String; 2], strong: bool) {
+/// A name, and a value of each run; returns the name's response.
+fn row_ui(ui: &mut Ui, name: &str, values: &[String; 2], strong: bool) -> Response {
     let palette = theme::palette(ui);
     let width = column(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = APART;
-        ui.vertical(|ui| {
+        let named = ui.vertical(|ui| {
             ui.set_width(NAMES);
-            ui.add(Label::new(RichText::new(name).color(palette.weak)).wrap());
+            ui.add(Label::new(RichText::new(name).color(palette.weak)).wrap())
         });
         for value in values {
             ui.vertical(|ui| {
@@ -210,5 +216,7 @@ fn row_ui(ui: &mut Ui, name: &str, values: &[String; 2], strong: bool) {
                 ui.add(Label::new(RichText::new(value).font(font)).wrap());
             });
         }
-    });
+        named.inner
+    })
+    .inner
 }

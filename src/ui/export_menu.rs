@@ -31,7 +31,11 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let all = Button::new(t!("exporting.open")).shortcut_text(commands::EXPORT.keys(ui.ctx()));
         entry(ui, all, missing(state, ExportKind::Grid), ExportAction::Toggle);
         ui.separator();
-        for (kind, text) in [(ExportKind::Strip, t!("export.strip")), (ExportKind::Grid, t!("export.grid"))] {
+        for (kind, text) in [
+            (ExportKind::Animation, t!("exporting.animation")),
+            (ExportKind::Strip, t!("export.strip")),
+            (ExportKind::Grid, t!("export.grid")),
+        ] {
             entry(ui, Button::new(text), missing(state, kind), ExportAction::Save(kind));
         }
         ui.separator();

@@ -57,6 +57,9 @@ fn entries(state: &AppState) -> Vec<Entry> {
     }
 }
 
+/// Height of the list of groups that have no room in the line, at most.
+const MENU: f32 = 300.0;
+
 /// Draws the line: as many groups as there is room for and how many more there are, or the scale.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let height = height(state);
@@ -95,7 +98,7 @@ fn groups_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if !rest.is_empty() {
         let more = ui.small_button(t!("map.more_classes", n = rest.len()));
         egui::Popup::menu(&more).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-            egui::ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+            egui::ScrollArea::vertical().max_height(MENU).min_scrolled_height(MENU).show(ui, |ui| {
                 for entry in rest {
                     ui.horizontal(|ui| {
                         ui.spacing_mut().item_spacing.x = 0.0;

@@ -60,8 +60,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 /// Which two of more than two axes are shown, or the main directions of the images.
 fn axes_ui(ui: &mut Ui, state: &AppState, latent_dim: usize, actions: &mut Vec<Action>) {
     let mut set = |axes| actions.push(Action::Map(MapAction::SetAxes(axes)));
+    let wide = ui.available_width() > WIDE;
     let principal = state.map.axes == Axes::Principal;
-    let button = Button::selectable(principal, t!("map.principal")).frame_when_inactive(true);
+    let name = if wide { t!("map.principal") } else { t!("axes.principal_short") };
+    let button = Button::selectable(principal, name).frame_when_inactive(true);
     let share: f64 = state.map.principal_share.iter().sum();
     let tip = if state.map.knows_principal() {
         t!("layers.share", share = format!("{:.0} %", 100.0 * share))
@@ -89,9 +91,13 @@ fn axes_ui(ui: &mut Ui, state: &AppState, latent_dim: usize, actions: &mut Vec<A
             }
         });
         let response = response.response.labelled_by(label.id);
-        if unused {
+        let tip = t!("axes.unused_tip", least = UNUSED_NATS);
+        if unused && !wide {
+            // The colour has to do.
+            response.on_hover_text(tip);
+        } else if unused {
             let unused = RichText::new(t!("axes.unused")).color(theme::palette(ui).warning).size(theme::SMALL);
-            ui.label(unused).on_hover_text(t!("axes.unused_tip", least = UNUSED_NATS));
+            ui.label(unused).on_hover_text(tip);
         } else {
             response.on_hover_text(t!("map.axis_tip"));
         }

@@ -35,6 +35,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             thumb_ui(ui, state, idx, cache, actions);
         }
     });
+    let n = state.unpinned_own().len();
+    if n > 1 && ui.button(t!("own.pin_all", n = n)).on_hover_text(t!("own.pin_all_tip")).clicked() {
+        actions.push(OwnAction::PinAll.into());
+    }
 }
 
 fn thumb_ui(ui: &mut Ui, state: &AppState, idx: usize, cache: &mut Cache, actions: &mut Vec<Action>) {

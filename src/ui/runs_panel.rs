@@ -13,7 +13,7 @@ use rust_i18n::t;
 use crate::config::{RunConfig, name_of, value_of};
 use crate::curves::{Metric, chart};
 use crate::run::{Parent, Status, Summary};
-use crate::state::{Action, AppState, ComparisonAction, RunsAction};
+use crate::state::{Action, AppState, ComparisonAction, ListsAction, RunsAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -22,12 +22,28 @@ const PICTURE: f32 = 64.0;
 /// Between a card's edge and what is on it.
 const INSIDE: f32 = 6.0;
 
-/// Lets the panel show the settings or the runs.
+/// What the panel shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    Settings,
+    Runs,
+    Lists,
+}
+
+/// Lets the panel show the settings, the runs, or the lists of remarkable images.
 pub fn choice_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let choices = [(false, t!("runs.settings").into_owned()), (true, t!("runs.title").into_owned())];
-    if let Some(open) = widgets::segmented(ui, &t!("runs.choose"), state.runs.open, &choices) {
-        actions.push(RunsAction::Show(open).into());
-    }
+    let words = [t!("runs.settings"), t!("runs.title"), t!("lists.title")].map(std::borrow::Cow::into_owned);
+    let choices: Vec<(Shown, String)> = [Shown::Settings, Shown::Runs, Shown::Lists].into_iter().zip(words).collect();
+    let shown = match (state.lists.open, state.runs.open) {
+        (true, _) => Shown::Lists,
+        (false, true) => Shown::Runs,
+        (false, false) => Shown::Settings,
+    };
+    actions.extend(widgets::segmented(ui, &t!("runs.choose"), shown, &choices).map(|chosen| match chosen {
+        Shown::Settings => RunsAction::Show(false).into(),
+        Shown::Runs => RunsAction::Show(true).into(),
+        Shown::Lists => ListsAction::Show(true).into(),
+    }));
 }
 
 /// Draws the list.

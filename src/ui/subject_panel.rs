@@ -1,8 +1,9 @@
 //! The selected image as the model sees it.
 
-use egui::{Align, Button, Layout, RichText, Sense, TextureOptions, Ui, vec2};
+use egui::{Align, Button, Layout, RichText, Sense, TextWrapMode, TextureOptions, Ui, vec2};
 use rust_i18n::t;
 
+use crate::state::lens::Page;
 use crate::state::{Action, AppState, OwnAction, PinSource, Subject, WalkAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, epsilon, format, own_panel, refine_panel, theme, widgets};
@@ -28,7 +29,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     name_ui(ui, state, subject);
     pair_ui(ui, state, subject, cache, actions);
     own_panel::standing_ui(ui, state);
-    epsilon::ui(ui, state, actions);
+    // The lens has it beside the formula.
+    if !(state.lens.open && state.lens.page == Page::Image) {
+        epsilon::ui(ui, state, actions);
+    }
     refine_panel::ui(ui, state, subject, actions);
     if let Some(view) = &state.walk.selected_view {
         ui.spacing_mut().item_spacing.y = 1.0;
@@ -82,13 +86,17 @@ fn pair_ui(ui: &mut Ui, state: &AppState, subject: Subject, cache: &mut Cache, a
             });
         }
         ui.vertical(|ui| {
-            let button = Button::new(t!("selected.pin")).min_size(vec2(ui.available_width(), theme::CONTROL));
-            if ui.add_enabled(view.is_some(), button).on_hover_text(t!("selected.pin_tip")).clicked() {
+            // There is room for one short word.
+            ui.spacing_mut().button_padding.x = 4.0;
+            let button = Button::new(t!("point.pin")).min_size(vec2(ui.available_width(), theme::CONTROL));
+            let response = ui.add_enabled(view.is_some(), button).on_hover_text(t!("selected.pin_tip"));
+            widgets::name_as(&response, &t!("selected.pin"));
+            if response.clicked() {
                 actions.push(Action::Walk(WalkAction::PutPin(None, PinSource::Selected)));
             }
             if let Subject::Own(idx) = subject {
                 let button = Button::new(t!("own.remove_short")).min_size(vec2(ui.available_width(), theme::CONTROL));
-                if ui.add(button).on_hover_text(t!("own.remove")).clicked() {
+                if ui.add(button.wrap_mode(TextWrapMode::Extend)).on_hover_text(t!("own.remove")).clicked() {
                     actions.push(OwnAction::Remove(idx).into());
                 }
             }

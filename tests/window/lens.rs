@@ -21,7 +21,7 @@ fn one_image_tells_its_whole_story_in_nats_and_in_bits() {
     let (view, of_map) = (&state.lens.image.as_ref().unwrap().view, state.walk.selected_view.as_ref().unwrap());
     let (kl, elbo) = (view.story.kl_nats().unwrap(), view.story.elbo_nats().unwrap());
     assert!((kl - of_map.kl_nats).abs() < 1e-3, "{kl} here, {} on the map", of_map.kl_nats);
-    assert_eq!(view.of_held.as_ref().unwrap().1, 8, "the held images");
+    assert_eq!(view.of_held.as_ref().unwrap().1, 5, "the held images");
     let log_likelihood = view.story.reconstruction.log_likelihood_nats();
     assert!((log_likelihood - kl - elbo).abs() < 1e-9);
     let minus = |value: f64, decimals: usize| format!("{value:.decimals$}").replace('-', "−");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Color32, ColorImage, Event};
+use egui::{Color32, ColorImage, Event, Key, Modifiers};
 use image::{GrayImage, Luma};
 use latent_atlas::state::{AppState, Refinement, Subject};
 
@@ -42,6 +42,22 @@ fn an_image_that_is_dropped_is_encoded_placed_and_found_again() {
     assert_eq!(person.state().walk.pins[0].subject, Some(Subject::Own(0)));
     person.click(Role::Button, "Remove");
     assert!(person.state().own_places().next().is_none() && person.state().walk.selected.is_none());
+}
+
+#[test]
+fn all_of_them_are_pinned_at_once_in_their_order_and_taken_back_at_once() {
+    let (mut person, images) = Person::with_model(5);
+    for name in ["discs/03.png", "stripes/07.png", "discs/20.png"] {
+        let n = person.state().own_places().count();
+        person.drop_path(&images.path().join(name));
+        person.until("it is placed", |s| s.own_places().count() == n + 1);
+    }
+    person.click(Role::Button, "Pin all 3");
+    let pinned: Vec<_> = person.state().walk.pins.iter().map(|pin| pin.subject).collect();
+    assert_eq!(pinned, [0, 1, 2].map(|idx| Some(Subject::Own(idx))));
+    assert!(!person.has(Role::Button, "Pin all 3"), "each has its pin");
+    person.press_with(Modifiers::COMMAND, Key::Z);
+    assert!(person.state().walk.pins.is_empty());
 }
 
 #[test]

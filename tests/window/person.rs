@@ -140,6 +140,12 @@ impl Person {
         self.window.query_all_by_role(role).any(|node| node.accesskit_node().label().is_some_and(|l| l == label))
     }
 
+    /// What the row of a list that begins so is called.
+    pub fn row(&self, beginning: &str) -> Option<String> {
+        let labels = self.window.query_all_by_role(Role::ListItem).filter_map(|row| row.accesskit_node().label());
+        labels.into_iter().find(|label| label.starts_with(beginning))
+    }
+
     /// Whether a text with these words is on screen.
     pub fn sees(&self, words: &str) -> bool {
         self.window.query_all_by_label_contains(words).next().is_some()

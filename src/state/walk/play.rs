@@ -101,9 +101,12 @@ pub fn apply(state: &mut AppState, action: PlayAction) {
             }
         }
         PlayAction::Tick(seconds) => advance(&mut state.walk, seconds),
-        PlayAction::SetSeconds(seconds) => set(&mut state.walk.play, |play| {
-            play.seconds = seconds.clamp(*SECONDS.start(), *SECONDS.end());
-        }),
+        PlayAction::SetSeconds(seconds) => {
+            let seconds = seconds.clamp(*SECONDS.start(), *SECONDS.end());
+            set(&mut state.walk.play, |play| play.seconds = seconds);
+            // What is written runs as it was seen, unless somebody wants it otherwise.
+            state.exporting.settings.seconds = seconds;
+        }
         PlayAction::SetTurn(turn) => set(&mut state.walk.play, |play| play.turn = turn),
         PlayAction::ShowFrame(frame) => {
             let z = state.walk.strip_points().into_iter().nth(frame);

@@ -2,10 +2,10 @@
 
 use rust_i18n::t;
 
-use super::{Command, Outcome, when};
+use super::{Command, Outcome, when, with_model};
 use crate::config::{ModelConfig, RunConfig, TrainConfig};
 use crate::state::runs::RunsAction;
-use crate::state::{Action, AppState, ComparisonAction, Phase, Primary, TimelineAction};
+use crate::state::{Action, AppState, ComparisonAction, ListsAction, Phase, Primary, TimelineAction};
 
 /// All of them.
 pub const ALL: &[Command] = &[
@@ -49,6 +49,11 @@ pub const ALL: &[Command] = &[
     }),
     Command::new("command.clear_kept", |_| Ok(Action::ClearKept)),
     Command::new("command.runs", |state| Ok(RunsAction::Show(!state.runs.open).into())).on(|state| state.runs.open),
+    Command::new("command.lists", |state| Ok(ListsAction::Show(!state.lists.open).into())).on(|state| state.lists.open),
+    Command::new("command.look_through", |state| with_model(state, ListsAction::Look)),
+    Command::new("command.save_list", |state| {
+        when(state.lists.found.is_some(), t!("lists.none_yet"), ListsAction::Save)
+    }),
     Command::new("command.show_folder", |state| {
         let folder = state.training.run.as_ref().and_then(|run| run.folder.clone());
         folder.map_or_else(|| Err(t!("finder.needs_run").into_owned()), |folder| Ok(RunsAction::Reveal(folder).into()))

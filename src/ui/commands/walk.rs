@@ -5,7 +5,7 @@ use rust_i18n::t;
 use super::{Command, Outcome, when};
 use crate::latent::Path;
 use crate::state::walk::{PlayAction, Turn, WaysAction};
-use crate::state::{Action, AppState, ExportAction, ExportKind, PinSource, WalkAction};
+use crate::state::{Action, AppState, ExportAction, ExportKind, OwnAction, PinSource, WalkAction};
 use crate::ui::export_menu;
 
 /// Pins and the way.
@@ -13,6 +13,9 @@ pub const ALL: &[Command] = &[
     Command::new("command.pin_image", |state| {
         let pin = WalkAction::PutPin(None, PinSource::Selected);
         when(state.walk.selected_view.is_some(), t!("layers.image_none"), pin)
+    }),
+    Command::new("command.pin_own", |state| {
+        when(!state.unpinned_own().is_empty(), t!("finder.no_own"), OwnAction::PinAll)
     }),
     Command::new("command.remove_pin", |state| match state.walk.pins.len().checked_sub(1) {
         Some(last) => Ok(WalkAction::RemovePin(last).into()),

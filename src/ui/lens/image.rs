@@ -54,9 +54,9 @@ fn road_ui(ui: &mut Ui, state: &AppState, view: &StoryView, cache: &mut Cache, a
             let story = &view.story;
             let (symbols, told) = if state.training.is_variational() {
                 (
-                    "z = μ + σ ⊙ ε,   ε ~ N(0, I)",
+                    "z = μ + σ · ε,   ε ~ N(0, I)",
                     format!(
-                        "{} = {} + {} ⊙ {}",
+                        "{} = {} + {} · {}",
                         numbers(&story.z),
                         numbers(&story.q.mu),
                         numbers(&story.q.sigma),
