@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::latent::Subject;
 use crate::lens::{Ascent, CurvePoint, Identity, PosteriorGrid, Sampled, SigmaCurve, Start, Story};
 use crate::math::Diagonal;
-use crate::state::{Action, AppState, Effect, Phase, WalkAction};
+use crate::state::{Action, AppState, Effect, Phase, WalkAction, walk};
 
 pub use divergence::{DivergenceAction, Divergences};
 pub use generate::{GenerateAction, Generating};
@@ -240,13 +240,11 @@ impl LensState {
 pub fn apply(state: &mut AppState, action: LensAction) {
     let lens = &mut state.lens;
     match action {
-        LensAction::Show(open) => {
-            lens.open = open;
-            if open && state.walk.selected.is_none() && state.data.set.is_some() {
-                crate::state::walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(0))));
-            }
+        LensAction::Show(open) => show(state, open),
+        LensAction::Turn(page) => {
+            lens.page = page;
+            show(state, true);
         }
-        LensAction::Turn(page) => lens.page = page,
         LensAction::SetBits(bits) => lens.bits = bits,
         LensAction::Step(by) => select_next(state, by),
         LensAction::Begin(start) => lens.climb = Climb { start, steps: 0, begun: lens.climb.begun + 1 },
@@ -270,6 +268,14 @@ pub fn apply(state: &mut AppState, action: LensAction) {
     }
 }
 
+/// The lens in place of the map, with some image selected; or the map.
+fn show(state: &mut AppState, open: bool) {
+    state.lens.open = open;
+    if open && state.walk.selected.is_none() && state.data.set.is_some() {
+        walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(0))));
+    }
+}
+
 fn steps_taken(lens: &LensState) -> usize {
     let of_this = lens.ascent.as_ref().filter(|known| known.view.climb.begun == lens.climb.begun);
     of_this.map_or(0, |known| known.view.ascent.steps)
@@ -278,7 +284,7 @@ fn steps_taken(lens: &LensState) -> usize {
 fn select_next(state: &mut AppState, by: isize) {
     let (Some(data), Some(Subject::Image(idx))) = (&state.data.set, state.walk.selected) else { return };
     let next = idx.saturating_add_signed(by).min(data.len().saturating_sub(1));
-    crate::state::walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(next))));
+    walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(next))));
 }
 
 /// Orders what the open page wants and has not been ordered.

@@ -36,10 +36,14 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             Ellipse { q: &view.encoder, colour: palette.weak, dashed: true },
             Ellipse { q: &view.ascent.q, colour: palette.validation, dashed: false },
         ];
-        heat::ui(ui, cache, state.lens.version, posterior, &ellipses, MAP);
+        ui.horizontal_top(|ui| {
+            heat::ui(ui, cache, state.lens.version, posterior, &ellipses, MAP);
+            ui.vertical(|ui| gaps_ui(ui, view, unit));
+        });
         widgets::note(ui, &t!("lens.ascent_about"));
+    } else {
+        gaps_ui(ui, view, unit);
     }
-    gaps_ui(ui, view, unit);
     curve_ui(ui, view, unit);
 }
 

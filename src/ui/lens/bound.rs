@@ -33,10 +33,14 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     identity_ui(ui, view, unit);
     if let Some(posterior) = &view.posterior {
         widgets::title(ui, &t!("lens.true_posterior"));
-        formula(ui, "p(z|x) = p(x|z) p(z) / p(x)", "");
         let ellipse = Ellipse { q: &view.q, colour: theme::palette(ui).validation, dashed: false };
-        heat::ui(ui, cache, state.lens.version, posterior, &[ellipse], MAP);
-        widgets::note(ui, &t!("lens.heat_about"));
+        ui.horizontal_top(|ui| {
+            heat::ui(ui, cache, state.lens.version, posterior, &[ellipse], MAP);
+            ui.vertical(|ui| {
+                formula(ui, "p(z|x) = p(x|z) p(z) / p(x)", "");
+                widgets::note(ui, &t!("lens.heat_about"));
+            });
+        });
     }
     sampling_ui(ui, view, unit);
 }

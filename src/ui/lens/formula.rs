@@ -73,7 +73,9 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut place = Place::Line;
     let chars: Vec<char> = text.chars().collect();
-    let is_letter = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_alphabetic);
+    // The s of a genitive belongs to its word.
+    let is_letter =
+        |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(|c| c.is_ascii_alphabetic() || *c == '\'');
     let mut i = 0;
     while let Some(&c) = chars.get(i) {
         match (c, chars.get(i + 1)) {
