@@ -12,6 +12,8 @@ use crate::ui::{format, theme, widgets};
 
 /// Height of the bars.
 const HEIGHT: f32 = 150.0;
+/// Least width of a column of the code.
+const COLUMN: f32 = 56.0;
 /// What the highest bar may mean; the least that holds all of them.
 const TOPS: [f64; 5] = [0.1, 0.2, 0.4, 0.7, 1.0];
 
@@ -48,7 +50,7 @@ pub fn ui(ui: &mut Ui, bars: &[Vec<f64>; 2], act: &mut dyn FnMut(DivergenceActio
         widgets::figure_row(ui, &label, &tip, &told(bits), &unit, false);
     }
     widgets::title(ui, &t!("divergence.code"));
-    Grid::new("huffman").num_columns(4).spacing(vec2(3.0 * theme::GAP, 2.0)).show(ui, |ui| {
+    Grid::new("huffman").num_columns(4).min_col_width(COLUMN).spacing(vec2(3.0 * theme::GAP, 2.0)).show(ui, |ui| {
         let titles = [
             t!("divergence.symbol"),
             t!("divergence.probability"),

@@ -11,6 +11,8 @@ const LEFT: f32 = 56.0;
 const BELOW: f32 = 32.0;
 const ABOVE: f32 = 6.0;
 const RIGHT: f32 = 10.0;
+/// Width of a letter of a label, about.
+const LETTER: f32 = 6.5;
 /// Points between two labels, about.
 const SPARSE: [f64; 2] = [70.0, 34.0];
 
@@ -86,11 +88,17 @@ fn items(plot: &Plot, rect: Rect) -> Vec<Item> {
         ink: Ink::Weak,
         text,
     };
+    let mut free = f32::NEG_INFINITY;
     for tick in ticks(&x_axis, f64::from(width) / SPARSE[0], 1.0) {
         let x = across(tick.value);
         if let Some(text) = tick.label {
             items.push(Item::Line(vec![[x, inside.min[1]], [x, inside.max[1]]], thin));
-            items.push(label([x, inside.max[1] + 9.0], Hold::Middle, text));
+            // Long ones would run into each other.
+            let half = 0.5 * LETTER * text.chars().count() as f32;
+            if x - half > free && x + half < rect.right() + LETTER {
+                free = x + half + LETTER;
+                items.push(label([x, inside.max[1] + 9.0], Hold::Middle, text));
+            }
         }
     }
     for tick in ticks(&y_axis, f64::from(height) / SPARSE[1], 1.0) {
