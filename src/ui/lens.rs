@@ -11,12 +11,15 @@ mod heat;
 mod image;
 mod plot;
 
-use egui::{Align, Button, Layout, ScrollArea, Ui};
+use egui::{Align, Button, ComboBox, Layout, ScrollArea, Ui};
 use rust_i18n::t;
 
 use crate::state::lens::Page;
 use crate::state::{Action, AppState, LensAction, Subject};
 use crate::ui::{Cache, theme, widgets};
+
+/// Width that the pages side by side need.
+const PAGES: f32 = 440.0;
 
 /// Draws the tabs of the centre: the map and the lens.
 pub fn tabs_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -31,8 +34,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
         tabs_ui(ui, state, actions);
-        let pages = Page::ALL.map(|page| (page, page_name(page)));
-        if let Some(page) = widgets::segmented(ui, "lens_page", state.lens.page, &pages) {
+        if let Some(page) = pages_ui(ui, state.lens.page) {
             actions.push(LensAction::Turn(page).into());
         }
     });
@@ -56,6 +58,21 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
         ui.spacing_mut().item_spacing.y = 6.0;
         page_ui(ui, state, cache, actions);
     });
+}
+
+/// The pages side by side, or as a list where there is no room for that; the one that was chosen.
+fn pages_ui(ui: &mut Ui, open: Page) -> Option<Page> {
+    if ui.available_width() >= PAGES {
+        return widgets::segmented(ui, "lens_page", open, &Page::ALL.map(|page| (page, page_name(page))));
+    }
+    let mut chosen = open;
+    let list = ComboBox::from_id_salt("lens_page").selected_text(page_name(open)).show_ui(ui, |ui| {
+        for page in Page::ALL {
+            ui.selectable_value(&mut chosen, page, page_name(page));
+        }
+    });
+    widgets::label(&list.response, &t!("lens.page"));
+    (chosen != open).then_some(chosen)
 }
 
 fn page_name(page: Page) -> String {
