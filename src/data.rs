@@ -21,7 +21,7 @@ mod source;
 mod tests;
 
 pub use cache::{Cache, Unsaved};
-pub use dataset::{Dataset, ScanReport, Skipped, Split, evenly, unit_values};
+pub use dataset::{Dataset, ScanReport, Skipped, Split, evenly, squared_errors, unit_values};
 pub use decode::IMAGE_ENDINGS;
 pub use loader::{Loaded, Loader, load};
 pub use pixels::Pixels;

@@ -30,7 +30,7 @@ pub use clerk::figures::error_percent;
 pub use clerk::{NEAREST, SELECTED_SAMPLES};
 pub use density::Density;
 pub use direction::{Direction, analogy};
-pub use encoded::encode;
+pub use encoded::{encode, encode_some};
 pub use grid::{Grid, Spacing};
 pub use heat::Heat;
 pub use lists::{Alike, List, Lists, Outlier, Worst};

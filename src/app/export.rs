@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use anyhow::anyhow;
 use rust_i18n::t;
 
-use crate::app::task::{Post, Task};
+use crate::app::task::{Post, Task, in_own_pool};
 use crate::config::{DataConfig, RunConfig};
 use crate::data::Dataset;
 use crate::export::{self, Animation, Clash, End, ExportError, Latents, Origin, Playback, Showing, Watched};
@@ -17,7 +17,7 @@ use crate::latent;
 use crate::latent::{Course, Easing, Grid, OwnImage, Path, Route};
 use crate::model::{Encoded, Snapshot};
 use crate::state::{Action, AppState, ExportAction, ExportKind, ExportSettings, Pinned, Run};
-use crate::threads::{WakeUp, pool_here};
+use crate::threads::WakeUp;
 
 /// Where in a run's folder its pictures are.
 pub(super) const FOLDER: &str = "exports";
@@ -127,10 +127,7 @@ impl Order {
 pub fn spawn(wake: WakeUp, order: Order) -> Result<Task<Action>, String> {
     Task::spawn("exporter", wake, move |post| {
         // A pool of its own: it queues behind nothing, and nothing behind it.
-        let written = match pool_here("exporter", 1, false) {
-            Ok(pool) => pool.install(|| write(&order, post)).map_err(|e| format!("{e:#}")),
-            Err(error) => Err(t!("error.thread", name = "exporter", reason = error.to_string()).into_owned()),
-        };
+        let written = in_own_pool("exporter", 1, false, || write(&order, post));
         // Whoever has cancelled it knows.
         if !post.cancel.load(Ordering::Relaxed) || written.is_ok() {
             post.send(Action::Export(ExportAction::Written(written)));

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use rust_i18n::t;
 
 use crate::app::export::FOLDER;
-use crate::app::task::{Post, Task};
+use crate::app::task::{Post, Task, in_own_pool};
 use crate::data::Dataset;
 use crate::export::{Decoder, Origin, write_list};
 use crate::latent::inspect::inspect;
 use crate::latent::{List, Lists, Question};
 use crate::model::{ModelError, Snapshot};
 use crate::state::{Action, AppState, Listed, ListsAction, ListsErrand, Run};
-use crate::threads::{WakeUp, pool_here};
+use crate::threads::WakeUp;
 
 /// Pairs that are kept, copies not counted.
 const PAIRS: usize = 1000;
@@ -67,10 +67,7 @@ impl Inspectors {
 fn look(wake: WakeUp, snapshot: Arc<Snapshot>, data: Arc<Dataset>, run: Run) -> Result<Task<Action>, String> {
     Task::spawn("inspector", wake, move |post| {
         // All cores, as low as training, so that neither the window nor the decoder waits.
-        let found = match pool_here("inspector", 0, true) {
-            Ok(pool) => pool.install(|| listed(&snapshot, &data, &run, post)).map_err(|e| e.to_string()),
-            Err(error) => Err(t!("error.thread", name = "inspector", reason = error.to_string()).into_owned()),
-        };
+        let found = in_own_pool("inspector", 0, true, || listed(&snapshot, &data, &run, post));
         match found {
             Ok(Some(found)) => post.send(ListsAction::Found(Arc::new(found)).into()),
             Ok(None) => {}

@@ -5,10 +5,8 @@ mod study;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rust_i18n::t;
-
 use crate::app::lens::study::Studies;
-use crate::app::task::{Post, Relay, Task};
+use crate::app::task::{Post, Relay, Task, in_own_pool};
 use crate::data::{Dataset, evenly, unit_values};
 use crate::latent::{Question, Subject};
 use crate::lens::{
@@ -20,7 +18,7 @@ use crate::model::{Snapshot, snapshot};
 use crate::rng::{Rng, Stream};
 use crate::state::Action;
 use crate::state::lens::{AscentView, BoundView, Climb, Found, LensAction, LensOrder, Page, StoryView, StudyOrder};
-use crate::threads::{WakeUp, pool_here};
+use crate::threads::WakeUp;
 
 /// Held images whose errors make the curve over σ, at most.
 const HELD: usize = 1000;
@@ -71,10 +69,7 @@ impl LensWorkers {
             // Whoever computes holds it; the next one waits until the one before has heard that it is not wanted.
             let mut guard = kept.lock().unwrap_or_else(PoisonError::into_inner);
             let kept = &mut *guard;
-            let ended = match pool_here("lens", 1, true) {
-                Ok(pool) => pool.install(|| compute(&order, &question, kept, post)).map_err(|e| e.to_string()),
-                Err(error) => Err(t!("error.thread", name = "lens", reason = error.to_string()).into_owned()),
-            };
+            let ended = in_own_pool("lens", 1, true, || compute(&order, &question, kept, post));
             post.send(LensAction::Ended(ended).into());
         })?;
         self.relay.push(task);

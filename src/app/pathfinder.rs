@@ -4,15 +4,13 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use rust_i18n::t;
-
-use crate::app::task::{Post, Relay, Task};
+use crate::app::task::{Post, Relay, Task, in_own_pool};
 use crate::data::Dataset;
 use crate::latent::{Course, Density, Measured, Path, Question, Terrain, encode, geodesic, measure};
 use crate::model::{Encoded, ModelError, Snapshot};
 use crate::state::walk::{Findings, WaysAction, WaysOrder};
 use crate::state::{Action, Pinned};
-use crate::threads::{WakeUp, pool_here};
+use crate::threads::WakeUp;
 
 /// Shares of a search that encoding the images and joining them take, when they are not known yet.
 const ENCODING: f32 = 0.3;
@@ -64,10 +62,7 @@ fn spawn(
         let began = Instant::now();
         let mut search = Search { order, snapshot, data, known: &mut known, post };
         // As low as training, which it must not slow down.
-        let ended = match pool_here("pathfinder", 1, true) {
-            Ok(pool) => pool.install(|| search.run()).map_err(|e| e.to_string()),
-            Err(error) => Err(t!("error.thread", name = "pathfinder", reason = error.to_string()).into_owned()),
-        };
+        let ended = in_own_pool("pathfinder", 1, true, || search.run());
         post.send(Action::Ways(WaysAction::Ended(began.elapsed().as_secs_f64(), ended)));
     })
 }

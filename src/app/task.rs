@@ -1,5 +1,6 @@
 //! A named thread that does one thing for the window and reports it.
 
+use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rust_i18n::t;
 
 use crate::state::Action;
-use crate::threads::{Wake, WakeUp, panic_message};
+use crate::threads::{Wake, WakeUp, panic_message, pool_here};
 
 /// Messages that may wait unread.
 const CAPACITY: usize = 64;
@@ -103,6 +104,19 @@ impl<T> Task<T> {
     pub fn leave(mut self) {
         self.handle = None;
     }
+}
+
+/// Does `work` in a pool of its own, where it queues behind nothing and nothing behind it; `threads` 0 is one for each core,
+/// `low` as low as training. What fails is a sentence for the user.
+pub fn in_own_pool<R: Send, E: Display + Send>(
+    name: &'static str,
+    threads: usize,
+    low: bool,
+    work: impl FnOnce() -> Result<R, E> + Send,
+) -> Result<R, String> {
+    let pool = pool_here(name, threads, low);
+    let pool = pool.map_err(|e| t!("error.thread", name = name, reason = e.to_string()).into_owned())?;
+    pool.install(work).map_err(|e| format!("{e:#}"))
 }
 
 /// Threads that take over from one another: only the last one is heard, the others were told to stop.

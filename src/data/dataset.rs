@@ -170,6 +170,12 @@ pub fn unit_values(bytes: &[u8]) -> impl Iterator<Item = f32> {
     bytes.iter().map(|&byte| f32::from(byte) * (1.0 / 255.0))
 }
 
+/// Σ (x − f)² of each image, of images `x` and what became of them `f`, `[n, P]` with `n_pixels` P.
+pub fn squared_errors<'a>(x: &'a [f32], f: &'a [f32], n_pixels: usize) -> impl Iterator<Item = f64> + 'a {
+    let square = |(x, f): (&f32, &f32)| f64::from(x - f).powi(2);
+    x.chunks_exact(n_pixels).zip(f.chunks_exact(n_pixels)).map(move |(x, f)| x.iter().zip(f).map(square).sum())
+}
+
 /// At most `most` of `0..n`, as far apart as possible.
 pub fn evenly(n: usize, most: usize) -> Vec<u32> {
     let count = n.min(most);

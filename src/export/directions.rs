@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::export::provenance::told;
 use crate::export::{Clash, Decoder, ExportError, Origin};
 use crate::files::{self, PlaceError};
 use crate::latent::Direction;
@@ -12,14 +13,9 @@ use crate::latent::Direction;
 /// The word for it, which is also how its numbered files begin.
 const KIND: &str = "directions";
 
-/// What is written.
+/// What is written, beside the model.
 #[derive(Serialize)]
 struct Told<'a> {
-    program: &'a str,
-    version: &'a str,
-    kind: &'a str,
-    #[serde(flatten)]
-    decoder: Decoder,
     latent_dim: usize,
     directions: &'a BTreeMap<String, Direction>,
 }
@@ -30,14 +26,8 @@ pub fn directions(
     directions: &BTreeMap<String, Direction>,
     folder: &Path,
 ) -> Result<PathBuf, ExportError> {
-    let json = serde_json::to_string_pretty(&Told {
-        program: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
-        kind: KIND,
-        decoder: Decoder::of(origin),
-        latent_dim: origin.snapshot.latent_dim(),
-        directions,
-    })?;
+    let what = Told { latent_dim: origin.snapshot.latent_dim(), directions };
+    let json = told(KIND, &Decoder::of(origin), what)?;
     files::write_numbered(folder, (KIND, "json"), |file| {
         Ok(files::write(file, json.as_bytes(), Clash::Refuse).map_err(|e| PlaceError::of(file, &e))?)
     })

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::data::{Dataset, Split};
+use crate::export::provenance::told;
 use crate::export::{Clash, Decoder, ExportError, Origin, inner_path};
 use crate::files;
 use crate::latent::table;
@@ -25,14 +26,9 @@ pub struct Latents<'a> {
     pub mu: &'a [f32],
 }
 
-/// How the table was made.
+/// How the table was made, beside the model.
 #[derive(Serialize)]
 struct Told<'a> {
-    program: &'a str,
-    version: &'a str,
-    kind: &'a str,
-    #[serde(flatten)]
-    encoder: Decoder,
     data: String,
     data_fingerprint: &'a str,
     n: usize,
@@ -46,16 +42,9 @@ impl Latents<'_> {
         files::check_folder(file)?;
         files::check_sidecar(file, clash)?;
         let latent_dim = origin.snapshot.latent_dim();
-        let json = serde_json::to_string_pretty(&Told {
-            program: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-            kind: KIND,
-            encoder: Decoder::of(origin),
-            data: inner_path(&data.name),
-            data_fingerprint: data.fingerprint(),
-            n: data.len(),
-            latent_dim,
-        })?;
+        let (n, data_fingerprint) = (data.len(), data.fingerprint());
+        let what = Told { data: inner_path(&data.name), data_fingerprint, n, latent_dim };
+        let json = told(KIND, &Decoder::of(origin), what)?;
         files::with_sidecar(file, json.as_bytes(), clash, || {
             Ok(table::write(file, mu, latent_dim, data, *split, clash)?)
         })

@@ -4,19 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::export::provenance::told;
 use crate::export::{Clash, Decoder, ExportError};
 use crate::files;
 use crate::latent::{List, Lists};
 
-/// How a table was made, in the file beside it.
+/// How a table was made, in the file beside it, with the model that judged.
 #[derive(Serialize)]
-struct Made<'a> {
-    program: &'static str,
-    version: &'static str,
-    kind: &'static str,
-    /// The model that judged.
-    #[serde(flatten)]
-    decoder: &'a Decoder,
+struct Told {
     /// Rows of the table.
     rows: usize,
 }
@@ -36,8 +31,7 @@ pub fn write_list(
         List::Outliers => "outliers",
         List::Alike => "duplicates",
     };
-    let (program, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let json = serde_json::to_string_pretty(&Made { program, version, kind, decoder, rows: lists.len(list) })?;
+    let json = told(kind, decoder, Told { rows: lists.len(list) })?;
     let table = table(lists, list, names).map_err(|e| ExportError::Encode(e.to_string()))?;
     Ok(files::write_numbered(folder, (kind, "csv"), |file| {
         files::write_with_sidecar(file, &table, json.as_bytes(), Clash::Refuse)

@@ -184,6 +184,22 @@ impl Provenance {
     }
 }
 
+/// How something that is no picture was made: the program, the model `decoder` and, in the same object, `what`.
+pub(super) fn told(kind: &str, decoder: &Decoder, what: impl Serialize) -> Result<String, ExportError> {
+    #[derive(Serialize)]
+    struct Told<'a, T> {
+        program: &'static str,
+        version: &'static str,
+        kind: &'a str,
+        #[serde(flatten)]
+        decoder: &'a Decoder,
+        #[serde(flatten)]
+        what: T,
+    }
+    let (program, version) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    Ok(serde_json::to_string_pretty(&Told { program, version, kind, decoder, what })?)
+}
+
 impl Decoder {
     /// What is known of `origin`.
     pub fn of(origin: &Origin<'_>) -> Self {

@@ -12,11 +12,21 @@ pub fn encode(
     data: &Dataset,
     go_on: &dyn Fn(usize) -> bool,
 ) -> Result<Option<Encoded>, ModelError> {
-    let n = data.len() * snapshot.latent_dim();
+    let all: Vec<u32> = (0..data.len() as u32).collect();
+    encode_some(snapshot, data, &all, go_on)
+}
+
+/// The same of some of them.
+pub fn encode_some(
+    snapshot: &Snapshot,
+    data: &Dataset,
+    indices: &[u32],
+    go_on: &dyn Fn(usize) -> bool,
+) -> Result<Option<Encoded>, ModelError> {
+    let n = indices.len() * snapshot.latent_dim();
     let mut encoded = Encoded { mu: Vec::with_capacity(n), sigma: Vec::with_capacity(n) };
     let mut pixels = Vec::new();
-    let all: Vec<u32> = (0..data.len() as u32).collect();
-    for (i, batch) in all.chunks(BATCH).enumerate() {
+    for (i, batch) in indices.chunks(BATCH).enumerate() {
         if !go_on(i * BATCH) {
             return Ok(None);
         }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::data::Dataset;
+use crate::data::{self, Dataset};
 use crate::lens::LensError;
 use crate::math::Diagonal;
 use crate::math::gaussian::{LOG_2PI, sigma_likelihood};
@@ -140,9 +140,7 @@ pub fn squared_errors(
         }
         data.batch_into(batch, &mut pixels);
         let decoded = snapshot.decode(&snapshot.encode(&pixels)?.mu)?; // [n, P]
-        let square = |(x, f): (&f32, &f32)| f64::from(x - f).powi(2);
-        let pairs = pixels.chunks_exact(n_pixels).zip(decoded.chunks_exact(n_pixels));
-        errors.extend(pairs.map(|(x, f)| x.iter().zip(f).map(square).sum::<f64>()));
+        errors.extend(data::squared_errors(&pixels, &decoded, n_pixels));
     }
     Ok(Some(errors))
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 
 use crate::config::{Kind, RunConfig};
-use crate::data::{Dataset, Split, evenly};
+use crate::data::{self, Dataset, Split, evenly};
 use crate::math::pca::{Pca, pca_of};
 use crate::model::{ModelError, Snapshot};
 use crate::threads::pool;
@@ -74,9 +74,7 @@ impl Contestant {
         for batch in indices.chunks(BATCH) {
             data.batch_into(batch, &mut pixels);
             let back = self.reconstruct(&pixels)?;
-            let square = |(x, f): (&f32, &f32)| f64::from(x - f).powi(2);
-            let pairs = pixels.chunks_exact(width).zip(back.chunks_exact(width));
-            errors.extend(pairs.map(|(x, f)| x.iter().zip(f).map(square).sum::<f64>()));
+            errors.extend(data::squared_errors(&pixels, &back, width));
         }
         Ok(errors)
     }

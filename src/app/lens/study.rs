@@ -2,11 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rust_i18n::t;
-
-use crate::app::task::{Post, Relay, Task};
+use crate::app::task::{Post, Relay, Task, in_own_pool};
 use crate::data::{Dataset, evenly};
-use crate::latent::Question;
+use crate::latent::{Question, encode_some};
 use crate::lens::{LensError, Source, fit_mixture, generate, plain_codes};
 use crate::math::divergence::SampledKl;
 use crate::math::gaussian::log_normal;
@@ -17,7 +15,7 @@ use crate::state::Action;
 use crate::state::lens::divergence::{DivergenceAction, Estimate, Pair};
 use crate::state::lens::generate::{GenerateOrder, Generated, IMAGES};
 use crate::state::lens::{GenerateAction, LensAction, StudyOrder};
-use crate::threads::{WakeUp, pool_here};
+use crate::threads::WakeUp;
 
 /// Samples after which KL is told; the last one is the end.
 const TOLD: [u64; 16] =
@@ -29,8 +27,6 @@ const COUNTED: usize = 1000;
 /// Images whose means a mixture is fitted to, at most, and its Gaussians.
 const FITTED: usize = 5000;
 const GAUSSIANS: usize = 10;
-/// Images encoded at once.
-const BATCH: usize = 256;
 /// The seed of every sample here.
 const SEED: u64 = 0;
 
@@ -51,10 +47,7 @@ impl Studies {
         let Some(order) = order else { return Ok(()) };
         let fitted = Arc::clone(&self.fitted);
         let task = Task::spawn("study", wake, move |post| {
-            let ended = match pool_here("study", 1, true) {
-                Ok(pool) => pool.install(|| compute(&order, &question, &fitted, post)).map_err(|e| e.to_string()),
-                Err(error) => Err(t!("error.thread", name = "study", reason = error.to_string()).into_owned()),
-            };
+            let ended = in_own_pool("study", 1, true, || compute(&order, &question, &fitted, post));
             if let Err(reason) = ended {
                 post.send(Action::Failed(reason));
             }
@@ -152,15 +145,9 @@ fn mixture(
     {
         return Ok(Some(mixture.clone()));
     }
-    let (mut means, mut pixels) = (Vec::new(), Vec::new());
-    for batch in evenly(data.len(), FITTED).chunks(BATCH) {
-        if post.go_on().is_break() {
-            return Ok(None);
-        }
-        data.batch_into(batch, &mut pixels);
-        means.extend(snapshot.encode(&pixels)?.mu);
-    }
-    let Some(mixture) = fit_mixture(&means, snapshot.latent_dim(), GAUSSIANS, SEED, &|_| post.go_on())? else {
+    let some = evenly(data.len(), FITTED);
+    let Some(encoded) = encode_some(snapshot, data, &some, &|_| post.go_on().is_continue())? else { return Ok(None) };
+    let Some(mixture) = fit_mixture(&encoded.mu, snapshot.latent_dim(), GAUSSIANS, SEED, &|_| post.go_on())? else {
         return Ok(None);
     };
     *fitted = Some((Arc::clone(snapshot), Arc::clone(data), mixture.clone()));
