@@ -64,10 +64,9 @@ fn slot_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, slot: usize, action
         ui.spacing_mut().item_spacing.y = 2.0;
         let text = t!("directions.fill", slot = letter);
         let response = widgets::picture(ui, &text, texture, PICTURE, Sense::click(), None);
-        if texture.is_none() {
+        if texture.is_none() && pin.is_some() {
             let (colour, font) = (theme::ON_MAP_WEAK, theme::regular(theme::SMALL));
-            let sign = if pin.is_some() { "z".to_owned() } else { letter.clone() };
-            ui.painter().text(response.rect.center(), egui::Align2::CENTER_CENTER, sign, font, colour);
+            ui.painter().text(response.rect.center(), egui::Align2::CENTER_CENTER, "z", font, colour);
         }
         if let Some(dropped) = response.dnd_release_payload::<Subject>() {
             actions.push(DirectionsAction::FillWith(slot, *dropped).into());

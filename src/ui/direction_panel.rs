@@ -120,7 +120,7 @@ fn pair_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
                 ui.add(Label::new(RichText::new(text.as_ref()).size(theme::SMALL).color(colour)).extend());
             });
         }
-        let button = Button::new(t!("directions.put")).min_size(vec2(ui.available_width(), theme::CONTROL)).wrap();
+        let button = Button::new(t!("directions.put_short")).min_size(vec2(ui.available_width(), theme::CONTROL));
         let response = ui.add(button);
         widgets::name_as(&response, &t!("directions.put_name"));
         if response.on_hover_text(t!("directions.put_tip")).clicked() {

@@ -7,7 +7,7 @@ use crate::state::directions::Side;
 use crate::ui::{format, map, theme};
 
 /// At most so many images of a group are marked, evenly taken: more would hide the map.
-const MARKED: usize = 400;
+const MARKED: usize = 150;
 /// Half the size of a mark, in points.
 const MARK: f32 = 4.5;
 /// Radius of the mark where the direction leads, in points.
@@ -60,7 +60,9 @@ pub fn paint(painter: &Painter, rect: Rect, state: &AppState) {
             let text = format!("{} {}", letter(side), format::count(members.len() as u64));
             let galley = painter.layout_no_wrap(text, theme::strong(theme::SMALL), theme::ON_PIN);
             let label = Align2::CENTER_CENTER.anchor_size(at, galley.size());
-            painter.rect_filled(label.expand2(vec2(5.0, 2.0)), CornerRadius::same(4), colour(side));
+            let label_back = label.expand2(vec2(5.0, 2.0));
+            painter.rect_filled(label_back.expand(2.0), CornerRadius::same(6), theme::MAP_SHADE);
+            painter.rect_filled(label_back, CornerRadius::same(4), colour(side));
             painter.galley(label.min, galley, theme::ON_PIN);
         }
     }

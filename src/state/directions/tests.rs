@@ -73,8 +73,8 @@ fn what_is_hidden_is_not_caught_and_an_empty_outline_changes_nothing() {
 fn in_another_plane_what_is_seen_inside_the_outline_is_caught() {
     let mut state = state();
     state.map.set_axes(crate::state::Axes::Pair(1, 0));
-    // The images lie on the upright axis now.
-    lasso(&mut state, Side::A, 0.0, 0.0, false);
+    // The images lie on the upright axis now: the outline ends at b = 1.
+    lasso(&mut state, Side::A, 0.0, 5.0, false);
     assert_eq!(groups(&state)[0], [0], "the one at b = 0; that at b = 1 lies on the outline's edge");
 }
 
