@@ -52,6 +52,9 @@ fn all_of_them_are_pinned_at_once_in_their_order_and_taken_back_at_once() {
         person.drop_path(&images.path().join(name));
         person.until("it is placed", |s| s.own_places().count() == n + 1);
     }
+    // Until then the panel above the button grows.
+    let known = |s: &AppState| s.walk.selected_view.is_some() && s.own.standing.is_some();
+    person.until("the last one is encoded and compared", known);
     person.click(Role::Button, "Pin all 3");
     let pinned: Vec<_> = person.state().walk.pins.iter().map(|pin| pin.subject).collect();
     assert_eq!(pinned, [0, 1, 2].map(|idx| Some(Subject::Own(idx))));
