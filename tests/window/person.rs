@@ -154,8 +154,16 @@ impl Person {
     #[track_caller]
     pub fn click(&mut self, role: Role, label: &str) {
         assert!(self.can_use(role, label), "{label:?} is disabled");
-        self.bring_into_view(role, label);
-        self.find(role, label).click();
+        self.click_on(role, label);
+    }
+
+    /// Points, presses and lets go between two frames: what a worker says meanwhile may move what is clicked.
+    #[track_caller]
+    fn click_on(&mut self, role: Role, label: &str) {
+        let pos = self.bring_into_view(role, label).center();
+        let press =
+            |pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+        self.window.input_mut().events.extend([Event::PointerMoved(pos), press(true), press(false)]);
         self.frames(2);
     }
 
@@ -182,9 +190,7 @@ impl Person {
     /// Types a number into the field called `label`.
     #[track_caller]
     pub fn set(&mut self, label: &str, value: &str) {
-        self.bring_into_view(Role::SpinButton, label);
-        self.find(Role::SpinButton, label).click();
-        self.frames(2);
+        self.click_on(Role::SpinButton, label);
         self.type_in(value);
     }
 
