@@ -4,6 +4,7 @@ mod study;
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rust_i18n::t;
 
@@ -12,8 +13,8 @@ use crate::app::task::{Post, Relay, Task};
 use crate::data::{Dataset, evenly, unit_values};
 use crate::latent::{Question, Subject};
 use crate::lens::{
-    Ascent, Effort, Joint, LensError, PosteriorGrid, Sampled, Start, identity, posterior_grid, quadrature, samples,
-    sigma_curve, squared_errors, story,
+    Ascent, Effort, Joint, LensError, PosteriorGrid, Sampled, Start, drawn, identity, posterior_grid, quadrature,
+    samples, sigma_curve, squared_errors, story,
 };
 use crate::math::cubature::Cell;
 use crate::model::{Snapshot, snapshot};
@@ -24,6 +25,8 @@ use crate::threads::{WakeUp, pool_here};
 
 /// Held images whose errors make the curve over σ, at most.
 const HELD: usize = 1000;
+/// While the model trains on, the errors of the held images take one part in so many of the time.
+const PAUSE: u32 = 10;
 /// How far the curves over σ reach from their maximum, as a factor.
 const REACH: f64 = 4.0;
 /// Points of such a curve.
@@ -46,10 +49,20 @@ struct Climbing {
     view: AscentView,
 }
 
+/// The errors of the held images.
+struct Held {
+    by: Arc<Snapshot>,
+    of: Arc<Dataset>,
+    errors: Vec<f64>,
+    /// When they were found, and how long that took.
+    found: Instant,
+    took: Duration,
+}
+
 /// What the last computations have found, kept for the next one.
 #[derive(Default)]
 struct Kept {
-    held: Option<(Arc<Snapshot>, Arc<Dataset>, Vec<f64>)>,
+    held: Option<Held>,
     climbing: Option<Climbing>,
 }
 
@@ -99,8 +112,12 @@ fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<
     let found = |found| post.send(LensAction::Found(order.clone(), snapshot.step, Box::new(found)).into());
     match order.page {
         Page::Image => {
-            let held = held(order, question, kept, post)?;
-            found(Found::Image(tell(snapshot, &x, &order.eps, &held)?));
+            let tell = |held: &[f64]| tell(snapshot, &x, &order.eps, held).map(|view| found(Found::Image(view)));
+            // The image itself at once, beside the last errors that are known of the held ones.
+            tell(known_errors(order, question, kept))?;
+            if let Some(held) = held(order, question, kept, post)? {
+                tell(&held)?;
+            }
         }
         Page::Bound => {
             if let Some(view) = bound(&Joint::new(snapshot, &x)?, order.subject, post)? {
@@ -140,26 +157,41 @@ fn tell(snapshot: &Snapshot, x: &[f32], eps: &[f32], held: &[f64]) -> Result<Sto
     Ok(StoryView { decoded: snapshot::to_bytes(&story.decoded), story, n_pixels, of_image, of_held })
 }
 
-/// The squared errors of the held images, at z = μ; none when it is not known which were.
-fn held(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<Action>) -> Result<Vec<f64>, LensError> {
+/// The squared errors of the held images that were found last, by this model or by one before.
+fn known_errors<'a>(order: &LensOrder, question: &Question, kept: &'a Kept) -> &'a [f64] {
+    let same = |held: &&Held| question.data.as_ref().is_some_and(|data| Arc::ptr_eq(data, &held.of));
+    order.held.and(kept.held.as_ref()).filter(same).map_or(&[], |held| &held.errors)
+}
+
+/// The squared errors of the held images, at z = μ; `None` when the known ones have to do, when it is not known which
+/// were held, or when nobody wants them any more.
+fn held(
+    order: &LensOrder,
+    question: &Question,
+    kept: &mut Kept,
+    post: &Post<Action>,
+) -> Result<Option<Vec<f64>>, LensError> {
     let (Some(snapshot), Some(data), Some((fraction, seed))) = (&question.snapshot, &question.data, order.held) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
-    if let Some((by, of, errors)) = &kept.held
-        && Arc::ptr_eq(by, snapshot)
-        && Arc::ptr_eq(of, data)
-    {
-        return Ok(errors.clone());
+    let does = |held: &Held| {
+        let recent = order.trains && held.found.elapsed() < held.took * PAUSE;
+        Arc::ptr_eq(&held.of, data) && (recent || Arc::ptr_eq(&held.by, snapshot))
+    };
+    if kept.held.as_ref().is_some_and(does) {
+        return Ok(None);
     }
+    let began = Instant::now();
     let all = data.split(fraction, seed).validation;
     let some: Vec<u32> = evenly(all.len(), HELD).into_iter().filter_map(|i| all.get(i as usize).copied()).collect();
     let progress = |done: usize| {
         post.progress(LensAction::Progress(done as f32 / some.len().max(1) as f32).into());
         post.go_on()
     };
-    let Some(errors) = squared_errors(snapshot, data, &some, &progress)? else { return Ok(Vec::new()) };
-    kept.held = Some((Arc::clone(snapshot), Arc::clone(data), errors.clone()));
-    Ok(errors)
+    let Some(errors) = squared_errors(snapshot, data, &some, &progress)? else { return Ok(None) };
+    let (by, of) = (Arc::clone(snapshot), Arc::clone(data));
+    kept.held = Some(Held { by, of, errors: errors.clone(), found: Instant::now(), took: began.elapsed() });
+    Ok(Some(errors))
 }
 
 /// The bound and its gap; `None` when nobody wants it any more.
@@ -172,8 +204,10 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
         Subject::Image(idx) | Subject::Own(idx) => idx as u32,
     };
     let noise = Rng::new(SEED, Stream::Demand, u64::from(image_idx));
-    let drawn = samples(joint, SAMPLES, noise, &|n| progress(0.3 * n as f32 / SAMPLES as f32))?;
-    let Some(drawn) = drawn else { return Ok(None) };
+    let of_q = samples(joint, SAMPLES, noise, &|n| progress(0.2 * n as f32 / SAMPLES as f32))?;
+    let noise = Rng::new(SEED, Stream::LensNoise, 4 * u64::from(image_idx));
+    let mixed = drawn(joint, SAMPLES, noise, &|n| progress(0.2 + 0.1 * n as f32 / SAMPLES as f32))?;
+    let (Some(of_q), Some(mixed)) = (of_q, mixed) else { return Ok(None) };
     let in_plane = joint.latent_dim() == 2;
     let posterior = if in_plane {
         let Some((grid, _)) = map_of(joint, None, &|share| progress(0.3 + 0.3 * share))? else { return Ok(None) };
@@ -187,9 +221,10 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
     Ok(Some(BoundView {
         q: joint.q.clone(),
         identity,
-        curve: drawn.curve(),
-        sampled: drawn.log_px(),
-        kl: (drawn.kl_nats, drawn.sampled_kl()),
+        curve: of_q.curve(),
+        sampled: of_q.log_px(),
+        mixed: mixed.log_px,
+        kl: (of_q.kl_nats, of_q.sampled_kl()),
         posterior,
     }))
 }
@@ -246,7 +281,7 @@ fn begun(
         } else {
             let noise = Rng::new(SEED, Stream::Demand, 1);
             let told = |n: usize| progress(n as f32 / ASCENT_SAMPLES as f32);
-            log_px = samples(joint, ASCENT_SAMPLES, noise, &told)?.map(|drawn| drawn.log_px());
+            log_px = drawn(joint, ASCENT_SAMPLES, noise, &told)?.map(|found| found.log_px);
         }
     }
     if let Some(before) = before.filter(|before| before.climb.begun == climb.begun) {
