@@ -16,6 +16,7 @@ use crate::lens::{
     Ascent, Effort, Joint, LensError, PosteriorGrid, Sampled, Start, drawn, identity, posterior_grid, quadrature,
     samples, sigma_curve, squared_errors, story,
 };
+use crate::math::Diagonal;
 use crate::math::cubature::Cell;
 use crate::model::{Snapshot, snapshot};
 use crate::rng::{Rng, Stream};
@@ -210,8 +211,8 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
     let (Some(of_q), Some(mixed)) = (of_q, mixed) else { return Ok(None) };
     let in_plane = joint.latent_dim() == 2;
     let posterior = if in_plane {
-        let Some((grid, _)) = map_of(joint, None, &|share| progress(0.3 + 0.3 * share))? else { return Ok(None) };
-        Some(Arc::new(grid))
+        let Some(([grid], _)) = maps_of(joint, [None], &|share| progress(0.3 + 0.3 * share))? else { return Ok(None) };
+        Some(grid)
     } else {
         None
     };
@@ -229,36 +230,44 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
     }))
 }
 
-/// p(z|x) where it lies, or on a square that reaches at least as far as `reach`; and log p(x) by quadrature.
-fn map_of(
+/// p(z|x), and log p(x) by quadrature.
+type Maps<const N: usize> = ([Arc<PosteriorGrid>; N], Sampled);
+
+/// p(z|x) on squares: where it lies, or for a `reach` at least so far around the origin. And log p(x) by quadrature.
+fn maps_of<const N: usize>(
     joint: &Joint<'_>,
-    reach: Option<f64>,
+    reaches: [Option<f64>; N],
     progress: &dyn Fn(f32) -> ControlFlow<()>,
-) -> Result<Option<(PosteriorGrid, Sampled)>, LensError> {
+) -> Result<Option<Maps<N>>, LensError> {
     let all = Effort::default().decodes as f32;
     let told = |n: usize| progress(0.7 * (n as f32 / all).min(1.0));
     let Some(whole) = quadrature(joint, Effort::default(), &told)? else { return Ok(None) };
-    let (q, support) = (&joint.q, whole.support);
-    let area = match reach {
-        // Both the posterior and q at 3 σ, as a square.
-        None => {
-            let edge = |sign: f64, i: usize| {
-                let of_q = q.mu[i] + sign * 3.0 * q.sigma[i];
-                let of_support = support.centre[i] + sign * support.half[i];
-                if sign > 0.0 { of_q.max(of_support) } else { of_q.min(of_support) }
-            };
-            let centre = [0, 1].map(|i| f64::midpoint(edge(1.0, i), edge(-1.0, i)));
-            let half = [0, 1].map(|i| (edge(1.0, i) - edge(-1.0, i)) / 2.0).into_iter().fold(0.0, f64::max);
-            Cell { centre, half: [half; 2] }
-        }
-        Some(reach) => {
-            let far = |i: usize| (q.mu[i].abs() + 3.0 * q.sigma[i]).max(support.centre[i].abs() + support.half[i]);
-            Cell { centre: [0.0; 2], half: [reach.max(far(0)).max(far(1)); 2] }
-        }
-    };
-    let grid = posterior_grid(joint, area, [CELLS; 2], &|share| progress(0.7 + 0.3 * share))?;
+    let mut grids = Vec::with_capacity(N);
+    for reach in reaches {
+        let area = square(&joint.q, &whole.support, reach);
+        let begun = grids.len() as f32;
+        let told = |share: f32| progress(0.7 + 0.3 * (begun + share) / N as f32);
+        let Some(grid) = posterior_grid(joint, area, [CELLS; 2], &told)? else { return Ok(None) };
+        grids.push(Arc::new(grid));
+    }
     let log_px = Sampled { nats: whole.log_px_nats, standard_error_nats: None };
-    Ok(grid.map(|grid| (grid, log_px)))
+    Ok(grids.try_into().ok().map(|grids| (grids, log_px)))
+}
+
+/// Around q at 3 σ and the rectangle that holds the posterior; with a `reach` around the origin, so far at least.
+fn square(q: &Diagonal, support: &Cell, reach: Option<f64>) -> Cell {
+    let Some(reach) = reach else {
+        let edge = |sign: f64, i: usize| {
+            let of_q = q.mu[i] + sign * 3.0 * q.sigma[i];
+            let of_support = support.centre[i] + sign * support.half[i];
+            if sign > 0.0 { of_q.max(of_support) } else { of_q.min(of_support) }
+        };
+        let centre = [0, 1].map(|i| f64::midpoint(edge(1.0, i), edge(-1.0, i)));
+        let half = [0, 1].map(|i| (edge(1.0, i) - edge(-1.0, i)) / 2.0).into_iter().fold(0.0, f64::max);
+        return Cell { centre, half: [half; 2] };
+    };
+    let far = |i: usize| (q.mu[i].abs() + 3.0 * q.sigma[i]).max(support.centre[i].abs() + support.half[i]);
+    Cell { centre: [0.0; 2], half: [reach.max(far(0)).max(far(1)); 2] }
 }
 
 /// The climb as it stands, or a new one.
@@ -275,8 +284,8 @@ fn begun(
     };
     if log_px.is_none() {
         if joint.latent_dim() == 2 {
-            if let Some((grid, known)) = map_of(joint, Some(PRIOR_REACH), &progress)? {
-                (log_px, posterior) = (Some(known), Some(Arc::new(grid)));
+            if let Some((grids, known)) = maps_of(joint, [Some(PRIOR_REACH), None], &progress)? {
+                (log_px, posterior) = (Some(known), Some(grids));
             }
         } else {
             let noise = Rng::new(SEED, Stream::Demand, 1);

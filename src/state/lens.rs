@@ -130,8 +130,8 @@ pub struct AscentView {
     pub encoder_elbo_nats: f64,
     /// log p(x), once it is known.
     pub log_px: Option<Sampled>,
-    /// p(z|x), with two dimensions.
-    pub posterior: Option<Arc<PosteriorGrid>>,
+    /// p(z|x) as far as the prior reaches, and from near by; with two dimensions.
+    pub posterior: Option<[Arc<PosteriorGrid>; 2]>,
 }
 
 /// What was found.

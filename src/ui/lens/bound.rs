@@ -12,10 +12,11 @@ use crate::curves::scene::Ink;
 use crate::lens::{Figure, Method};
 use crate::state::lens::BoundView;
 use crate::state::{Action, AppState};
+use crate::ui::textures::Key;
 use crate::ui::{Cache, format, theme, widgets};
 
 /// Side of the heat map.
-const MAP: f32 = 210.0;
+const MAP: f32 = 180.0;
 /// Height of the plot.
 const PLOT: f32 = 150.0;
 
@@ -32,11 +33,11 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     let view = &known.view;
     identity_ui(ui, view, unit);
     if let Some(posterior) = &view.posterior {
-        widgets::title(ui, &t!("lens.true_posterior"));
         let ellipse = Ellipse { q: &view.q, colour: theme::palette(ui).validation, dashed: false };
         ui.horizontal_top(|ui| {
-            heat::ui(ui, cache, state.lens.version, posterior, &[ellipse], MAP);
+            heat::ui(ui, cache, (Key::Posterior, state.lens.version), posterior, &[ellipse], MAP);
             ui.vertical(|ui| {
+                widgets::title(ui, &t!("lens.true_posterior"));
                 formula(ui, "p(z|x) = p(x|z) p(z) / p(x)", "");
                 widgets::note(ui, &t!("lens.heat_about"));
             });
