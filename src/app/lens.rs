@@ -109,7 +109,11 @@ impl LensWorkers {
 
 fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<Action>) -> Result<(), LensError> {
     let (Some(snapshot), Some(pixels)) = (&question.snapshot, question.pixels(order.subject)) else { return Ok(()) };
-    let x: Vec<f32> = unit_values(pixels).collect();
+    let mut x: Vec<f32> = unit_values(pixels).collect();
+    if let (Subject::Image(idx), Some(data)) = (order.subject, &question.data) {
+        // Binary pixels are drawn as `eval` draws them.
+        snapshot.vae().observe(data, &[idx as u32], &mut x);
+    }
     let found = |found| post.send(LensAction::Found(order.clone(), snapshot.step, Box::new(found)).into());
     match order.page {
         Page::Image => {

@@ -138,7 +138,7 @@ pub fn squared_errors(
         if go_on(errors.len()).is_break() {
             return Ok(None);
         }
-        data.batch_into(batch, &mut pixels);
+        snapshot.vae().observe(data, batch, &mut pixels);
         let decoded = snapshot.decode(&snapshot.encode(&pixels)?.mu)?; // [n, P]
         let square = |(x, f): (&f32, &f32)| f64::from(x - f).powi(2);
         let pairs = pixels.chunks_exact(n_pixels).zip(decoded.chunks_exact(n_pixels));
