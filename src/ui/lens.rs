@@ -11,7 +11,7 @@ mod heat;
 mod image;
 mod plot;
 
-use egui::{Align, Button, Layout, ScrollArea, Ui};
+use egui::{Align, Button, ComboBox, Layout, ScrollArea, Ui};
 use rust_i18n::t;
 
 use crate::state::lens::Page;
@@ -31,10 +31,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
         tabs_ui(ui, state, actions);
-        let pages = Page::ALL.map(|page| (page, page_name(page)));
-        if let Some(page) = widgets::segmented(ui, "lens_page", state.lens.page, &pages) {
-            actions.push(LensAction::Turn(page).into());
-        }
+        pages_ui(ui, state, actions);
     });
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
@@ -56,6 +53,29 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
         ui.spacing_mut().item_spacing.y = 6.0;
         page_ui(ui, state, cache, actions);
     });
+}
+
+/// The pages side by side, or in a narrow window as a list.
+fn pages_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let pages = Page::ALL.map(|page| (page, page_name(page)));
+    let (font, colour) = (theme::regular(theme::BODY), theme::palette(ui).text);
+    let width = |name: &String| ui.painter().layout_no_wrap(name.clone(), font.clone(), colour).size().x + 20.0;
+    let all: f32 = pages.iter().map(|(_, name)| width(name)).sum();
+    let mut page = state.lens.page;
+    if all <= ui.available_width() {
+        page = widgets::segmented(ui, "lens_page", page, &pages).unwrap_or(page);
+    } else {
+        let list = ComboBox::from_id_salt("lens_pages").selected_text(page_name(page));
+        let list = list.show_ui(ui, |ui| {
+            for (of, name) in pages {
+                ui.selectable_value(&mut page, of, name);
+            }
+        });
+        widgets::label(&list.response, &t!("lens.pages"));
+    }
+    if page != state.lens.page {
+        actions.push(LensAction::Turn(page).into());
+    }
 }
 
 fn page_name(page: Page) -> String {
