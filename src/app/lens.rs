@@ -4,15 +4,17 @@ mod study;
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::app::lens::study::Studies;
 use crate::app::task::{Post, Relay, Task, in_own_pool};
 use crate::data::{Dataset, evenly, unit_values};
 use crate::latent::{Question, Subject};
 use crate::lens::{
-    Ascent, Effort, Joint, LensError, PosteriorGrid, Sampled, Start, identity, posterior_grid, quadrature, samples,
-    sigma_curve, squared_errors, story,
+    Ascent, Effort, Joint, LensError, PosteriorGrid, Sampled, Start, drawn, identity, posterior_grid, quadrature,
+    samples, sigma_curve, squared_errors, story,
 };
+use crate::math::Diagonal;
 use crate::math::cubature::Cell;
 use crate::model::{Snapshot, snapshot};
 use crate::rng::{Rng, Stream};
@@ -22,6 +24,8 @@ use crate::threads::WakeUp;
 
 /// Held images whose errors make the curve over σ, at most.
 const HELD: usize = 1000;
+/// While the model trains on, the errors of the held images take one part in so many of the time.
+const PAUSE: u32 = 10;
 /// How far the curves over σ reach from their maximum, as a factor.
 const REACH: f64 = 4.0;
 /// Points of such a curve.
@@ -44,10 +48,20 @@ struct Climbing {
     view: AscentView,
 }
 
+/// The errors of the held images.
+struct Held {
+    by: Arc<Snapshot>,
+    of: Arc<Dataset>,
+    errors: Vec<f64>,
+    /// When they were found, and how long that took.
+    found: Instant,
+    took: Duration,
+}
+
 /// What the last computations have found, kept for the next one.
 #[derive(Default)]
 struct Kept {
-    held: Option<(Arc<Snapshot>, Arc<Dataset>, Vec<f64>)>,
+    held: Option<Held>,
     climbing: Option<Climbing>,
 }
 
@@ -90,12 +104,20 @@ impl LensWorkers {
 
 fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<Action>) -> Result<(), LensError> {
     let (Some(snapshot), Some(pixels)) = (&question.snapshot, question.pixels(order.subject)) else { return Ok(()) };
-    let x: Vec<f32> = unit_values(pixels).collect();
+    let mut x: Vec<f32> = unit_values(pixels).collect();
+    if let (Subject::Image(idx), Some(data)) = (order.subject, &question.data) {
+        // Binary pixels are drawn as `eval` draws them.
+        snapshot.vae().observe(data, &[idx as u32], &mut x);
+    }
     let found = |found| post.send(LensAction::Found(order.clone(), snapshot.step, Box::new(found)).into());
     match order.page {
         Page::Image => {
-            let held = held(order, question, kept, post)?;
-            found(Found::Image(tell(snapshot, &x, &order.eps, &held)?));
+            let tell = |held: &[f64]| tell(snapshot, &x, &order.eps, held).map(|view| found(Found::Image(view)));
+            // The image itself at once, beside the last errors that are known of the held ones.
+            tell(known_errors(order, question, kept))?;
+            if let Some(held) = held(order, question, kept, post)? {
+                tell(&held)?;
+            }
         }
         Page::Bound => {
             if let Some(view) = bound(&Joint::new(snapshot, &x)?, order.subject, post)? {
@@ -135,26 +157,41 @@ fn tell(snapshot: &Snapshot, x: &[f32], eps: &[f32], held: &[f64]) -> Result<Sto
     Ok(StoryView { decoded: snapshot::to_bytes(&story.decoded), story, n_pixels, of_image, of_held })
 }
 
-/// The squared errors of the held images, at z = μ; none when it is not known which were.
-fn held(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<Action>) -> Result<Vec<f64>, LensError> {
+/// The squared errors of the held images that were found last, by this model or by one before.
+fn known_errors<'a>(order: &LensOrder, question: &Question, kept: &'a Kept) -> &'a [f64] {
+    let same = |held: &&Held| question.data.as_ref().is_some_and(|data| Arc::ptr_eq(data, &held.of));
+    order.held.and(kept.held.as_ref()).filter(same).map_or(&[], |held| &held.errors)
+}
+
+/// The squared errors of the held images, at z = μ; `None` when the known ones have to do, when it is not known which
+/// were held, or when nobody wants them any more.
+fn held(
+    order: &LensOrder,
+    question: &Question,
+    kept: &mut Kept,
+    post: &Post<Action>,
+) -> Result<Option<Vec<f64>>, LensError> {
     let (Some(snapshot), Some(data), Some((fraction, seed))) = (&question.snapshot, &question.data, order.held) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
-    if let Some((by, of, errors)) = &kept.held
-        && Arc::ptr_eq(by, snapshot)
-        && Arc::ptr_eq(of, data)
-    {
-        return Ok(errors.clone());
+    let does = |held: &Held| {
+        let recent = order.trains && held.found.elapsed() < held.took * PAUSE;
+        Arc::ptr_eq(&held.of, data) && (recent || Arc::ptr_eq(&held.by, snapshot))
+    };
+    if kept.held.as_ref().is_some_and(does) {
+        return Ok(None);
     }
+    let began = Instant::now();
     let all = data.split(fraction, seed).validation;
     let some: Vec<u32> = evenly(all.len(), HELD).into_iter().filter_map(|i| all.get(i as usize).copied()).collect();
     let progress = |done: usize| {
         post.progress(LensAction::Progress(done as f32 / some.len().max(1) as f32).into());
         post.go_on()
     };
-    let Some(errors) = squared_errors(snapshot, data, &some, &progress)? else { return Ok(Vec::new()) };
-    kept.held = Some((Arc::clone(snapshot), Arc::clone(data), errors.clone()));
-    Ok(errors)
+    let Some(errors) = squared_errors(snapshot, data, &some, &progress)? else { return Ok(None) };
+    let (by, of) = (Arc::clone(snapshot), Arc::clone(data));
+    kept.held = Some(Held { by, of, errors: errors.clone(), found: Instant::now(), took: began.elapsed() });
+    Ok(Some(errors))
 }
 
 /// The bound and its gap; `None` when nobody wants it any more.
@@ -167,12 +204,14 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
         Subject::Image(idx) | Subject::Own(idx) => idx as u32,
     };
     let noise = Rng::new(SEED, Stream::Demand, u64::from(image_idx));
-    let drawn = samples(joint, SAMPLES, noise, &|n| progress(0.3 * n as f32 / SAMPLES as f32))?;
-    let Some(drawn) = drawn else { return Ok(None) };
+    let of_q = samples(joint, SAMPLES, noise, &|n| progress(0.2 * n as f32 / SAMPLES as f32))?;
+    let noise = Rng::new(SEED, Stream::LensNoise, 4 * u64::from(image_idx));
+    let mixed = drawn(joint, SAMPLES, noise, &|n| progress(0.2 + 0.1 * n as f32 / SAMPLES as f32))?;
+    let (Some(of_q), Some(mixed)) = (of_q, mixed) else { return Ok(None) };
     let in_plane = joint.latent_dim() == 2;
     let posterior = if in_plane {
-        let Some((grid, _)) = map_of(joint, None, &|share| progress(0.3 + 0.3 * share))? else { return Ok(None) };
-        Some(Arc::new(grid))
+        let Some(([grid], _)) = maps_of(joint, [None], &|share| progress(0.3 + 0.3 * share))? else { return Ok(None) };
+        Some(grid)
     } else {
         None
     };
@@ -182,43 +221,52 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
     Ok(Some(BoundView {
         q: joint.q.clone(),
         identity,
-        curve: drawn.curve(),
-        sampled: drawn.log_px(),
-        kl: (drawn.kl_nats, drawn.sampled_kl()),
+        curve: of_q.curve(),
+        sampled: of_q.log_px(),
+        mixed: mixed.log_px,
+        kl: (of_q.kl_nats, of_q.sampled_kl()),
         posterior,
     }))
 }
 
-/// p(z|x) where it lies, or on a square that reaches at least as far as `reach`; and log p(x) by quadrature.
-fn map_of(
+/// p(z|x), and log p(x) by quadrature.
+type Maps<const N: usize> = ([Arc<PosteriorGrid>; N], Sampled);
+
+/// p(z|x) on squares: where it lies, or for a `reach` at least so far around the origin. And log p(x) by quadrature.
+fn maps_of<const N: usize>(
     joint: &Joint<'_>,
-    reach: Option<f64>,
+    reaches: [Option<f64>; N],
     progress: &dyn Fn(f32) -> ControlFlow<()>,
-) -> Result<Option<(PosteriorGrid, Sampled)>, LensError> {
+) -> Result<Option<Maps<N>>, LensError> {
     let all = Effort::default().decodes as f32;
     let told = |n: usize| progress(0.7 * (n as f32 / all).min(1.0));
     let Some(whole) = quadrature(joint, Effort::default(), &told)? else { return Ok(None) };
-    let (q, support) = (&joint.q, whole.support);
-    let area = match reach {
-        // Both the posterior and q at 3 σ, as a square.
-        None => {
-            let edge = |sign: f64, i: usize| {
-                let of_q = q.mu[i] + sign * 3.0 * q.sigma[i];
-                let of_support = support.centre[i] + sign * support.half[i];
-                if sign > 0.0 { of_q.max(of_support) } else { of_q.min(of_support) }
-            };
-            let centre = [0, 1].map(|i| f64::midpoint(edge(1.0, i), edge(-1.0, i)));
-            let half = [0, 1].map(|i| (edge(1.0, i) - edge(-1.0, i)) / 2.0).into_iter().fold(0.0, f64::max);
-            Cell { centre, half: [half; 2] }
-        }
-        Some(reach) => {
-            let far = |i: usize| (q.mu[i].abs() + 3.0 * q.sigma[i]).max(support.centre[i].abs() + support.half[i]);
-            Cell { centre: [0.0; 2], half: [reach.max(far(0)).max(far(1)); 2] }
-        }
-    };
-    let grid = posterior_grid(joint, area, [CELLS; 2], &|share| progress(0.7 + 0.3 * share))?;
+    let mut grids = Vec::with_capacity(N);
+    for reach in reaches {
+        let area = square(&joint.q, &whole.support, reach);
+        let begun = grids.len() as f32;
+        let told = |share: f32| progress(0.7 + 0.3 * (begun + share) / N as f32);
+        let Some(grid) = posterior_grid(joint, area, [CELLS; 2], &told)? else { return Ok(None) };
+        grids.push(Arc::new(grid));
+    }
     let log_px = Sampled { nats: whole.log_px_nats, standard_error_nats: None };
-    Ok(grid.map(|grid| (grid, log_px)))
+    Ok(grids.try_into().ok().map(|grids| (grids, log_px)))
+}
+
+/// Around q at 3 σ and the rectangle that holds the posterior; with a `reach` around the origin, so far at least.
+fn square(q: &Diagonal, support: &Cell, reach: Option<f64>) -> Cell {
+    let Some(reach) = reach else {
+        let edge = |sign: f64, i: usize| {
+            let of_q = q.mu[i] + sign * 3.0 * q.sigma[i];
+            let of_support = support.centre[i] + sign * support.half[i];
+            if sign > 0.0 { of_q.max(of_support) } else { of_q.min(of_support) }
+        };
+        let centre = [0, 1].map(|i| f64::midpoint(edge(1.0, i), edge(-1.0, i)));
+        let half = [0, 1].map(|i| (edge(1.0, i) - edge(-1.0, i)) / 2.0).into_iter().fold(0.0, f64::max);
+        return Cell { centre, half: [half; 2] };
+    };
+    let far = |i: usize| (q.mu[i].abs() + 3.0 * q.sigma[i]).max(support.centre[i].abs() + support.half[i]);
+    Cell { centre: [0.0; 2], half: [reach.max(far(0)).max(far(1)); 2] }
 }
 
 /// The climb as it stands, or a new one.
@@ -235,13 +283,13 @@ fn begun(
     };
     if log_px.is_none() {
         if joint.latent_dim() == 2 {
-            if let Some((grid, known)) = map_of(joint, Some(PRIOR_REACH), &progress)? {
-                (log_px, posterior) = (Some(known), Some(Arc::new(grid)));
+            if let Some((grids, known)) = maps_of(joint, [Some(PRIOR_REACH), None], &progress)? {
+                (log_px, posterior) = (Some(known), Some(grids));
             }
         } else {
             let noise = Rng::new(SEED, Stream::Demand, 1);
             let told = |n: usize| progress(n as f32 / ASCENT_SAMPLES as f32);
-            log_px = samples(joint, ASCENT_SAMPLES, noise, &told)?.map(|drawn| drawn.log_px());
+            log_px = drawn(joint, ASCENT_SAMPLES, noise, &told)?.map(|found| found.log_px);
         }
     }
     if let Some(before) = before.filter(|before| before.climb.begun == climb.begun) {

@@ -138,7 +138,7 @@ pub fn squared_errors(
         if go_on(errors.len()).is_break() {
             return Ok(None);
         }
-        data.batch_into(batch, &mut pixels);
+        snapshot.vae().observe(data, batch, &mut pixels);
         let decoded = snapshot.decode(&snapshot.encode(&pixels)?.mu)?; // [n, P]
         errors.extend(data::squared_errors(&pixels, &decoded, n_pixels));
     }

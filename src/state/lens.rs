@@ -75,6 +75,8 @@ pub struct LensOrder {
     pub eps: Vec<f32>,
     /// Share and seed of the images that were held, when these are the run's own.
     pub held: Option<(f64, u64)>,
+    /// Whether the model trains on, and the next order follows soon.
+    pub trains: bool,
     /// The climb.
     pub climb: Climb,
 }
@@ -103,8 +105,10 @@ pub struct BoundView {
     pub identity: Identity,
     /// From the ELBO to log p(x) by importance sampling.
     pub curve: Vec<CurvePoint>,
-    /// log p(x) by all samples.
+    /// L_K of all samples.
     pub sampled: Sampled,
+    /// log p(x) by as many samples of a mixture that holds what q misses.
+    pub mixed: Sampled,
     /// KL(q ‖ p) in closed form, and by the samples.
     pub kl: (f64, Sampled),
     /// p(z|x), with two dimensions.
@@ -126,8 +130,8 @@ pub struct AscentView {
     pub encoder_elbo_nats: f64,
     /// log p(x), once it is known.
     pub log_px: Option<Sampled>,
-    /// p(z|x), with two dimensions.
-    pub posterior: Option<Arc<PosteriorGrid>>,
+    /// p(z|x) as far as the prior reaches, and from near by; with two dimensions.
+    pub posterior: Option<[Arc<PosteriorGrid>; 2]>,
 }
 
 /// What was found.
@@ -271,6 +275,8 @@ pub fn apply(state: &mut AppState, action: LensAction) {
 /// The lens in place of the map, with some image selected; or the map.
 fn show(state: &mut AppState, open: bool) {
     state.lens.open = open;
+    // The map does not see the pointer any more.
+    state.map.hovered = None;
     if open && state.walk.selected.is_none() && state.data.set.is_some() {
         walk::actions::apply(state, WalkAction::Select(Some(Subject::Image(0))));
     }
@@ -313,9 +319,11 @@ fn wanted(state: &AppState) -> Option<LensOrder> {
     if !lens.open || !page.is_of_an_image() || (page != Page::Image && !state.training.is_variational()) {
         return None;
     }
-    // One image's terms follow the training; what takes seconds stays until it is asked for again.
+    // One image's terms follow the training, each model after the one before is told; what takes seconds stays until it
+    // is asked for again.
     let before = lens.asked.as_ref().filter(|asked| asked.page == page && asked.subject == subject);
-    let stays = page != Page::Image && state.training.phase == Phase::Running;
+    let trains = state.training.phase == Phase::Running;
+    let stays = trains && (page != Page::Image || lens.progress.is_some());
     let step = before.filter(|_| stays).map_or(model.step, |asked| asked.step);
     let epsilon = &state.epsilon;
     let drawn = page == Page::Image && epsilon.subject == Some(subject) && epsilon.drawn.len() == model.latent_dim;
@@ -323,5 +331,49 @@ fn wanted(state: &AppState) -> Option<LensOrder> {
     let config = state.training.model_run.as_ref().map(|run| &run.config);
     let held = config.filter(|_| state.training.has_its_images).map(|c| (c.data.validation_fraction, c.train.seed));
     let climb = if page == Page::Ascent { lens.climb } else { Climb::default() };
-    Some(LensOrder { page, subject, step, eps, held, climb })
+    Some(LensOrder { page, subject, step, eps, held, trains: trains && page == Page::Image, climb })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ImageShape;
+    use crate::state::Model;
+
+    fn ordered(state: &mut AppState) -> Option<u64> {
+        let mut effects = Vec::new();
+        seek(state, &mut effects);
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Lens(order) => order.map(|order| order.step),
+            _ => None,
+        })
+    }
+
+    fn trained_to(state: &mut AppState, step: u64) {
+        state.training.model = Some(Model { step, latent_dim: 2, shape: ImageShape { side: 8, channels: 1 } });
+    }
+
+    #[test]
+    fn models_that_come_faster_than_they_are_told_do_not_end_what_is_computed() {
+        let mut state = AppState::new();
+        state.training.phase = Phase::Running;
+        state.walk.selected = Some(Subject::Image(0));
+        trained_to(&mut state, 1);
+        assert_eq!(ordered(&mut state), None, "nothing is computed while it is closed");
+        apply(&mut state, LensAction::Show(true));
+        assert_eq!(ordered(&mut state), Some(1));
+        trained_to(&mut state, 2);
+        trained_to(&mut state, 3);
+        assert_eq!(ordered(&mut state), None);
+        apply(&mut state, LensAction::Ended(Ok(())));
+        assert_eq!(ordered(&mut state), Some(3), "the newest follows");
+        apply(&mut state, LensAction::Ended(Ok(())));
+        assert_eq!(ordered(&mut state), None);
+        // The last model is told whole.
+        state.training.phase = Phase::Paused;
+        assert_eq!(ordered(&mut state), Some(3));
+        apply(&mut state, LensAction::Show(false));
+        trained_to(&mut state, 4);
+        assert_eq!(ordered(&mut state), None, "nothing is computed once it is closed");
+    }
 }

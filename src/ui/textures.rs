@@ -40,6 +40,8 @@ pub enum Key {
     Posterior,
     /// A sheet of generated images.
     Generated(usize),
+    /// The same from near by.
+    PosteriorNear,
     /// What the sample of the lens decodes to.
     LensDecoded,
 }

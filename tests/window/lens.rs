@@ -2,11 +2,78 @@
 
 use egui::Key;
 use egui::accesskit::Role;
-use latent_atlas::lens::Start;
-use latent_atlas::state::Subject;
+use latent_atlas::lens::{Effort, Joint, Start, quadrature, story};
+use latent_atlas::model::Snapshot;
+use latent_atlas::run::SavedRun;
 use latent_atlas::state::lens::Page;
+use latent_atlas::state::{AppState, Subject};
 
 use crate::person::Person;
+
+/// The model on disk, and image `idx` as it sees it.
+fn on_disk(state: &AppState, idx: u32) -> (Snapshot, Vec<f32>) {
+    let folder = state.training.run.as_ref().unwrap().folder.clone().unwrap();
+    let snapshot = SavedRun::open(&folder).unwrap().snapshot().unwrap();
+    let mut pixels = Vec::new();
+    snapshot.vae().observe(state.data.set.as_ref().unwrap(), &[idx], &mut pixels);
+    (snapshot, pixels)
+}
+
+fn minus(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
+/// Whether a figure of so many decimals is on screen; the last may be rounded either way.
+fn sees_figure(person: &Person, value: f64, decimals: usize, unit: &str) -> bool {
+    let last = 0.1_f64.powi(decimals as i32);
+    [-1.0, 0.0, 1.0].iter().any(|by| person.sees(&format!("{} {unit}", minus(value + by * last, decimals))))
+}
+
+#[test]
+fn what_is_on_screen_is_what_the_library_finds_in_the_saved_run() {
+    let (mut person, _images) = Person::with_model(5);
+    person.press(Key::L);
+    person.until("the first image is told", |s| s.lens.image.is_some() && s.lens.progress.is_none());
+    person.frames(2);
+    let (snapshot, x) = on_disk(person.state(), 0);
+    let told = story(&snapshot, &x, &[0.0; 2]).unwrap();
+    let (log_likelihood, elbo) = (told.reconstruction.log_likelihood_nats(), told.elbo_nats().unwrap());
+    assert!(sees_figure(&person, log_likelihood, 2, "nats"), "log p(x|z) {log_likelihood}");
+    assert!(sees_figure(&person, elbo, 2, "nats"), "ELBO {elbo}");
+    person.click(Role::RadioButton, "bits");
+    person.frames(1);
+    assert!(sees_figure(&person, elbo / std::f64::consts::LN_2, 2, "bits"), "ELBO {elbo} nats, in bits");
+    person.click(Role::RadioButton, "nats");
+
+    person.click(Role::RadioButton, "The bound");
+    person.until("the bound is found", |s| s.lens.bound.is_some() && s.lens.progress.is_none());
+    person.frames(2);
+    let joint = Joint::new(&snapshot, &x).unwrap();
+    let go_on = |_| std::ops::ControlFlow::Continue(());
+    let integral = quadrature(&joint, Effort::default(), &go_on).unwrap().unwrap().log_px_nats;
+    let view = &person.state().lens.bound.as_ref().unwrap().view;
+    assert!((view.identity.log_px.nats - integral).abs() < 1e-6, "{:?}", view.identity.log_px);
+    let (mixed, error) = (view.mixed.nats, view.mixed.standard_error_nats.unwrap());
+    assert!((mixed - integral).abs() < 3.0 * error + 1e-3, "{mixed} ± {error} against {integral}");
+    assert!(person.sees(&format!("by quadrature {}", minus(integral, 3))), "{integral}");
+
+    // Elsewhere nothing goes on.
+    person.press(Key::L);
+    person.click_at(person.on_map(40.0, 30.0));
+    person.frames(3);
+    assert!(person.state().lens.progress.is_none(), "nothing is computed once it is closed");
+}
+
+#[test]
+fn the_lens_follows_a_model_that_trains_on() {
+    let (mut person, _images) = Person::while_training();
+    person.press(Key::L);
+    let step = |s: &AppState| s.lens.image.as_ref().map(|known| known.step);
+    person.until("the image is told", |s| step(s).is_some());
+    let first = step(person.state());
+    person.until("it is told anew", |s| step(s) > first);
+    assert!(person.state().lens.image.as_ref().unwrap().view.of_held.is_some(), "with the held images");
+}
 
 #[test]
 fn one_image_tells_its_whole_story_in_nats_and_in_bits() {
@@ -24,7 +91,6 @@ fn one_image_tells_its_whole_story_in_nats_and_in_bits() {
     assert_eq!(view.of_held.as_ref().unwrap().1, 5, "the held images");
     let log_likelihood = view.story.reconstruction.log_likelihood_nats();
     assert!((log_likelihood - kl - elbo).abs() < 1e-9);
-    let minus = |value: f64, decimals: usize| format!("{value:.decimals$}").replace('-', "−");
     assert!(person.sees(&format!("= {} nats", minus(elbo, 2))), "ELBO {elbo}");
     person.click(Role::RadioButton, "bits");
     person.frames(1);
@@ -70,7 +136,7 @@ fn the_elbo_of_one_image_is_climbed_by_hand() {
     let (mut person, _images) = Person::with_model(5);
     person.press(Key::L);
     person.click(Role::RadioButton, "By hand");
-    let steps = |s: &latent_atlas::state::AppState| s.lens.ascent.as_ref().map(|k| k.view.ascent.steps);
+    let steps = |s: &AppState| s.lens.ascent.as_ref().map(|k| k.view.ascent.steps);
     person.until("the climb is prepared", |s| steps(s) == Some(0) && s.lens.progress.is_none());
     person.frames(1);
     person.click(Role::Button, "One step");

@@ -12,10 +12,13 @@ use crate::curves::scene::Ink;
 use crate::lens::Start;
 use crate::state::lens::AscentView;
 use crate::state::{Action, AppState, LensAction};
+use crate::ui::textures::Key;
 use crate::ui::{Cache, format, theme, widgets};
 
-/// Side of the heat map.
-const MAP: f32 = 210.0;
+/// Sides that a heat map may have.
+const MAPS: [f32; 2] = [90.0, 180.0];
+/// From this width on the curve stands beside the maps.
+const WIDE: f32 = 620.0;
 /// Height of the plot.
 const PLOT: f32 = 150.0;
 
@@ -30,21 +33,40 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     };
     age_ui(ui, state, known.step, actions);
     let view = &known.view;
-    if let Some(posterior) = &view.posterior {
-        let palette = theme::palette(ui);
-        let ellipses = [
-            Ellipse { q: &view.encoder, colour: palette.weak, dashed: true },
-            Ellipse { q: &view.ascent.q, colour: palette.validation, dashed: false },
-        ];
-        ui.horizontal_top(|ui| {
-            heat::ui(ui, cache, state.lens.version, posterior, &ellipses, MAP);
-            ui.vertical(|ui| gaps_ui(ui, view, unit));
-        });
-        widgets::note(ui, &t!("lens.ascent_about"));
-    } else {
-        gaps_ui(ui, view, unit);
+    let beside = view.posterior.is_some() && ui.available_width() >= WIDE;
+    ui.horizontal_top(|ui| {
+        maps_ui(ui, state, view, cache);
+        if beside {
+            ui.vertical(|ui| curve_ui(ui, view, unit));
+        }
+    });
+    if !beside {
+        curve_ui(ui, view, unit);
     }
-    curve_ui(ui, view, unit);
+    gaps_ui(ui, view, unit);
+}
+
+/// q over the true posterior, as far as the prior reaches and from near by; nothing but in the plane.
+fn maps_ui(ui: &mut Ui, state: &AppState, view: &AscentView, cache: &mut Cache) {
+    let Some([whole, near]) = &view.posterior else { return };
+    let palette = theme::palette(ui);
+    let ellipses = [
+        Ellipse { q: &view.encoder, colour: palette.weak, dashed: true },
+        Ellipse { q: &view.ascent.q, colour: palette.validation, dashed: false },
+    ];
+    let columns = if ui.available_width() >= WIDE { 3.0 } else { 2.0 };
+    let side = (ui.available_width() / columns - heat::GUTTER - theme::GAP).clamp(MAPS[0], MAPS[1]);
+    let maps = [
+        (Key::Posterior, whole, t!("lens.map_whole"), t!("lens.ascent_about")),
+        (Key::PosteriorNear, near, t!("lens.map_near"), t!("lens.ascent_about")),
+    ];
+    for (key, grid, name, tip) in maps {
+        ui.vertical(|ui| {
+            ui.set_width(side + heat::GUTTER);
+            heat::ui(ui, cache, (key, state.lens.version), grid, &ellipses, side);
+            widgets::note(ui, &name).on_hover_text(tip);
+        });
+    }
 }
 
 fn buttons_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -99,7 +121,7 @@ fn gaps_ui(ui: &mut Ui, view: &AscentView, unit: Unit) {
 
 fn curve_ui(ui: &mut Ui, view: &AscentView, unit: Unit) {
     if view.elbos.len() < 2 {
-        return;
+        return widgets::placeholder(ui, PLOT, &t!("lens.climb_hint"));
     }
     let last = (view.elbos.len() - 1) as f64;
     let points: Vec<(f64, f64)> = view.elbos.iter().enumerate().map(|(i, nats)| (i as f64, unit.of(*nats))).collect();

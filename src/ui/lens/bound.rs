@@ -12,10 +12,11 @@ use crate::curves::scene::Ink;
 use crate::lens::{Figure, Method};
 use crate::state::lens::BoundView;
 use crate::state::{Action, AppState};
+use crate::ui::textures::Key;
 use crate::ui::{Cache, format, theme, widgets};
 
 /// Side of the heat map.
-const MAP: f32 = 210.0;
+const MAP: f32 = 180.0;
 /// Height of the plot.
 const PLOT: f32 = 150.0;
 
@@ -32,11 +33,11 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     let view = &known.view;
     identity_ui(ui, view, unit);
     if let Some(posterior) = &view.posterior {
-        widgets::title(ui, &t!("lens.true_posterior"));
         let ellipse = Ellipse { q: &view.q, colour: theme::palette(ui).validation, dashed: false };
         ui.horizontal_top(|ui| {
-            heat::ui(ui, cache, state.lens.version, posterior, &[ellipse], MAP);
+            heat::ui(ui, cache, (Key::Posterior, state.lens.version), posterior, &[ellipse], MAP);
             ui.vertical(|ui| {
+                widgets::title(ui, &t!("lens.true_posterior"));
                 formula(ui, "p(z|x) = p(x|z) p(z) / p(x)", "");
                 widgets::note(ui, &t!("lens.heat_about"));
             });
@@ -78,9 +79,27 @@ fn method(figure: Figure) -> String {
     text.into_owned()
 }
 
-/// Importance sampling: from the ELBO to log p(x).
+/// log p(x) by importance sampling, and how that agrees with the integral where there is one.
+fn evidence_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
+    let n = view.curve.last().map_or(0, |point| point.samples);
+    let told = format!("K = {}:  {} {}", format::count(n as u64), unit.sampled(view.mixed), unit.name());
+    let log_px = view.identity.log_px;
+    let told = match (log_px.method, view.mixed.standard_error_nats) {
+        (Method::Quadrature, Some(error)) if error > 0.0 => {
+            let off = format::signed((view.mixed.nats - log_px.nats).abs() / error, 1);
+            let integral = unit.figure(log_px.nats, 3);
+            format!("{told}     {}", t!("lens.agrees", integral = integral, off = off))
+        }
+        _ => told,
+    };
+    formula(ui, "log p(x) ≈ log 1/K Σ_{k} p(x|z_{k}) p(z_{k}) / r(z_{k}),   z_{k} ~ r(z)", &told);
+    widgets::note(ui, &t!("lens.mixture_about"));
+}
+
+/// From the ELBO to log p(x) by samples of q alone.
 fn sampling_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
     widgets::title(ui, &t!("lens.sampling"));
+    evidence_ui(ui, view, unit);
     let n = view.curve.last().map_or(0, |point| point.samples);
     formula(
         ui,

@@ -11,7 +11,7 @@ use crate::ui::{Cache, format, theme};
 /// Corners of an ellipse.
 const CORNERS: usize = 72;
 /// Room for labels on the left and below.
-const GUTTER: f32 = 30.0;
+pub const GUTTER: f32 = 30.0;
 
 /// A Gaussian over the map.
 pub struct Ellipse<'a> {
@@ -23,12 +23,19 @@ pub struct Ellipse<'a> {
     pub dashed: bool,
 }
 
-/// Draws the map as a square of this side; each Gaussian at 1 and 2 σ.
-pub fn ui(ui: &mut Ui, cache: &mut Cache, version: u64, grid: &PosteriorGrid, ellipses: &[Ellipse<'_>], side: f32) {
+/// Draws the map as a square of this side; each Gaussian at 1 and 2 σ. The texture is kept under `key` and `version`.
+pub fn ui(
+    ui: &mut Ui,
+    cache: &mut Cache,
+    (key, version): (Key, u64),
+    grid: &PosteriorGrid,
+    ellipses: &[Ellipse<'_>],
+    side: f32,
+) {
     let (whole, response) = ui.allocate_exact_size(vec2(side + GUTTER, side + GUTTER * 0.7), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, t!("lens.heat_name")));
     let rect = Rect::from_min_size(whole.min + vec2(GUTTER, 0.0), vec2(side, side));
-    let texture = cache.textures.get(ui.ctx(), Key::Posterior, version, TextureOptions::LINEAR, || picture(grid));
+    let texture = cache.textures.get(ui.ctx(), key, version, TextureOptions::LINEAR, || picture(grid));
     let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
     ui.painter().image(texture, rect, uv, Color32::WHITE);
     let palette = theme::palette(ui);

@@ -207,6 +207,13 @@ fn sigma_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
     if lines.is_empty() {
         return;
     }
+    if let Reconstruction::Gaussian { sigma, .. } = view.story.reconstruction {
+        let all = || lines.iter().flat_map(|line: &Line| &line.points).map(|(_, nats)| *nats);
+        let ends = [all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max)];
+        let name = t!("lens.sigma_model", sigma = format::signed(sigma, 4)).into_owned();
+        let points = ends.iter().map(|nats| (sigma, *nats)).collect();
+        lines.push(Line { points, errors: Vec::new(), ink: Ink::Weak, dashed: true, name });
+    }
     formula(ui, "σ̂^{2} = argmax_{σ} log N(x; f(z), σ^{2} I) = ‖x − f(z)‖^{2} / P", "");
     plot::ui(
         ui,
