@@ -208,16 +208,17 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
     let noise = Rng::new(SEED, Stream::LensNoise, 4 * u64::from(image_idx));
     let mixed = drawn(joint, SAMPLES, noise, &|n| progress(0.2 + 0.1 * n as f32 / SAMPLES as f32))?;
     let (Some(of_q), Some(mixed)) = (of_q, mixed) else { return Ok(None) };
-    let in_plane = joint.latent_dim() == 2;
-    let posterior = if in_plane {
-        let Some(([grid], _)) = maps_of(joint, [None], &|share| progress(0.3 + 0.3 * share))? else { return Ok(None) };
+    let all = Effort::default().decodes as f32;
+    let told = |n: usize| progress(0.3 + 0.5 * (n as f32 / all).min(1.0));
+    let Some(identity) = identity(joint, SAMPLES, SEED, image_idx, &told)? else { return Ok(None) };
+    let posterior = if let Some(support) = &identity.support {
+        let Some([grid]) = maps_of(joint, support, [None], &|share| progress(0.8 + 0.2 * share))? else {
+            return Ok(None);
+        };
         Some(grid)
     } else {
         None
     };
-    let all = Effort::default().decodes as f32;
-    let told = |n: usize| progress(0.6 + 0.4 * (n as f32 / all).min(1.0));
-    let Some(identity) = identity(joint, SAMPLES, SEED, image_idx, &told)? else { return Ok(None) };
     Ok(Some(BoundView {
         q: joint.q.clone(),
         identity,
@@ -229,28 +230,23 @@ fn bound(joint: &Joint<'_>, subject: Subject, post: &Post<Action>) -> Result<Opt
     }))
 }
 
-/// p(z|x), and log p(x) by quadrature.
-type Maps<const N: usize> = ([Arc<PosteriorGrid>; N], Sampled);
-
-/// p(z|x) on squares: where it lies, or for a `reach` at least so far around the origin. And log p(x) by quadrature.
+/// p(z|x) on squares: where it lies, or for a `reach` at least so far around the origin.
 fn maps_of<const N: usize>(
     joint: &Joint<'_>,
+    support: &Cell,
     reaches: [Option<f64>; N],
     progress: &dyn Fn(f32) -> ControlFlow<()>,
-) -> Result<Option<Maps<N>>, LensError> {
-    let all = Effort::default().decodes as f32;
-    let told = |n: usize| progress(0.7 * (n as f32 / all).min(1.0));
-    let Some(whole) = quadrature(joint, Effort::default(), &told)? else { return Ok(None) };
+) -> Result<Option<[Arc<PosteriorGrid>; N]>, LensError> {
     let mut grids = Vec::with_capacity(N);
     for reach in reaches {
-        let area = square(&joint.q, &whole.support, reach);
         let begun = grids.len() as f32;
-        let told = |share: f32| progress(0.7 + 0.3 * (begun + share) / N as f32);
-        let Some(grid) = posterior_grid(joint, area, [CELLS; 2], &told)? else { return Ok(None) };
+        let told = |share: f32| progress((begun + share) / N as f32);
+        let Some(grid) = posterior_grid(joint, square(&joint.q, support, reach), [CELLS; 2], &told)? else {
+            return Ok(None);
+        };
         grids.push(Arc::new(grid));
     }
-    let log_px = Sampled { nats: whole.log_px_nats, standard_error_nats: None };
-    Ok(grids.try_into().ok().map(|grids| (grids, log_px)))
+    Ok(grids.try_into().ok())
 }
 
 /// Around q at 3 σ and the rectangle that holds the posterior; with a `reach` around the origin, so far at least.
@@ -283,8 +279,12 @@ fn begun(
     };
     if log_px.is_none() {
         if joint.latent_dim() == 2 {
-            if let Some((grids, known)) = maps_of(joint, [Some(PRIOR_REACH), None], &progress)? {
-                (log_px, posterior) = (Some(known), Some(grids));
+            let all = Effort::default().decodes as f32;
+            let told = |n: usize| progress(0.7 * (n as f32 / all).min(1.0));
+            if let Some(whole) = quadrature(joint, Effort::default(), &told)? {
+                log_px = Some(Sampled { nats: whole.log_px_nats, standard_error_nats: None });
+                let told = |share: f32| progress(0.7 + 0.3 * share);
+                posterior = maps_of(joint, &whole.support, [Some(PRIOR_REACH), None], &told)?;
             }
         } else {
             let noise = Rng::new(SEED, Stream::Demand, 1);

@@ -56,6 +56,8 @@ pub struct Identity {
     pub elbo: Figure,
     /// What the bound misses, KL(q(z|x) ‖ p(z|x)).
     pub kl_to_posterior: Figure,
+    /// With two dimensions, a rectangle around all but a billionth of p(z|x).
+    pub support: Option<Cell>,
 }
 
 impl Identity {
@@ -119,7 +121,7 @@ fn in_a_plane(joint: &Joint<'_>, go_on: &dyn Fn() -> ControlFlow<()>) -> Result<
     }
     let kl_to_posterior =
         Figure { nats: crossed.value + log_normaliser, error_nats: crossed.error + error, method: Method::Grid };
-    Ok(Some(Identity { log_px, elbo, kl_to_posterior }))
+    Ok(Some(Identity { log_px, elbo, kl_to_posterior, support: Some(whole.support) }))
 }
 
 fn sampled(
@@ -146,7 +148,7 @@ fn sampled(
         error_nats: normaliser.error_nats.hypot(log_weight.error_nats),
         method: Method::Samples(n),
     };
-    Ok(Some(Identity { log_px: figure(a.log_px), elbo: figure(b.elbo()), kl_to_posterior }))
+    Ok(Some(Identity { log_px: figure(a.log_px), elbo: figure(b.elbo()), kl_to_posterior, support: None }))
 }
 
 #[cfg(test)]
