@@ -22,7 +22,7 @@ use crate::state::Action;
 use crate::state::lens::{AscentView, BoundView, Climb, Found, LensAction, LensOrder, Page, StoryView, StudyOrder};
 use crate::threads::WakeUp;
 
-/// Held images whose errors make the curve over σ, at most.
+/// Held images whose errors make the curve over σ, and images that are counted, at most.
 const HELD: usize = 1000;
 /// While the model trains on, the errors of the held images take one part in so many of the time.
 const PAUSE: u32 = 10;
@@ -139,7 +139,7 @@ fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<
             }
             kept.climbing = Some(Climbing { snapshot: Arc::clone(snapshot), subject: order.subject, view });
         }
-        Page::Divergences | Page::Generate => {}
+        Page::Divergences | Page::Code | Page::Generate => {}
     }
     Ok(())
 }
@@ -182,8 +182,7 @@ fn held(
         return Ok(None);
     }
     let began = Instant::now();
-    let all = data.split(fraction, seed).validation;
-    let some: Vec<u32> = evenly(all.len(), HELD).into_iter().filter_map(|i| all.get(i as usize).copied()).collect();
+    let some = some_of(&data.split(fraction, seed).validation);
     let progress = |done: usize| {
         post.progress(LensAction::Progress(done as f32 / some.len().max(1) as f32).into());
         post.go_on()
@@ -192,6 +191,11 @@ fn held(
     let (by, of) = (Arc::clone(snapshot), Arc::clone(data));
     kept.held = Some(Held { by, of, errors: errors.clone(), found: Instant::now(), took: began.elapsed() });
     Ok(Some(errors))
+}
+
+/// At most [`HELD`] of these, evenly.
+fn some_of(all: &[u32]) -> Vec<u32> {
+    evenly(all.len(), HELD).into_iter().filter_map(|i| all.get(i as usize).copied()).collect()
 }
 
 /// The bound and its gap; `None` when nobody wants it any more.

@@ -1,6 +1,7 @@
 //! The lens: the theory in numbers of one image. What was ordered of the thread that computes them, how far it is, and
 //! what it found.
 
+pub mod code;
 pub mod divergence;
 pub mod generate;
 mod study;
@@ -8,10 +9,11 @@ mod study;
 use std::sync::Arc;
 
 use crate::latent::Subject;
-use crate::lens::{Ascent, CurvePoint, Identity, PosteriorGrid, Sampled, SigmaCurve, Start, Story};
+use crate::lens::{Ascent, CurvePoint, Identity, PlainCodes, PosteriorGrid, Sampled, SigmaCurve, Start, Story};
 use crate::math::Diagonal;
 use crate::state::{Action, AppState, Effect, Phase, WalkAction, walk};
 
+pub use code::CodeOrder;
 pub use divergence::{DivergenceAction, Divergences};
 pub use generate::{GenerateAction, Generating};
 pub use study::StudyOrder;
@@ -31,13 +33,15 @@ pub enum Page {
     Ascent,
     /// Two distributions and what parts them.
     Divergences,
+    /// The model as a code for the images.
+    Code,
     /// New images.
     Generate,
 }
 
 impl Page {
     /// Every page, in the order shown.
-    pub const ALL: [Self; 5] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Generate];
+    pub const ALL: [Self; 6] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Code, Self::Generate];
 
     /// Whether it is about the selected image.
     pub fn is_of_an_image(self) -> bool {
@@ -170,6 +174,8 @@ pub enum LensAction {
     Found(LensOrder, u64, Box<Found>),
     /// Something about the page of divergences.
     Divergence(DivergenceAction),
+    /// What the images themselves say was counted.
+    Counted(CodeOrder, Box<PlainCodes>),
     /// Something about the page of new images.
     Generate(GenerateAction),
     /// The thread is done; the sentence for the user when it failed.
@@ -218,6 +224,8 @@ pub struct LensState {
     pub version: u64,
     /// The page of divergences.
     pub divergences: Divergences,
+    /// What the images of the page of codes say without a model.
+    pub plain: Option<(CodeOrder, Box<PlainCodes>)>,
     /// The page of new images.
     pub generating: Generating,
     asked: Option<LensOrder>,
@@ -225,6 +233,11 @@ pub struct LensState {
 }
 
 impl LensState {
+    /// Whether the open page is about codes, which are counted in bits whatever the others are counted in.
+    pub fn is_in_bits(&self) -> bool {
+        self.page == Page::Code || (self.page == Page::Divergences && self.divergences.kind == divergence::Kind::Bars)
+    }
+
     /// Whether the ascent goes on by itself.
     pub fn climbs(&self) -> bool {
         self.progress.is_some() && self.ascent.as_ref().is_some_and(|a| a.view.ascent.steps < self.climb.steps)
@@ -241,13 +254,13 @@ impl LensState {
 }
 
 /// Applies one action.
-pub fn apply(state: &mut AppState, action: LensAction) {
+pub fn apply(state: &mut AppState, action: LensAction, effects: &mut Vec<Effect>) {
     let lens = &mut state.lens;
     match action {
-        LensAction::Show(open) => show(state, open),
+        LensAction::Show(open) => show(state, open, effects),
         LensAction::Turn(page) => {
             lens.page = page;
-            show(state, true);
+            show(state, true, effects);
         }
         LensAction::SetBits(bits) => lens.bits = bits,
         LensAction::Step(by) => select_next(state, by),
@@ -264,6 +277,7 @@ pub fn apply(state: &mut AppState, action: LensAction) {
             }
         }
         LensAction::Divergence(action) => divergence::apply(state, action),
+        LensAction::Counted(order, codes) => lens.plain = Some((order, codes)),
         LensAction::Generate(action) => generate::apply(state, action),
         LensAction::Ended(result) => {
             lens.progress = None;
@@ -273,8 +287,11 @@ pub fn apply(state: &mut AppState, action: LensAction) {
 }
 
 /// The lens in place of the map, with some image selected; or the map.
-fn show(state: &mut AppState, open: bool) {
+fn show(state: &mut AppState, open: bool, effects: &mut Vec<Effect>) {
     state.lens.open = open;
+    if open && state.lens.page == Page::Code {
+        effects.push(state.runs.list());
+    }
     // The map does not see the pointer any more.
     state.map.hovered = None;
     if open && state.walk.selected.is_none() && state.data.set.is_some() {
@@ -328,10 +345,15 @@ fn wanted(state: &AppState) -> Option<LensOrder> {
     let epsilon = &state.epsilon;
     let drawn = page == Page::Image && epsilon.subject == Some(subject) && epsilon.drawn.len() == model.latent_dim;
     let eps = if drawn { epsilon.drawn.iter().map(|e| e * epsilon.t).collect() } else { Vec::new() };
-    let config = state.training.model_run.as_ref().map(|run| &run.config);
-    let held = config.filter(|_| state.training.has_its_images).map(|c| (c.data.validation_fraction, c.train.seed));
+    let held = held(state);
     let climb = if page == Page::Ascent { lens.climb } else { Climb::default() };
     Some(LensOrder { page, subject, step, eps, held, trains: trains && page == Page::Image, climb })
+}
+
+/// Share and seed of the images that were held, when the open ones are the run's own.
+fn held(state: &AppState) -> Option<(f64, u64)> {
+    let config = state.training.model_run.as_ref().map(|run| &run.config);
+    config.filter(|_| state.training.has_its_images).map(|c| (c.data.validation_fraction, c.train.seed))
 }
 
 #[cfg(test)]
@@ -360,19 +382,19 @@ mod tests {
         state.walk.selected = Some(Subject::Image(0));
         trained_to(&mut state, 1);
         assert_eq!(ordered(&mut state), None, "nothing is computed while it is closed");
-        apply(&mut state, LensAction::Show(true));
+        apply(&mut state, LensAction::Show(true), &mut Vec::new());
         assert_eq!(ordered(&mut state), Some(1));
         trained_to(&mut state, 2);
         trained_to(&mut state, 3);
         assert_eq!(ordered(&mut state), None);
-        apply(&mut state, LensAction::Ended(Ok(())));
+        apply(&mut state, LensAction::Ended(Ok(())), &mut Vec::new());
         assert_eq!(ordered(&mut state), Some(3), "the newest follows");
-        apply(&mut state, LensAction::Ended(Ok(())));
+        apply(&mut state, LensAction::Ended(Ok(())), &mut Vec::new());
         assert_eq!(ordered(&mut state), None);
         // The last model is told whole.
         state.training.phase = Phase::Paused;
         assert_eq!(ordered(&mut state), Some(3));
-        apply(&mut state, LensAction::Show(false));
+        apply(&mut state, LensAction::Show(false), &mut Vec::new());
         trained_to(&mut state, 4);
         assert_eq!(ordered(&mut state), None, "nothing is computed once it is closed");
     }

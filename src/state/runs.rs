@@ -9,6 +9,7 @@ use rust_i18n::t;
 use crate::config::differing;
 use crate::curves::Source;
 use crate::run::{Listing, Summary, name_of};
+use crate::state::lens::Page;
 use crate::state::{Action, AppState, Effect, NoticeKind, comparison};
 
 /// Something about the runs on disk.
@@ -143,11 +144,6 @@ impl RunsState {
         self.leaving.iter().any(|leaving| leaving == folder)
     }
 
-    /// What reads the list again, while somebody looks at it.
-    pub fn list_if_open(&self) -> Option<Effect> {
-        self.open.then(|| self.list())
-    }
-
     /// What reads the list again.
     pub fn list(&self) -> Effect {
         let (elsewhere, known) = (self.elsewhere.clone(), Arc::clone(&self.listing));
@@ -164,6 +160,12 @@ impl RunsState {
 }
 
 impl AppState {
+    /// What reads the list of runs again, while somebody looks at it.
+    pub fn list_runs_if_shown(&self) -> Option<Effect> {
+        let in_lens = self.lens.open && self.lens.page == Page::Code;
+        (self.runs.open || in_lens).then(|| self.runs.list())
+    }
+
     /// Whether `folder` is the open run's.
     pub fn is_open_run(&self, folder: &Path) -> bool {
         self.training.run.as_ref().is_some_and(|run| run.folder.as_deref() == Some(folder))
@@ -250,7 +252,7 @@ pub fn apply(state: &mut AppState, action: RunsAction, effects: &mut Vec<Effect>
         RunsAction::Trashed(folder) => trashed(state, &folder, effects),
         RunsAction::Kept(folder) => {
             runs.leaving.retain(|leaving| *leaving != folder);
-            effects.extend(runs.list_if_open());
+            effects.extend(state.list_runs_if_shown());
         }
         RunsAction::Reveal(folder) => ask(Errand::Reveal(folder)),
     }

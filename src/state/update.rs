@@ -109,7 +109,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
                 run.name = name;
                 run.folder = Some(folder);
             }
-            effects.extend(state.runs.list_if_open());
+            effects.extend(state.list_runs_if_shown());
         }
         Action::RunReread(kept) => state.training.reread(*kept),
         Action::RunFailed(message) => {
@@ -126,7 +126,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Epsilon(action) => epsilon::apply(state, action),
-        Action::Lens(action) => lens::apply(state, action),
+        Action::Lens(action) => lens::apply(state, action, effects),
         Action::Directions(action) => directions::apply(state, action, effects),
         Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),
@@ -174,7 +174,7 @@ fn hear(state: &mut AppState, event: Event, effects: &mut Vec<Effect>) {
     let (over, epoch) = (matches!(event, Event::Stopped(_)), matches!(event, Event::Validation(_)));
     steering::hear(state, event, effects);
     if over {
-        effects.extend(state.runs.list_if_open());
+        effects.extend(state.list_runs_if_shown());
     }
     if epoch {
         state.choose_axes();
@@ -251,7 +251,7 @@ fn hear_opened(state: &mut AppState, opened: Opened, effects: &mut Vec<Effect>) 
         state.runs.opened(&run.folder);
     }
     show_opened(state, opened, effects);
-    effects.extend(state.runs.list_if_open());
+    effects.extend(state.list_runs_if_shown());
     if std::mem::take(&mut state.data.train_when_loaded) {
         start(state, effects);
     }

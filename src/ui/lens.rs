@@ -2,6 +2,7 @@
 
 mod ascent;
 mod bound;
+mod code;
 mod divergence;
 mod divergence_bars;
 mod formula;
@@ -17,9 +18,6 @@ use rust_i18n::t;
 use crate::state::lens::Page;
 use crate::state::{Action, AppState, LensAction, Subject};
 use crate::ui::{Cache, theme, widgets};
-
-/// Width that the pages side by side need.
-const PAGES: f32 = 440.0;
 
 /// Draws the tabs of the centre: the map and the lens.
 pub fn tabs_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -44,6 +42,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             subject_ui(ui, state, actions);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if state.lens.is_in_bits() {
+                return;
+            }
             let units = [(false, t!("lens.nats").into_owned()), (true, t!("lens.bits").into_owned())];
             if let Some(bits) = widgets::segmented(ui, "lens_unit", state.lens.bits, &units) {
                 actions.push(LensAction::SetBits(bits).into());
@@ -62,13 +63,14 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
 
 /// The pages side by side, or as a list where there is no room for that; the one that was chosen.
 fn pages_ui(ui: &mut Ui, open: Page) -> Option<Page> {
-    if ui.available_width() >= PAGES {
-        return widgets::segmented(ui, "lens_page", open, &Page::ALL.map(|page| (page, page_name(page))));
+    let pages = Page::ALL.map(|page| (page, page_name(page)));
+    if widgets::segmented_width(ui, &pages) <= ui.available_width() {
+        return widgets::segmented(ui, "lens_page", open, &pages);
     }
     let mut chosen = open;
     let list = ComboBox::from_id_salt("lens_page").selected_text(page_name(open)).show_ui(ui, |ui| {
-        for page in Page::ALL {
-            ui.selectable_value(&mut chosen, page, page_name(page));
+        for (page, name) in pages {
+            ui.selectable_value(&mut chosen, page, name);
         }
     });
     widgets::label(&list.response, &t!("lens.page"));
@@ -81,6 +83,7 @@ fn page_name(page: Page) -> String {
         Page::Bound => t!("lens.page_bound"),
         Page::Ascent => t!("lens.page_ascent"),
         Page::Divergences => t!("divergence.title"),
+        Page::Code => t!("code.title"),
         Page::Generate => t!("generate.title"),
     };
     text.into_owned()
@@ -110,6 +113,10 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         divergence::ui(ui, state, actions);
         return;
     }
+    if state.lens.page == Page::Code {
+        code::ui(ui, state);
+        return;
+    }
     if state.training.model.is_none() {
         widgets::note(ui, &t!("lens.needs_model"));
         return;
@@ -134,7 +141,7 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         Page::Image => image::ui(ui, state, cache, actions),
         Page::Bound => bound::ui(ui, state, cache, actions),
         Page::Ascent => ascent::ui(ui, state, cache, actions),
-        Page::Divergences | Page::Generate => {}
+        Page::Divergences | Page::Code | Page::Generate => {}
     }
 }
 

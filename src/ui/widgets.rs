@@ -105,11 +105,7 @@ pub fn figure_row(ui: &mut Ui, label: &str, tip: &str, value: &str, unit: &str, 
 pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: T, choices: &[(T, String)]) -> Option<T> {
     let palette = theme::palette(ui);
     let font = theme::regular(theme::BODY);
-    let padding = 20.0;
-    let widths: Vec<f32> = choices
-        .iter()
-        .map(|(_, text)| ui.painter().layout_no_wrap(text.clone(), font.clone(), palette.text).size().x + padding)
-        .collect();
+    let widths: Vec<f32> = segment_widths(ui, choices).collect();
     let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), theme::CONTROL), Sense::hover());
     let radius = CornerRadius::same(theme::RADIUS);
     ui.painter().rect_filled(rect, radius, palette.raised);
@@ -145,6 +141,17 @@ pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: T, choic
         );
     }
     clicked
+}
+
+/// How wide [`segmented`] is with these choices.
+pub fn segmented_width<T>(ui: &Ui, choices: &[(T, String)]) -> f32 {
+    segment_widths(ui, choices).sum()
+}
+
+fn segment_widths<T>(ui: &Ui, choices: &[(T, String)]) -> impl Iterator<Item = f32> {
+    let font = theme::regular(theme::BODY);
+    let width = move |text: &String| ui.painter().layout_no_wrap(text.clone(), font.clone(), Color32::WHITE).size().x;
+    choices.iter().map(move |(_, text)| width(text) + 20.0)
 }
 
 /// Dims a colour in a disabled part of the window.

@@ -1,10 +1,14 @@
 //! The pages of the lens that are not about one image.
 
+use std::f64::consts::LN_2;
+use std::ops::ControlFlow;
+
 use egui::accesskit::Role;
 use egui::{Key, PointerButton, vec2};
-use latent_atlas::lens::Draw;
-use latent_atlas::state::AppState;
+use latent_atlas::lens::{Draw, plain_codes};
+use latent_atlas::state::lens::code;
 use latent_atlas::state::lens::divergence::{Divergences, Estimate};
+use latent_atlas::state::{AppState, Phase};
 
 use crate::person::Person;
 
@@ -83,6 +87,41 @@ fn grey_levels_become_bars_with_a_code() {
     person.drag(PointerButton::Primary, at, at - vec2(0.0, rect.height() * 0.4));
     let after = page(person.state()).bars[0][0];
     assert!((after - before).abs() > 0.01, "{before} {after}");
+}
+
+#[test]
+fn the_model_is_a_code_beside_plain_ones_and_beside_other_runs() {
+    let (mut person, _images) = Person::with_model(5);
+    person.set("β", "6");
+    person.click(Role::Button, "New run");
+    person.until("the second run has ended", |s| {
+        s.training.run.as_ref().is_some_and(|run| run.config.train.beta > 5.0)
+            && matches!(s.training.phase, Phase::Ended(_))
+    });
+    person.press(Key::L);
+    person.click(Role::RadioButton, "A code");
+    person
+        .until("the images are counted and the runs listed", |s| s.lens.plain.is_some() && code::runs(s).0.len() == 2);
+    let (runs, n_apart) = code::runs(person.state());
+    assert_eq!((runs[0].is_open, runs[0].beta, runs[1].beta, n_apart), (true, 6.0, 1.0, 0));
+    let terms = person.state().training.history.validation.last().unwrap().terms;
+    assert!((runs[0].rate.bits() + terms.elbo_nats() / LN_2).abs() < 1e-9, "{runs:?}");
+    assert!(runs[0].rate.rate_bits < runs[1].rate.rate_bits, "a larger β buys a lower rate: {runs:?}");
+    person.frames(1);
+    assert!(person.sees(&format!("{:.2}", runs[1].rate.rate_bits)) && person.sees(&runs[1].name));
+
+    // Every held image was counted.
+    let (of, codes) = person.state().lens.plain.clone().unwrap();
+    let data = person.state().data.set.clone().unwrap();
+    let (fraction, seed) = of.held.unwrap();
+    let held = data.split(fraction, seed).validation;
+    let expected = plain_codes(&data, &held, &|_| ControlFlow::Continue(())).unwrap().unwrap();
+    assert_eq!(*codes, expected);
+    let shown = |bits: f64| format!("{bits:.4}");
+    assert!(person.sees(&shown(codes.entropy_bits_per_pixel)) && person.sees(&shown(codes.png_bits_per_pixel)));
+    assert!(person.sees(&shown(runs[0].rate.bits_per_pixel())));
+    // Codes are counted in bits, whatever the other pages are counted in.
+    assert!(!person.has(Role::RadioButton, "nats"));
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::app::lens::some_of;
 use crate::app::task::{Post, Relay, Task, in_own_pool};
 use crate::data::{Dataset, evenly};
 use crate::latent::{Question, encode_some};
-use crate::lens::{LensError, Source, fit_mixture, generate, plain_codes};
+use crate::lens::{LensError, PlainCodes, Source, fit_mixture, generate, plain_codes};
 use crate::math::divergence::SampledKl;
 use crate::math::gaussian::log_normal;
 use crate::math::mixture::Mixture;
@@ -14,7 +15,7 @@ use crate::rng::{Rng, Stream};
 use crate::state::Action;
 use crate::state::lens::divergence::{DivergenceAction, Estimate, Pair};
 use crate::state::lens::generate::{GenerateOrder, Generated, IMAGES};
-use crate::state::lens::{GenerateAction, LensAction, StudyOrder};
+use crate::state::lens::{CodeOrder, GenerateAction, LensAction, StudyOrder};
 use crate::threads::WakeUp;
 
 /// Samples after which KL is told; the last one is the end.
@@ -22,8 +23,6 @@ const TOLD: [u64; 16] =
     [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000];
 /// Samples drawn at once.
 const SLICE: u64 = 10_000;
-/// Images whose grey levels are counted, at most.
-const COUNTED: usize = 1000;
 /// Images whose means a mixture is fitted to, at most, and its Gaussians.
 const FITTED: usize = 5000;
 const GAUSSIANS: usize = 10;
@@ -93,14 +92,26 @@ fn compute(
                 tell(Some((draw(&Source::Aggregate(mixture))?, n)));
             }
         }
-        StudyOrder::Levels(_) => {
-            let Some(data) = question.data.as_ref().map(Arc::clone) else { return Ok(()) };
-            if let Some(codes) = plain_codes(&data, &evenly(data.len(), COUNTED), &|_| post.go_on())? {
+        StudyOrder::Levels(of) => {
+            if let Some(codes) = counted(*of, question, post)? {
                 post.send(LensAction::Divergence(DivergenceAction::Counted(codes.histogram)).into());
+            }
+        }
+        StudyOrder::Plain(of) => {
+            if let Some(codes) = counted(*of, question, post)? {
+                post.send(LensAction::Counted(*of, Box::new(codes)).into());
             }
         }
     }
     Ok(())
+}
+
+/// What some of the images say without a model; `None` when nobody wants it any more.
+fn counted(of: CodeOrder, question: &Question, post: &Post<Action>) -> Result<Option<PlainCodes>, LensError> {
+    let Some(data) = question.data.as_ref() else { return Ok(None) };
+    let held = of.held.map(|(fraction, seed)| data.split(fraction, seed).validation).filter(|held| !held.is_empty());
+    let among = held.unwrap_or_else(|| (0..data.len() as u32).collect());
+    plain_codes(data, &some_of(&among), &|_| post.go_on())
 }
 
 /// KL both ways by more and more samples.

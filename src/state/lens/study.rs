@@ -1,6 +1,7 @@
 //! What the pages that are not about one image have computed.
 
 use crate::state::lens::Page;
+use crate::state::lens::code::{self, CodeOrder};
 use crate::state::lens::divergence::{self, Pair};
 use crate::state::lens::generate::{self, GenerateOrder};
 use crate::state::{AppState, Effect};
@@ -10,8 +11,10 @@ use crate::state::{AppState, Effect};
 pub enum StudyOrder {
     /// KL of these by more and more samples.
     Divergence(Pair),
-    /// The grey levels of the images opened so-and-so many loads ago.
-    Levels(u64),
+    /// The grey levels of these images.
+    Levels(CodeOrder),
+    /// What these images say without a model.
+    Plain(CodeOrder),
     /// New images.
     Generate(GenerateOrder),
 }
@@ -34,9 +37,11 @@ fn wanted(state: &AppState) -> Option<StudyOrder> {
     match lens.page {
         _ if !lens.open => None,
         Page::Divergences if lens.divergences.counting && divergence::can_count(state.data.set.as_deref()) => {
-            Some(StudyOrder::Levels(state.data.version))
+            let order = CodeOrder { data_version: state.data.version, held: None };
+            Some(StudyOrder::Levels(order))
         }
         Page::Divergences => lens.divergences.pair().map(StudyOrder::Divergence),
+        Page::Code => code::wanted(state).map(StudyOrder::Plain),
         Page::Generate => generate::wanted(state).map(StudyOrder::Generate),
         Page::Image | Page::Bound | Page::Ascent => None,
     }

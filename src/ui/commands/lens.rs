@@ -17,6 +17,8 @@ pub const ALL: &[Command] = &[
         .on(|state| state.lens.page == Page::Ascent),
     Command::new("command.lens_divergences", |_| Ok(LensAction::Turn(Page::Divergences).into()))
         .on(|state| state.lens.page == Page::Divergences),
+    Command::new("command.lens_code", |_| Ok(LensAction::Turn(Page::Code).into()))
+        .on(|state| state.lens.page == Page::Code),
     Command::new("command.lens_generate", |_| Ok(LensAction::Turn(Page::Generate).into()))
         .on(|state| state.lens.page == Page::Generate),
     Command::new("command.lens_bits", |state| Ok(LensAction::SetBits(!state.lens.bits).into()))

@@ -142,5 +142,5 @@ fn curve_ui(ui: &mut Ui, view: &AscentView, unit: Unit) {
     let name = t!("lens.elbo_now").into_owned();
     let x_name = t!("lens.steps_axis", unit = unit.name()).into_owned();
     let y_range = Some((unit.of(low), unit.of(top)));
-    plot::ui(ui, &Plot { name, x_name, x_scale: Scale::Linear, lines, dots: Vec::new(), y_range }, PLOT);
+    plot::ui(ui, &Plot { y_range, ..Plot::new(name, x_name, Scale::Linear, lines) }, PLOT);
 }

@@ -128,7 +128,7 @@ fn sampling_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
     ];
     let name = t!("lens.sampling").into_owned();
     let x_name = t!("lens.samples_axis", unit = unit.name()).into_owned();
-    plot::ui(ui, &Plot { name, x_name, x_scale: Scale::Log, lines, dots: Vec::new(), y_range: None }, PLOT);
+    plot::ui(ui, &Plot::new(name, x_name, Scale::Log, lines), PLOT);
     let (closed, sampled) = view.kl;
     formula(
         ui,

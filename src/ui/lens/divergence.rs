@@ -147,13 +147,6 @@ fn curve_ui(ui: &mut Ui, page: &Divergences, closed: [f64; 2], unit: Unit) {
         lines.push(Line { points: flat, errors: Vec::new(), ink, dashed: true, name: dashed_name });
         lines.push(Line { points, errors, ink, dashed: false, name: told.into_owned() });
     }
-    let plot = Plot {
-        name: t!("divergence.sampled").into_owned(),
-        x_name: t!("divergence.samples_axis", unit = unit.name()).into_owned(),
-        x_scale: Scale::Log,
-        lines,
-        dots: Vec::new(),
-        y_range: None,
-    };
-    plot::ui(ui, &plot, PLOT);
+    let (name, x_name) = (t!("divergence.sampled"), t!("divergence.samples_axis", unit = unit.name()));
+    plot::ui(ui, &Plot::new(name.into_owned(), x_name.into_owned(), Scale::Log, lines), PLOT);
 }

@@ -4,7 +4,7 @@ use egui::{Color32, RichText, Sense, TextureOptions, Ui, pos2, vec2};
 use rust_i18n::t;
 
 use super::formula::{Unit, formula};
-use super::plot::{self, Line, Plot};
+use super::plot::{self, Dot, Line, Plot};
 use crate::curves::Scale;
 use crate::curves::scene::Ink;
 use crate::lens::Reconstruction;
@@ -195,7 +195,8 @@ fn sigma_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
             format::signed(curve.best_sigma, 4)
         );
         let points = curve.points.iter().map(|(sigma, nats)| (*sigma, unit.of(*nats))).collect();
-        dots.push(((curve.best_sigma, unit.of(curve.best_nats)), ink));
+        let at = (curve.best_sigma, unit.of(curve.best_nats));
+        dots.push(Dot { at, ink, name: told.clone() });
         lines.push(Line {
             points,
             errors: Vec::new(),
@@ -215,18 +216,9 @@ fn sigma_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
         lines.push(Line { points, errors: Vec::new(), ink: Ink::Weak, dashed: true, name });
     }
     formula(ui, "σ̂^{2} = argmax_{σ} log N(x; f(z), σ^{2} I) = ‖x − f(z)‖^{2} / P", "");
-    plot::ui(
-        ui,
-        &Plot {
-            name: t!("lens.sigma").into_owned(),
-            x_name: t!("lens.sigma_axis", unit = unit.name()).into_owned(),
-            x_scale: Scale::Log,
-            lines,
-            dots,
-            y_range: None,
-        },
-        PLOT,
-    );
+    let (name, x_name) = (t!("lens.sigma"), t!("lens.sigma_axis", unit = unit.name()));
+    let plot = Plot::new(name.into_owned(), x_name.into_owned(), Scale::Log, lines);
+    plot::ui(ui, &Plot { dots, ..plot }, PLOT);
     if matches!(view.story.reconstruction, Reconstruction::Bernoulli { .. }) {
         let text = RichText::new(t!("lens.sigma_bernoulli")).size(theme::SMALL).color(theme::palette(ui).weak);
         ui.label(text);

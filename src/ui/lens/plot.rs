@@ -13,6 +13,8 @@ const ABOVE: f32 = 6.0;
 const RIGHT: f32 = 10.0;
 /// Width of a letter of a label, about.
 const LETTER: f32 = 6.5;
+/// How near the pointer must be to a dot, in points.
+const NEAR: f32 = 10.0;
 /// Points between two labels, about.
 const SPARSE: [f64; 2] = [70.0, 34.0];
 
@@ -30,6 +32,16 @@ pub struct Line {
     pub name: String,
 }
 
+/// A point that stands out.
+pub struct Dot {
+    /// (x, y).
+    pub at: (f64, f64),
+    /// Its colour.
+    pub ink: Ink,
+    /// What is said under the pointer; nothing when empty.
+    pub name: String,
+}
+
 /// What is drawn.
 pub struct Plot {
     /// What it shows, for those who cannot see it.
@@ -41,7 +53,9 @@ pub struct Plot {
     /// The lines.
     pub lines: Vec<Line>,
     /// Points that stand out.
-    pub dots: Vec<((f64, f64), Ink)>,
+    pub dots: Vec<Dot>,
+    /// The range of x; `None` for all there is.
+    pub x_range: Option<(f64, f64)>,
     /// The range of y; `None` for all there is.
     pub y_range: Option<(f64, f64)>,
 }
@@ -57,27 +71,65 @@ pub fn ui(ui: &mut Ui, plot: &Plot, height: f32) {
     });
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &plot.name));
-    scene::paint(ui, items(plot, rect));
+    let Some(frame) = Frame::of(plot, rect) else { return };
+    scene::paint(ui, items(plot, &frame, rect));
+    let near = response.hover_pos().and_then(|pointer| {
+        let off = |dot: &&Dot| pointer.distance(frame.place(dot.at).into());
+        let nearest = plot.dots.iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+        (off(&nearest) < NEAR && !nearest.name.is_empty()).then_some(nearest)
+    });
+    if let Some(dot) = near {
+        response.on_hover_text_at_pointer(&dot.name);
+    }
 }
 
-fn items(plot: &Plot, rect: Rect) -> Vec<Item> {
-    let inside =
-        Area { min: [rect.left() + LEFT, rect.top() + ABOVE], max: [rect.right() - RIGHT, rect.bottom() - BELOW] };
-    let range = |values: &mut dyn Iterator<Item = f64>| {
-        let finite = values.filter(|v| v.is_finite());
-        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
-    };
-    let points = || plot.lines.iter().flat_map(|line| &line.points).chain(plot.dots.iter().map(|(at, _)| at));
-    let x_range = range(&mut points().map(|(x, _)| *x));
-    let y_range = plot.y_range.unwrap_or_else(|| range(&mut points().map(|(_, y)| *y)));
-    if !(x_range.0.is_finite() && y_range.0.is_finite()) {
-        return Vec::new();
+impl Plot {
+    /// Lines, as far as they reach.
+    pub fn new(name: String, x_name: String, x_scale: Scale, lines: Vec<Line>) -> Self {
+        Self { name, x_name, x_scale, lines, dots: Vec::new(), x_range: None, y_range: None }
     }
-    let x_axis = Axis::new(plot.x_scale, x_range);
-    let y_axis = Axis::new(Scale::Linear, y_range).widened(0.06);
+}
+
+/// Where values are drawn.
+struct Frame {
+    inside: Area,
+    x_axis: Axis,
+    y_axis: Axis,
+}
+
+impl Frame {
+    /// `None` when there is nothing to draw.
+    fn of(plot: &Plot, rect: Rect) -> Option<Self> {
+        let inside =
+            Area { min: [rect.left() + LEFT, rect.top() + ABOVE], max: [rect.right() - RIGHT, rect.bottom() - BELOW] };
+        let range = |values: &mut dyn Iterator<Item = f64>| {
+            let finite = values.filter(|v| v.is_finite());
+            finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
+        };
+        let points = || plot.lines.iter().flat_map(|line| &line.points).chain(plot.dots.iter().map(|dot| &dot.at));
+        let x_range = plot.x_range.unwrap_or_else(|| range(&mut points().map(|(x, _)| *x)));
+        let y_range = plot.y_range.unwrap_or_else(|| range(&mut points().map(|(_, y)| *y)));
+        let finite = x_range.0.is_finite() && y_range.0.is_finite();
+        finite.then(|| Self {
+            inside,
+            x_axis: Axis::new(plot.x_scale, x_range),
+            y_axis: Axis::new(Scale::Linear, y_range).widened(0.06),
+        })
+    }
+
+    fn place(&self, (x, y): (f64, f64)) -> Place {
+        let [width, height] = self.inside.size();
+        let (across, up) = (self.x_axis.share(x) as f32, self.y_axis.share(y) as f32);
+        [self.inside.min[0] + across * width, self.inside.max[1] - up * height]
+    }
+}
+
+fn items(plot: &Plot, frame: &Frame, rect: Rect) -> Vec<Item> {
+    let Frame { inside, x_axis, y_axis } = frame;
+    let inside = *inside;
     let [width, height] = inside.size();
-    let across = |x: f64| inside.min[0] + x_axis.share(x) as f32 * width;
-    let down = |y: f64| inside.max[1] - y_axis.share(y) as f32 * height;
+    let across = |x: f64| frame.place((x, 0.0))[0];
+    let down = |y: f64| frame.place((0.0, y))[1];
     let thin = Pen { ink: Ink::Grid, alpha: 1.0, width: 1.0, dash: None };
     let mut items = Vec::new();
     let label = |at: Place, hold: Hold, text: String| Item::Text {
@@ -89,7 +141,7 @@ fn items(plot: &Plot, rect: Rect) -> Vec<Item> {
         text,
     };
     let mut free = f32::NEG_INFINITY;
-    for tick in ticks(&x_axis, f64::from(width) / SPARSE[0], 1.0) {
+    for tick in ticks(x_axis, f64::from(width) / SPARSE[0], 1.0) {
         let x = across(tick.value);
         if let Some(text) = tick.label {
             items.push(Item::Line(vec![[x, inside.min[1]], [x, inside.max[1]]], thin));
@@ -101,7 +153,7 @@ fn items(plot: &Plot, rect: Rect) -> Vec<Item> {
             }
         }
     }
-    for tick in ticks(&y_axis, f64::from(height) / SPARSE[1], 1.0) {
+    for tick in ticks(y_axis, f64::from(height) / SPARSE[1], 1.0) {
         let y = down(tick.value);
         if let Some(text) = tick.label {
             items.push(Item::Line(vec![[inside.min[0], y], [inside.max[0], y]], thin));
@@ -118,7 +170,7 @@ fn items(plot: &Plot, rect: Rect) -> Vec<Item> {
         let pen = Pen { ink: line.ink, alpha: 1.0, width: 2.0, dash: line.dashed.then_some(4.0) };
         within.push(Item::Line(line.points.iter().map(|(x, y)| [across(*x), down(*y)]).collect(), pen));
     }
-    within.extend(plot.dots.iter().map(|((x, y), ink)| Item::Dot([across(*x), down(*y)], 4.0, *ink)));
+    within.extend(plot.dots.iter().map(|dot| Item::Dot(frame.place(dot.at), 4.0, dot.ink)));
     items.push(Item::Within(inside, within));
     items
 }

@@ -1,0 +1,172 @@
+//! The model as a code for the images: how many bits an image takes, beside plain codes, and rate against distortion of
+//! every run that measures the same.
+
+use egui::{Color32, CornerRadius, Grid, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use rust_i18n::t;
+
+use super::formula::formula;
+use super::plot::{self, Dot, Line, Plot};
+use crate::curves::Scale;
+use crate::curves::scene::Ink;
+use crate::lens::{PlainCodes, Rate, Values};
+use crate::state::AppState;
+use crate::state::lens::code::{self, RunPoint};
+use crate::ui::{format, theme, widgets};
+
+/// Height of the plot of rate and distortion.
+const PLOT: f32 = 230.0;
+/// Width and height of the longest bar.
+const BAR: [f32; 2] = [220.0, 14.0];
+/// Bits of a pixel that nobody has compressed.
+const RAW: f64 = 8.0;
+
+/// Draws the page.
+pub fn ui(ui: &mut Ui, state: &AppState) {
+    let (runs, n_apart) = code::runs(state);
+    let rate = runs.iter().find(|run| run.is_open).map(|run| run.rate).or_else(|| code::course(state).pop());
+    let plain = state.lens.plain.as_ref().filter(|(of, _)| of.data_version == state.data.version);
+    widgets::title(ui, &t!("code.lengths"));
+    let symbols = "bits(x) = rate + distortion = KL(q(z|x) ‖ p(z)) − E_{q}[ log p(x|z) ]";
+    formula(ui, symbols, &rate.map(|rate| in_numbers(&rate)).unwrap_or_default());
+    lengths_ui(ui, rate.as_ref(), plain.map(|(_, codes)| &**codes));
+    let caution = rate.map(|rate| match rate.values {
+        Values::Levels => t!("code.levels"),
+        Values::Binary => t!("code.binary"),
+        Values::Soft => t!("code.soft"),
+    });
+    let plain_kind = state.training.model.is_some() && !state.training.is_variational();
+    let lacking = if plain_kind { t!("code.plain_kind") } else { t!("code.no_rate") };
+    widgets::note(ui, &caution.unwrap_or(lacking));
+    if let Some((of, codes)) = plain {
+        let symbols = "H = −Σ_{k} p_{k} log_{2} p_{k}";
+        formula(ui, symbols, &format!("{} {}", format::signed(codes.entropy_bits_per_pixel, 4), t!("code.per_pixel")));
+        let n = format::count(codes.n as u64);
+        let counted = if of.held.is_some() { t!("code.counted_held", n = n) } else { t!("code.counted", n = n) };
+        widgets::note(ui, &counted);
+    }
+    if !runs.is_empty() {
+        runs_ui(ui, &code::course(state), &runs, n_apart);
+    }
+}
+
+/// The sum, bits per image.
+fn in_numbers(rate: &Rate) -> String {
+    let bits = |bits: f64| format::signed(bits, 2);
+    let sum = format!("{} = {} + {}", bits(rate.bits()), bits(rate.rate_bits), bits(rate.distortion_bits));
+    format!("{sum} {}", t!("code.per_image"))
+}
+
+/// One code after the other, as bars.
+fn lengths_ui(ui: &mut Ui, rate: Option<&Rate>, plain: Option<&PlainCodes>) {
+    let palette = theme::palette(ui);
+    let (of_rate, of_distortion) = (palette.kl, palette.recon);
+    let mut rows = vec![(t!("code.raw"), vec![(RAW, palette.weak)])];
+    if let Some(codes) = plain {
+        rows.push((t!("code.entropy"), vec![(codes.entropy_bits_per_pixel, palette.weak)]));
+        rows.push((t!("code.png"), vec![(codes.png_bits_per_pixel, palette.weak)]));
+    }
+    let n_pixels = rate.map_or_else(|| plain.map_or(0.0, pixels_of), |rate| rate.n_pixels as f64);
+    if let Some(rate) = rate {
+        let each = |bits: f64| bits / n_pixels;
+        rows.push((
+            t!("code.model"),
+            vec![(each(rate.rate_bits), of_rate), (each(rate.distortion_bits), of_distortion)],
+        ));
+    }
+    let total = |parts: &[(f64, Color32)]| parts.iter().map(|(bits, _)| bits).sum::<f64>();
+    let longest = rows.iter().map(|(_, parts)| total(parts)).fold(RAW, f64::max);
+    Grid::new("code_lengths").num_columns(4).spacing(vec2(2.0 * theme::GAP, 4.0)).show(ui, |ui| {
+        for name in ["".into(), "".into(), t!("code.per_pixel"), t!("code.per_image")] {
+            widgets::weak(ui, &name);
+        }
+        ui.end_row();
+        for (name, parts) in rows {
+            ui.label(name.as_ref());
+            let told = format::signed(total(&parts), 4);
+            bar_ui(ui, &format!("{name}: {told} {}", t!("code.per_pixel")), &parts, longest);
+            ui.label(told);
+            ui.label(format::signed(total(&parts) * n_pixels, 1));
+            ui.end_row();
+        }
+    });
+    if rate.is_some() {
+        ui.horizontal(|ui| {
+            for (name, colour) in [(t!("code.rate"), of_rate), (t!("code.distortion"), of_distortion)] {
+                let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+                ui.painter().rect_filled(rect, CornerRadius::same(2), colour);
+                widgets::weak(ui, &name);
+            }
+        });
+    }
+}
+
+/// Values per image.
+fn pixels_of(codes: &PlainCodes) -> f64 {
+    8.0 * codes.png_bytes / codes.png_bits_per_pixel
+}
+
+/// The parts of a length, end to end.
+fn bar_ui(ui: &mut Ui, name: &str, parts: &[(f64, Color32)], longest: f64) {
+    let (rect, response) = ui.allocate_exact_size(BAR.into(), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, name));
+    let mut from = rect.left();
+    for (bits, colour) in parts {
+        // What the density of a narrow σ makes negative has no length.
+        let to = from + (bits.max(0.0) / longest) as f32 * rect.width();
+        let part = Rect::from_min_max(pos2(from, rect.top()), pos2(to.max(from + 1.0), rect.bottom()));
+        ui.painter().rect_filled(part, CornerRadius::same(2), *colour);
+        from = to;
+    }
+}
+
+/// Rate against distortion, and the same as a table.
+fn runs_ui(ui: &mut Ui, course: &[Rate], runs: &[RunPoint], n_apart: usize) {
+    widgets::title(ui, &t!("code.runs"));
+    let at = |rate: &Rate| (rate.rate_bits, rate.distortion_bits);
+    let ink = |i: usize| if i == 0 { Ink::Recon } else { Ink::Run(i) };
+    let dots = runs.iter().enumerate().map(|(i, run)| Dot { at: at(&run.rate), ink: ink(i), name: told(run) });
+    let line = |points, ink, dashed, name| Line { points, errors: Vec::new(), ink, dashed, name };
+    let mut lines = vec![line(course.iter().map(at).collect(), Ink::Recon, false, t!("code.course").into_owned())];
+    // Of the same length are all codes on a line that falls by one bit of distortion for each of rate.
+    let shortest = runs.iter().map(|run| run.rate.bits()).fold(f64::INFINITY, f64::min);
+    let rates = || runs.iter().map(|run| run.rate.rate_bits).chain(course.iter().map(|rate| rate.rate_bits));
+    let (low, high) = rates().fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), r| (low.min(r), high.max(r)));
+    let margin = 0.05 * (high - low).max(1.0);
+    let (low, high) = ((low - margin).max(0.0), high + margin);
+    let name = t!("code.same_length", bits = format::signed(shortest, 1)).into_owned();
+    lines.push(line(vec![(low, shortest - low), (high, shortest - high)], Ink::Elbo, true, name));
+    let plot = Plot::new(t!("code.runs").into_owned(), t!("code.axes").into_owned(), Scale::Linear, lines);
+    plot::ui(ui, &Plot { dots: dots.collect(), x_range: Some((low, high)), ..plot }, PLOT);
+    Grid::new("code_runs").num_columns(6).striped(true).spacing(vec2(2.0 * theme::GAP, 2.0)).show(ui, |ui| {
+        let heads =
+            [t!("code.run"), "β".into(), t!("code.dimensions"), t!("code.rate"), t!("code.distortion"), t!("code.sum")];
+        for head in heads {
+            widgets::weak(ui, &head);
+        }
+        ui.end_row();
+        for (i, run) in runs.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+                ui.painter().circle_filled(rect.center(), 4.0, theme::ink(theme::palette(ui), ink(i)));
+                ui.label(&run.name);
+            });
+            ui.label(run.beta.to_string());
+            ui.label(run.latent_dim.to_string());
+            for bits in [run.rate.rate_bits, run.rate.distortion_bits, run.rate.bits()] {
+                ui.label(format::signed(bits, 2));
+            }
+            ui.end_row();
+        }
+    });
+    widgets::note(ui, &t!("code.about"));
+    if n_apart > 0 {
+        widgets::note(ui, &format::counted("code.apart", n_apart));
+    }
+}
+
+/// A run under the pointer.
+fn told(run: &RunPoint) -> String {
+    let bits = |bits: f64| format::signed(bits, 2);
+    let (rate, distortion) = (bits(run.rate.rate_bits), bits(run.rate.distortion_bits));
+    t!("code.told", name = run.name, beta = run.beta, rate = rate, distortion = distortion).into_owned()
+}
