@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::files;
 use crate::latent::{Grid, Plane};
 use crate::model::snapshot::to_bytes;
 use crate::model::{ModelError, Snapshot};
@@ -66,7 +67,7 @@ pub fn names_in(folder: &Path) -> BTreeSet<String> {
 }
 
 impl Listing {
-    /// The runs right inside `folder` and those in `elsewhere`. Of those in `known` that were not written since, the
+    /// The runs right inside `folder`, those in `elsewhere` and those beside them. Of those in `known` that were not written since, the
     /// picture is taken over; the others get theirs by [`Summary::draw`].
     pub fn read(folder: &Path, elsewhere: &[PathBuf], known: &[Summary]) -> Result<Self, RunError> {
         let mut folders = Vec::new();
@@ -78,7 +79,13 @@ impl Listing {
                 }
             }
         }
-        folders.extend(elsewhere.iter().filter(|run| run.parent() != Some(folder)).cloned());
+        folders.extend(elsewhere.iter().cloned());
+        let beside: BTreeSet<&Path> = elsewhere.iter().map(|run| files::folder_of(run)).collect();
+        let readable =
+            beside.into_iter().filter(|beside| *beside != folder).filter_map(|beside| beside.read_dir().ok());
+        folders.extend(readable.flatten().flatten().map(|entry| entry.path()));
+        folders.sort();
+        folders.dedup();
         let mut listing = Self::default();
         for run in folders.into_iter().filter(|run| SavedRun::is_in(run)) {
             match Summary::read(&run, known) {

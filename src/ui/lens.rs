@@ -36,15 +36,24 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             actions.push(LensAction::Turn(page).into());
         }
     });
+    if !state.lens.is_in_bits() {
+        subject_and_unit_ui(ui, state, actions);
+    }
+    ScrollArea::vertical().id_salt(state.lens.page as usize).auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_width(ui.available_width() - theme::GAP);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        page_ui(ui, state, cache, actions);
+    });
+}
+
+/// Which image the page is about, and in what it counts.
+fn subject_and_unit_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
         if state.lens.page.is_of_an_image() {
             subject_ui(ui, state, actions);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if state.lens.is_in_bits() {
-                return;
-            }
             let units = [(false, t!("lens.nats").into_owned()), (true, t!("lens.bits").into_owned())];
             if let Some(bits) = widgets::segmented(ui, "lens_unit", state.lens.bits, &units) {
                 actions.push(LensAction::SetBits(bits).into());
@@ -53,11 +62,6 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
                 widgets::progress_bar(ui, &t!("lens.progress"), state.lens.progress, 80.0);
             }
         });
-    });
-    ScrollArea::vertical().id_salt(state.lens.page as usize).auto_shrink([false, false]).show(ui, |ui| {
-        ui.set_width(ui.available_width() - theme::GAP);
-        ui.spacing_mut().item_spacing.y = 6.0;
-        page_ui(ui, state, cache, actions);
     });
 }
 

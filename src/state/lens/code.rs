@@ -45,7 +45,7 @@ pub fn course(state: &AppState) -> Vec<Rate> {
     terms.map(|t| Rate::new(&run.config.model, model.shape.pixels(), t.recon_nats, t.kl_nats)).collect()
 }
 
-/// The open run first, then the runs on disk whose figures measure the same; and how many others there are.
+/// The open run first, then by their rate the runs on disk whose figures measure the same; and how many others there are.
 pub fn runs(state: &AppState) -> (Vec<RunPoint>, usize) {
     let open = state.training.run.as_ref().zip(course(state).pop()).map(|(run, rate)| RunPoint {
         name: run.name.clone(),
@@ -57,11 +57,12 @@ pub fn runs(state: &AppState) -> (Vec<RunPoint>, usize) {
     let is_open = |run: &&Summary| state.is_open_run(&run.folder);
     let all = &state.runs.listing.runs;
     let (Some(open), Some(reference)) = (open, all.iter().find(is_open)) else { return (Vec::new(), all.len()) };
-    let mut points = vec![open];
-    let others = all.iter().filter(|run| !is_open(run));
-    points.extend(others.filter(|run| Apart::between(&reference.record, &run.record).is_none()).filter_map(of_record));
-    let apart = all.len().saturating_sub(points.len());
-    (points, apart)
+    let alike = all.iter().filter(|run| !is_open(run) && Apart::between(&reference.record, &run.record).is_none());
+    let mut points: Vec<RunPoint> = alike.filter_map(of_record).collect();
+    points.sort_by(|a, b| a.rate.rate_bits.total_cmp(&b.rate.rate_bits));
+    points.insert(0, open);
+    let n_apart = all.len().saturating_sub(points.len());
+    (points, n_apart)
 }
 
 fn of_record(run: &Summary) -> Option<RunPoint> {

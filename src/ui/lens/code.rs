@@ -1,7 +1,9 @@
 //! The model as a code for the images: how many bits an image takes, beside plain codes, and rate against distortion of
 //! every run that measures the same.
 
-use egui::{Color32, CornerRadius, Grid, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use std::borrow::Cow;
+
+use egui::{Color32, CornerRadius, Grid, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 use rust_i18n::t;
 
 use super::formula::formula;
@@ -76,10 +78,7 @@ fn lengths_ui(ui: &mut Ui, rate: Option<&Rate>, plain: Option<&PlainCodes>) {
     let total = |parts: &[(f64, Color32)]| parts.iter().map(|(bits, _)| bits).sum::<f64>();
     let longest = rows.iter().map(|(_, parts)| total(parts)).fold(RAW, f64::max);
     Grid::new("code_lengths").num_columns(4).spacing(vec2(2.0 * theme::GAP, 4.0)).show(ui, |ui| {
-        for name in ["".into(), "".into(), t!("code.per_pixel"), t!("code.per_image")] {
-            widgets::weak(ui, &name);
-        }
-        ui.end_row();
+        heads_ui(ui, &["".into(), "".into(), t!("code.per_pixel"), t!("code.per_image")]);
         for (name, parts) in rows {
             ui.label(name.as_ref());
             let told = format::signed(total(&parts), 4);
@@ -98,6 +97,15 @@ fn lengths_ui(ui: &mut Ui, rate: Option<&Rate>, plain: Option<&PlainCodes>) {
             }
         });
     }
+}
+
+/// The heads of a table's columns.
+fn heads_ui(ui: &mut Ui, heads: &[Cow<'_, str>]) {
+    let colour = theme::palette(ui).weak;
+    for head in heads {
+        ui.add(Label::new(RichText::new(head.as_ref()).color(colour).size(theme::SMALL)).extend());
+    }
+    ui.end_row();
 }
 
 /// Values per image.
@@ -136,14 +144,16 @@ fn runs_ui(ui: &mut Ui, course: &[Rate], runs: &[RunPoint], n_apart: usize) {
     let name = t!("code.same_length", bits = format::signed(shortest, 1)).into_owned();
     lines.push(line(vec![(low, shortest - low), (high, shortest - high)], Ink::Elbo, true, name));
     let plot = Plot::new(t!("code.runs").into_owned(), t!("code.axes").into_owned(), Scale::Linear, lines);
-    plot::ui(ui, &Plot { dots: dots.collect(), x_range: Some((low, high)), ..plot }, PLOT);
+    // Beside other runs the open one's beginnings would press all of them flat.
+    let y_range = (runs.len() > 1).then(|| {
+        let ends = [low, high].map(|rate| shortest - rate);
+        let all = || runs.iter().map(|run| run.rate.distortion_bits).chain(ends);
+        (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
+    });
+    plot::ui(ui, &Plot { dots: dots.collect(), x_range: Some((low, high)), y_range, ..plot }, PLOT);
     Grid::new("code_runs").num_columns(6).striped(true).spacing(vec2(2.0 * theme::GAP, 2.0)).show(ui, |ui| {
-        let heads =
-            [t!("code.run"), "β".into(), t!("code.dimensions"), t!("code.rate"), t!("code.distortion"), t!("code.sum")];
-        for head in heads {
-            widgets::weak(ui, &head);
-        }
-        ui.end_row();
+        let [rate, distortion] = [t!("code.rate"), t!("code.distortion")];
+        heads_ui(ui, &[t!("code.run"), "β".into(), t!("code.dimensions"), rate, distortion, t!("code.sum")]);
         for (i, run) in runs.iter().enumerate() {
             ui.horizontal(|ui| {
                 let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
