@@ -225,7 +225,7 @@ impl Clerk {
                 let image = to_bytes(&image);
                 let nearest = self.known.as_ref().map(|known| nearest(&known.mu, &z, NEAREST)).unwrap_or_default();
                 let density = self.density.as_ref().filter(|density| density.latent_dim() == z.len());
-                let percentile = density.map(|density| density.percentile(density.log_density(&z)));
+                let percentile = density.map(|density| density.percentile_at(&z));
                 let known = percentile.map(|percentile| Answer::Known { z: z.clone(), percentile });
                 Ok([Answer::Point { z, image, nearest, step }].into_iter().chain(known).collect())
             }

@@ -138,6 +138,17 @@ impl Density {
         100.0 * lower as f64 / self.judges.len().max(1) as f64
     }
 
+    /// The percentile of a place, judged without the image whose Gaussian is highest there: where an image lies by itself
+    /// the place is as little known as that image is to the others.
+    pub fn percentile_at(&self, z: &[f32]) -> f64 {
+        let mut exponents = self.exponents(z);
+        let highest = (0..exponents.len()).max_by(|a, b| exponents[*a].total_cmp(&exponents[*b]));
+        if let Some(highest) = highest {
+            exponents.swap_remove(highest);
+        }
+        self.percentile(log_mean(&exponents))
+    }
+
     /// The log density in nats that a percentile in [0, 100] has; −∞ when there are no images.
     pub fn at_percentile(&self, percentile: f64) -> f64 {
         let last = self.judges.len().saturating_sub(1);

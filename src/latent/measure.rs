@@ -18,11 +18,11 @@ pub struct Measured {
     pub length_z: f64,
     /// Length in images: Σ ‖Δf‖ over pixels in [0, 1], f the mean of p(x|z).
     pub length_images: f64,
-    /// The lowest density along it, as a percentile of the encoded images' own: 0 is off everything known.
+    /// The lowest [`Density::percentile_at`] along it: 0 is off everything known.
     pub lowest_percentile: f64,
-    /// The same, log q(z) in nats.
+    /// The lowest log q(z) along it, nats.
     pub lowest_log_density_nats: f64,
-    /// Percentile of the density at every frame.
+    /// [`Density::percentile_at`] every frame.
     pub percentiles: Vec<f64>,
     /// ‖Δf‖ from each frame to the next.
     pub changes: Vec<f64>,
@@ -33,16 +33,16 @@ pub fn measure(course: &Course, frames: usize, snapshot: &Snapshot, density: &De
     let shown = course.points(frames, Easing::Linear);
     let fine = course.legs() * PER_LEG;
     let fine: Vec<Vec<f32>> = (0..=fine).map(|i| course.at(i as f32 / PER_LEG as f32)).collect();
-    let lowest = fine.iter().chain(&shown).map(|z| density.log_density(z)).fold(f64::INFINITY, f64::min);
+    let lowest = |of: &dyn Fn(&Vec<f32>) -> f64| fine.iter().chain(&shown).map(of).fold(f64::INFINITY, f64::min);
     let total = |steps: &[f64]| steps.iter().sum::<f64>();
     let length_z: f64 = fine.windows(2).map(|pair| squared(&pair[0], &pair[1]).sqrt()).sum();
     Ok(Measured {
         path: course.path,
         length_z,
         length_images: total(&changes(snapshot, &fine)?),
-        lowest_percentile: density.percentile(lowest),
-        lowest_log_density_nats: lowest,
-        percentiles: shown.iter().map(|z| density.percentile(density.log_density(z))).collect(),
+        lowest_percentile: lowest(&|z| density.percentile_at(z)),
+        lowest_log_density_nats: lowest(&|z| density.log_density(z)),
+        percentiles: shown.iter().map(|z| density.percentile_at(z)).collect(),
         changes: changes(snapshot, &shown)?,
     })
 }

@@ -47,6 +47,7 @@ fn percentiles_are_those_of_the_images_judged_by_the_others() {
     let density = Density::new(&MU, &SIGMA, 3);
     for (i, expected) in [75.0, 25.0, 0.0, 50.0].into_iter().enumerate() {
         assert_eq!(density.percentile(density.of_image(&MU, i)), expected);
+        assert_eq!(density.percentile_at(&MU[3 * i..3 * i + 3]), expected, "its own place");
     }
     assert_eq!((density.percentile(0.0), density.percentile(-999.0)), (100.0, 0.0));
     close(density.at_percentile(0.0), -8.012_842_795_288_082);
