@@ -1,6 +1,7 @@
 //! The lens: the theory in numbers of one image. What was ordered of the thread that computes them, how far it is, and
 //! what it found.
 
+pub mod contest;
 pub mod divergence;
 pub mod generate;
 mod study;
@@ -12,6 +13,7 @@ use crate::lens::{Ascent, CurvePoint, Identity, PosteriorGrid, Sampled, SigmaCur
 use crate::math::Diagonal;
 use crate::state::{Action, AppState, Effect, Phase, WalkAction, walk};
 
+pub use contest::{Contest, ContestAction, ContestErrand, ContestNews};
 pub use divergence::{DivergenceAction, Divergences};
 pub use generate::{GenerateAction, Generating};
 pub use study::StudyOrder;
@@ -33,11 +35,14 @@ pub enum Page {
     Divergences,
     /// New images.
     Generate,
+    /// AE, VAE and PCA on the same images.
+    Contest,
 }
 
 impl Page {
     /// Every page, in the order shown.
-    pub const ALL: [Self; 5] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Generate];
+    pub const ALL: [Self; 6] =
+        [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Generate, Self::Contest];
 
     /// Whether it is about the selected image.
     pub fn is_of_an_image(self) -> bool {
@@ -172,6 +177,8 @@ pub enum LensAction {
     Divergence(DivergenceAction),
     /// Something about the page of new images.
     Generate(GenerateAction),
+    /// Something about the page of AE, VAE and PCA.
+    Contest(ContestAction),
     /// The thread is done; the sentence for the user when it failed.
     Ended(Result<(), String>),
 }
@@ -220,6 +227,8 @@ pub struct LensState {
     pub divergences: Divergences,
     /// The page of new images.
     pub generating: Generating,
+    /// The page of AE, VAE and PCA.
+    pub contest: Contest,
     asked: Option<LensOrder>,
     studied: Option<StudyOrder>,
 }
@@ -241,7 +250,7 @@ impl LensState {
 }
 
 /// Applies one action.
-pub fn apply(state: &mut AppState, action: LensAction) {
+pub fn apply(state: &mut AppState, action: LensAction, effects: &mut Vec<Effect>) {
     let lens = &mut state.lens;
     match action {
         LensAction::Show(open) => show(state, open),
@@ -265,6 +274,7 @@ pub fn apply(state: &mut AppState, action: LensAction) {
         }
         LensAction::Divergence(action) => divergence::apply(state, action),
         LensAction::Generate(action) => generate::apply(state, action),
+        LensAction::Contest(action) => contest::apply(state, action, effects),
         LensAction::Ended(result) => {
             lens.progress = None;
             lens.failed = result.err();
@@ -296,6 +306,7 @@ fn select_next(state: &mut AppState, by: isize) {
 /// Orders what the open page wants and has not been ordered.
 pub fn seek(state: &mut AppState, effects: &mut Vec<Effect>) {
     study::seek(state, effects);
+    contest::keep_up(state, effects);
     let order = wanted(state);
     if order == state.lens.asked {
         return;
@@ -349,6 +360,10 @@ mod tests {
         })
     }
 
+    fn act(state: &mut AppState, action: LensAction) {
+        apply(state, action, &mut Vec::new());
+    }
+
     fn trained_to(state: &mut AppState, step: u64) {
         state.training.model = Some(Model { step, latent_dim: 2, shape: ImageShape { side: 8, channels: 1 } });
     }
@@ -360,19 +375,19 @@ mod tests {
         state.walk.selected = Some(Subject::Image(0));
         trained_to(&mut state, 1);
         assert_eq!(ordered(&mut state), None, "nothing is computed while it is closed");
-        apply(&mut state, LensAction::Show(true));
+        act(&mut state, LensAction::Show(true));
         assert_eq!(ordered(&mut state), Some(1));
         trained_to(&mut state, 2);
         trained_to(&mut state, 3);
         assert_eq!(ordered(&mut state), None);
-        apply(&mut state, LensAction::Ended(Ok(())));
+        act(&mut state, LensAction::Ended(Ok(())));
         assert_eq!(ordered(&mut state), Some(3), "the newest follows");
-        apply(&mut state, LensAction::Ended(Ok(())));
+        act(&mut state, LensAction::Ended(Ok(())));
         assert_eq!(ordered(&mut state), None);
         // The last model is told whole.
         state.training.phase = Phase::Paused;
         assert_eq!(ordered(&mut state), Some(3));
-        apply(&mut state, LensAction::Show(false));
+        act(&mut state, LensAction::Show(false));
         trained_to(&mut state, 4);
         assert_eq!(ordered(&mut state), None, "nothing is computed once it is closed");
     }

@@ -126,7 +126,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::Timeline(action) => timeline::apply(state, action, effects),
         Action::Ways(action) => walk::ways::apply(state, action, effects),
         Action::Epsilon(action) => epsilon::apply(state, action),
-        Action::Lens(action) => lens::apply(state, action),
+        Action::Lens(action) => lens::apply(state, action, effects),
         Action::Directions(action) => directions::apply(state, action, effects),
         Action::Own(action) => own::apply(state, action, effects),
         Action::Undo => state.undo(),

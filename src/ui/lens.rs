@@ -2,6 +2,7 @@
 
 mod ascent;
 mod bound;
+mod contest;
 mod divergence;
 mod divergence_bars;
 mod formula;
@@ -82,6 +83,7 @@ fn page_name(page: Page) -> String {
         Page::Ascent => t!("lens.page_ascent"),
         Page::Divergences => t!("divergence.title"),
         Page::Generate => t!("generate.title"),
+        Page::Contest => t!("contest.title"),
     };
     text.into_owned()
 }
@@ -110,6 +112,10 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         divergence::ui(ui, state, actions);
         return;
     }
+    if state.lens.page == Page::Contest {
+        contest::ui(ui, state, cache, actions);
+        return;
+    }
     if state.training.model.is_none() {
         widgets::note(ui, &t!("lens.needs_model"));
         return;
@@ -134,7 +140,7 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         Page::Image => image::ui(ui, state, cache, actions),
         Page::Bound => bound::ui(ui, state, cache, actions),
         Page::Ascent => ascent::ui(ui, state, cache, actions),
-        Page::Divergences | Page::Generate => {}
+        Page::Divergences | Page::Generate | Page::Contest => {}
     }
 }
 

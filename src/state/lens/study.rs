@@ -38,6 +38,6 @@ fn wanted(state: &AppState) -> Option<StudyOrder> {
         }
         Page::Divergences => lens.divergences.pair().map(StudyOrder::Divergence),
         Page::Generate => generate::wanted(state).map(StudyOrder::Generate),
-        Page::Image | Page::Bound | Page::Ascent => None,
+        Page::Image | Page::Bound | Page::Ascent | Page::Contest => None,
     }
 }
