@@ -3,6 +3,10 @@
 mod ascent;
 mod bound;
 mod contest;
+mod contest_error;
+mod contest_maps;
+mod contest_rows;
+mod contest_unseen;
 mod divergence;
 mod divergence_bars;
 mod formula;

@@ -22,6 +22,10 @@ use crate::train::TrainError;
 /// Progress is told this often.
 const REPORT_EVERY: Duration = Duration::from_millis(100);
 
+/// What can be left: the contest, and the images of another kind.
+const TRAINED: usize = 0;
+const UNSEEN: usize = 1;
+
 /// Set when nobody wants it any more.
 type Stop = Arc<AtomicBool>;
 
@@ -40,7 +44,7 @@ pub struct Contests {
 struct Served {
     // Hung up before the thread is waited for.
     requests: Sender<Request>,
-    /// Of the last contest, and of the last other images.
+    /// Of the last of each that can be left.
     stops: [Stop; 2],
     task: Task<Action>,
 }
@@ -53,15 +57,19 @@ impl Contests {
                 self.served.iter().for_each(Served::stop);
                 return Ok(());
             }
+            ContestErrand::CancelUnseen => {
+                self.served.iter().for_each(|served| served.stops[UNSEEN].store(true, Ordering::Relaxed));
+                return Ok(());
+            }
             ContestErrand::Start(order) => {
                 let Some(data) = data else { return Ok(()) };
                 self.served.iter().for_each(Served::stop);
                 let stop = Stop::default();
-                (Request::Start(order, data, Arc::clone(&stop)), Some((0, stop)))
+                (Request::Start(order, data, Arc::clone(&stop)), Some((TRAINED, stop)))
             }
             ContestErrand::Unseen(source) => {
                 let stop = Stop::default();
-                (Request::Unseen(source, Arc::clone(&stop)), Some((1, stop)))
+                (Request::Unseen(source, Arc::clone(&stop)), Some((UNSEEN, stop)))
             }
             ContestErrand::Draw(draw) => (Request::Draw(draw), None),
             // The dialog is shown by whoever shows dialogs.

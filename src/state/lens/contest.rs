@@ -66,6 +66,8 @@ pub enum ContestErrand {
     ChooseFolder,
     /// Take the errors on the images of this folder or sample.
     Unseen(String),
+    /// Leave the images of another kind.
+    CancelUnseen,
 }
 
 /// What is to be trained, and on what.
@@ -104,6 +106,8 @@ pub enum ContestAction {
     TypeUnseen(String),
     /// Takes the errors on the images of this folder or sample.
     LookAt(String),
+    /// Does not look at them after all.
+    CancelReading,
     /// The thread says this of the contest of this round.
     Heard(u64, ContestNews),
 }
@@ -230,6 +234,7 @@ pub fn apply(state: &mut AppState, action: ContestAction, effects: &mut Vec<Effe
         ContestAction::FolderChosen(Some(folder)) => effects.extend(page.look_at(&folder.display().to_string())),
         ContestAction::TypeUnseen(text) => page.unseen_text = text,
         ContestAction::LookAt(source) => effects.extend(page.look_at(&source)),
+        ContestAction::CancelReading => ask(ContestErrand::CancelUnseen),
         ContestAction::Heard(round, news) => {
             if round == page.round {
                 hear(page, news);
