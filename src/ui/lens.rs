@@ -23,9 +23,6 @@ use crate::state::lens::Page;
 use crate::state::{Action, AppState, LensAction, Subject};
 use crate::ui::{Cache, theme, widgets};
 
-/// Width that the pages side by side need.
-const PAGES: f32 = 440.0;
-
 /// Draws the tabs of the centre: the map and the lens.
 pub fn tabs_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let tabs = [(false, t!("map.title").into_owned()), (true, t!("lens.title").into_owned())];
@@ -43,6 +40,18 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             actions.push(LensAction::Turn(page).into());
         }
     });
+    if state.lens.page != Page::Contest {
+        unit_ui(ui, state, actions);
+    }
+    ScrollArea::vertical().id_salt(state.lens.page as usize).auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_width(ui.available_width() - theme::GAP);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        page_ui(ui, state, cache, actions);
+    });
+}
+
+/// The line above the pages that speak in nats or bits.
+fn unit_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.set_height(theme::CONTROL);
         if state.lens.page.is_of_an_image() {
@@ -58,17 +67,13 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             }
         });
     });
-    ScrollArea::vertical().id_salt(state.lens.page as usize).auto_shrink([false, false]).show(ui, |ui| {
-        ui.set_width(ui.available_width() - theme::GAP);
-        ui.spacing_mut().item_spacing.y = 6.0;
-        page_ui(ui, state, cache, actions);
-    });
 }
 
 /// The pages side by side, or as a list where there is no room for that; the one that was chosen.
 fn pages_ui(ui: &mut Ui, open: Page) -> Option<Page> {
-    if ui.available_width() >= PAGES {
-        return widgets::segmented(ui, "lens_page", open, &Page::ALL.map(|page| (page, page_name(page))));
+    let pages = Page::ALL.map(|page| (page, page_name(page)));
+    if ui.available_width() >= widgets::segmented_width(ui, pages.iter().map(|(_, name)| name.as_str())) {
+        return widgets::segmented(ui, "lens_page", open, &pages);
     }
     let mut chosen = open;
     let list = ComboBox::from_id_salt("lens_page").selected_text(page_name(open)).show_ui(ui, |ui| {

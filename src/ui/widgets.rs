@@ -7,6 +7,9 @@ use egui::{
 
 use crate::ui::theme;
 
+/// Room beside the text of a choice, left and right together.
+const SIDES: f32 = 20.0;
+
 /// A section's title.
 pub fn title(ui: &mut Ui, text: &str) -> Response {
     ui.add(Label::new(RichText::new(text).font(theme::strong(14.0))).selectable(false))
@@ -101,14 +104,21 @@ pub fn figure_row(ui: &mut Ui, label: &str, tip: &str, value: &str, unit: &str, 
     });
 }
 
+/// The width that choices side by side need.
+pub fn segmented_width<'a>(ui: &Ui, texts: impl Iterator<Item = &'a str>) -> f32 {
+    let colour = theme::palette(ui).text;
+    texts
+        .map(|text| ui.painter().layout_no_wrap(text.to_owned(), theme::regular(theme::BODY), colour).size().x + SIDES)
+        .sum()
+}
+
 /// One of a few choices, side by side; returns the one that was clicked.
 pub fn segmented<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: T, choices: &[(T, String)]) -> Option<T> {
     let palette = theme::palette(ui);
     let font = theme::regular(theme::BODY);
-    let padding = 20.0;
     let widths: Vec<f32> = choices
         .iter()
-        .map(|(_, text)| ui.painter().layout_no_wrap(text.clone(), font.clone(), palette.text).size().x + padding)
+        .map(|(_, text)| ui.painter().layout_no_wrap(text.clone(), font.clone(), palette.text).size().x + SIDES)
         .collect();
     let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), theme::CONTROL), Sense::hover());
     let radius = CornerRadius::same(theme::RADIUS);

@@ -75,7 +75,6 @@ fn budget_ui(ui: &mut Ui, state: &AppState, act: &mut dyn FnMut(ContestAction)) 
             if ui.add(Button::new(t!("contest.cancel")).min_size(size)).clicked() {
                 act(ContestAction::Cancel);
             }
-            progress_ui(ui, page.progress);
         } else {
             let start = Button::new(t!("contest.start")).min_size(size);
             if ui.add_enabled(hindered.is_none(), start).on_hover_text(t!("contest.start_tip")).clicked() {
@@ -83,6 +82,9 @@ fn budget_ui(ui: &mut Ui, state: &AppState, act: &mut dyn FnMut(ContestAction)) 
             }
         }
     });
+    if page.runs {
+        ui.horizontal(|ui| progress_ui(ui, page.progress));
+    }
     let why = match hindered {
         Some(Hindrance::NoImages) => t!("contest.no_images"),
         Some(Hindrance::NoneHeld) => t!("contest.none_held"),
@@ -100,18 +102,19 @@ fn failure_ui(ui: &mut Ui, text: &str) {
 /// A label and its control hold together where the line breaks.
 fn fields_ui(ui: &mut Ui, next: &mut Budget) {
     ui.horizontal(|ui| {
-        let label = ui.label(t!("contest.dims")).on_hover_text(t!("contest.dims_tip"));
-        ui.add(TextEdit::singleline(&mut next.dims).desired_width(DIMS).margin(vec2(8.0, 4.0))).labelled_by(label.id);
+        ui.label(t!("contest.dims")).on_hover_text(t!("contest.dims_tip"));
+        let field = TextEdit::singleline(&mut next.dims).desired_width(DIMS).margin(vec2(8.0, 4.0));
+        widgets::label(&ui.add(field), &t!("contest.dims_of"));
     });
     ui.horizontal(|ui| {
-        let label = ui.label(t!("contest.epochs")).on_hover_text(t!("contest.epochs_tip"));
+        ui.label(t!("contest.epochs")).on_hover_text(t!("contest.epochs_tip"));
         let value = DragValue::new(&mut next.epochs).range(EPOCHS).speed(0.1).update_while_editing(false);
-        ui.add(value).labelled_by(label.id);
+        widgets::label(&ui.add(value), &t!("contest.epochs_of"));
     });
     ui.horizontal(|ui| {
-        let label = ui.label(t!("contest.seed")).on_hover_text(t!("contest.seed_tip"));
+        ui.label(t!("contest.seed")).on_hover_text(t!("contest.seed_tip"));
         let value = DragValue::new(&mut next.seed).speed(0.1).update_while_editing(false);
-        ui.add(value).labelled_by(label.id);
+        widgets::label(&ui.add(value), &t!("contest.seed_of"));
     });
 }
 
