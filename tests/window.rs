@@ -23,6 +23,8 @@ mod keys;
 mod layers;
 #[path = "window/lens.rs"]
 mod lens;
+#[path = "window/lens_contest.rs"]
+mod lens_contest;
 #[path = "window/lens_pages.rs"]
 mod lens_pages;
 #[path = "window/lists.rs"]

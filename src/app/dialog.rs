@@ -1,16 +1,17 @@
 //! The system's file dialogs, each on a thread of its own: they block until answered.
 
+use std::path::PathBuf;
+
 use crate::app::task::Task;
 use crate::curves::Format;
 use crate::data::IMAGE_ENDINGS;
 use crate::state::{Action, ExportAction, ExportKind, ExportSettings, OwnAction, OwnSource};
 use crate::threads::WakeUp;
 
-/// Asks for a folder.
-pub fn open_folder(wake: WakeUp) -> Result<Task<Action>, String> {
-    Task::spawn("dialog", wake, |post| {
-        let folder = rfd::FileDialog::new().pick_folder();
-        post.send(Action::DialogClosed(folder));
+/// Asks for a folder, and says `what` came of it.
+pub fn open_folder(wake: WakeUp, what: fn(Option<PathBuf>) -> Action) -> Result<Task<Action>, String> {
+    Task::spawn("dialog", wake, move |post| {
+        post.send(what(rfd::FileDialog::new().pick_folder()));
     })
 }
 

@@ -1,11 +1,14 @@
 //! The numbers of the lens, on the thread `lens`: a newer order ends the one before.
 
+mod contest;
+mod contestants;
 mod study;
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::app::lens::contest::Contests;
 use crate::app::lens::study::Studies;
 use crate::app::task::{Post, Relay, Task, in_own_pool};
 use crate::data::{Dataset, evenly, unit_values};
@@ -19,7 +22,9 @@ use crate::math::cubature::Cell;
 use crate::model::{Snapshot, snapshot};
 use crate::rng::{Rng, Stream};
 use crate::state::Action;
-use crate::state::lens::{AscentView, BoundView, Climb, Found, LensAction, LensOrder, Page, StoryView, StudyOrder};
+use crate::state::lens::{
+    AscentView, BoundView, Climb, ContestErrand, Found, LensAction, LensOrder, Page, StoryView, StudyOrder,
+};
 use crate::threads::WakeUp;
 
 /// Held images whose errors make the curve over σ, and images that are counted, at most.
@@ -70,6 +75,7 @@ struct Kept {
 pub struct LensWorkers {
     relay: Relay,
     studies: Studies,
+    contests: Contests,
     kept: Arc<Mutex<Kept>>,
 }
 
@@ -95,10 +101,16 @@ impl LensWorkers {
         self.studies.order(wake, order, question)
     }
 
+    /// Does something about AE, VAE and PCA on these images.
+    pub fn contest(&mut self, wake: WakeUp, errand: ContestErrand, data: Option<Arc<Dataset>>) -> Result<(), String> {
+        self.contests.perform(wake, errand, data)
+    }
+
     /// What was found.
     pub fn poll(&mut self, actions: &mut Vec<Action>) {
         self.relay.poll(actions);
         self.studies.poll(actions);
+        self.contests.poll(actions);
     }
 }
 
@@ -139,7 +151,7 @@ fn compute(order: &LensOrder, question: &Question, kept: &mut Kept, post: &Post<
             }
             kept.climbing = Some(Climbing { snapshot: Arc::clone(snapshot), subject: order.subject, view });
         }
-        Page::Divergences | Page::Code | Page::Generate => {}
+        Page::Divergences | Page::Code | Page::Generate | Page::Contest => {}
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ use crate::curves::Format;
 use crate::data::{Cache, Dataset};
 use crate::latent::{Question, Service};
 use crate::model::Snapshot;
+use crate::state::lens::{ContestAction, ContestErrand};
 use crate::state::timeline::Look;
 use crate::state::{
     self, Action, AppState, CurvesOrder, DrawnCurves, Effect, ExportSettings, ExportWish, OwnErrand, View,
@@ -144,7 +145,9 @@ impl Workers {
     pub fn perform(&mut self, effect: Effect, state: &AppState) -> Result<(), Action> {
         let wake = Arc::clone(&self.wake);
         match effect {
-            Effect::OpenDialog => self.dialogs.push(dialog::open_folder(wake).map_err(Action::Failed)?),
+            Effect::OpenDialog => {
+                self.dialogs.push(dialog::open_folder(wake, Action::DialogClosed).map_err(Action::Failed)?);
+            }
             Effect::Load { source, config } => {
                 // The last load wins; the one before is told to stop and is waited for, which takes one file.
                 self.loader = None;
@@ -184,6 +187,12 @@ impl Workers {
             Effect::Own(errand) => self.own.perform(wake, errand, self.question())?,
             Effect::Study(order) => self.lens.study(wake, order, self.question()).map_err(Action::Failed)?,
             Effect::Lens(order) => self.lens.order(wake, order, self.question()).map_err(Action::Failed)?,
+            Effect::Contest(ContestErrand::ChooseFolder) => {
+                self.dialogs.push(dialog::open_folder(wake, ContestAction::chosen).map_err(Action::Failed)?);
+            }
+            Effect::Contest(errand) => {
+                self.lens.contest(wake, errand, self.data.clone()).map_err(Action::Failed)?;
+            }
             Effect::Library(errand) => self.send_librarian(errand)?,
             Effect::Look(look) => self.look(look),
             Effect::DrawCurves => self.curves.order(state.curves_order()),

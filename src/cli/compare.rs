@@ -11,7 +11,7 @@ use crate::cli::{Outcome, Usage, images};
 use crate::config::RunConfig;
 use crate::data::Dataset;
 use crate::model::ModelError;
-use crate::run::contest::{Contestant, contest};
+use crate::run::contest::{Contestant, News, contest};
 
 /// Test errors against the number of dimensions.
 #[derive(Serialize)]
@@ -60,9 +60,11 @@ pub fn run(args: &Compare, output: &Output, interrupt: &Interrupt) -> anyhow::Re
         return Err(Usage(why.into()).into());
     }
     let bar = bar(0, "comparing");
-    let contestants = contest(&config, &data, &dims, &|progress| {
-        bar.set_length(progress.of as u64 * progress.total_steps);
-        bar.set_position(progress.networks as u64 * progress.total_steps + progress.step);
+    let contestants = contest(&config, &data, &dims, &|news| {
+        if let News::Step(progress) = news {
+            bar.set_length(progress.of as u64 * progress.total_steps);
+            bar.set_position(progress.networks as u64 * progress.total_steps + progress.step);
+        }
         interrupt.go_on()
     })?;
     bar.finish_and_clear();
@@ -89,7 +91,7 @@ fn row(contestant: &Contestant, unseen: Option<&Dataset>) -> Result<Row, ModelEr
         Ok::<_, ModelError>(errors.iter().sum::<f64>() / (errors.len() * data.pixels_per_image()) as f64)
     };
     let unseen_mse = unseen.map(mean).transpose()?;
-    Ok(Row { method: contestant.word(), latent_dim, test_mse, train_mse, unseen_mse, steps })
+    Ok(Row { method: contestant.method().word(), latent_dim, test_mse, train_mse, unseen_mse, steps })
 }
 
 fn told(table: &Table) -> String {

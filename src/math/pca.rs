@@ -112,6 +112,17 @@ impl Pca {
         }
         x
     }
+
+    /// The code of a point in units of its deviation along each axis, uᵀ(x − m) / √λ: `[d]` → `[k]`.
+    pub fn whiten(&self, x: &[f32]) -> Vec<f64> {
+        self.project(x).iter().zip(&self.variance).map(|(c, variance)| c / variance.sqrt()).collect()
+    }
+
+    /// The point of such a code: m + Σ √λ z u, `[k]` → `[d]`.
+    pub fn unwhiten(&self, z: &[f64]) -> Vec<f64> {
+        let code: Vec<f64> = z.iter().zip(&self.variance).map(|(z, variance)| variance.sqrt() * z).collect();
+        self.reconstruct(&code)
+    }
 }
 
 #[cfg(test)]
@@ -169,6 +180,19 @@ mod tests {
         };
         let error = x().chunks_exact(3).map(square).sum::<f64>() / 18.0;
         assert!((error - 0.100_065_170_264_710_96).abs() < 1e-7, "{error}");
+    }
+
+    // NumPy: v, u = np.linalg.eigh(np.cov(x.T)); v, c = v[::-1], u.T[::-1]
+    //   c = c * np.sign(c[np.arange(3), np.abs(c).argmax(1)])[:, None]
+    //   c @ (x[1] - x.mean(0)) / np.sqrt(v)
+    #[test]
+    fn whitened_codes_agree_with_numpy() {
+        let found = pca(&x(), 3, 3).unwrap();
+        let point = &x()[3..6];
+        let code = found.whiten(point);
+        close(&code, &[-1.167_005_84, 0.731_807_82, -0.839_620_94]);
+        let back: Vec<f32> = found.unwhiten(&code).iter().map(|v| *v as f32).collect();
+        assert!(back.iter().zip(point).all(|(b, p)| (b - p).abs() < 1e-6), "{back:?}");
     }
 
     #[test]

@@ -5,80 +5,26 @@
 //! An autoencoder with linear layers finds the plane of PCA (Baldi & Hornik 1989), so its error is what a network that
 //! is not linear has to beat.
 
+pub mod contestant;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use rayon::ThreadPool;
 
 use crate::config::{Kind, RunConfig};
-use crate::data::{self, Dataset, Split, evenly};
+use crate::data::{Dataset, Split, evenly};
 use crate::math::pca::{Pca, pca_of};
-use crate::model::{ModelError, Snapshot};
+use crate::model::ModelError;
 use crate::threads::pool;
 use crate::train::{TrainError, Trainer, evaluate};
+
+pub use contestant::{Contestant, Learned, Method};
 
 /// The smaller of images and pixels is at most this for PCA, whose time grows with its cube.
 const PCA_SIDE: usize = 3000;
 /// Images projected at once.
 const BATCH: usize = 256;
-
-/// What learned the images.
-#[derive(Debug, Clone)]
-pub enum Learned {
-    /// A network, plain or variational.
-    Network(Snapshot),
-    /// The first axes of a PCA.
-    Linear(Pca),
-}
-
-/// One of them, at one number of dimensions.
-#[derive(Debug, Clone)]
-pub struct Contestant {
-    /// Dimensions of z that were asked for; a PCA of images that vary in fewer directions has fewer.
-    pub latent_dim: usize,
-    /// What it learned.
-    pub learned: Learned,
-    /// Mean squared error per pixel value on the images it learned from.
-    pub train_mse: f64,
-    /// The same on the images that were held; none when none were.
-    pub test_mse: Option<f64>,
-    /// Training steps; 0 for PCA.
-    pub steps: u64,
-}
-
-impl Contestant {
-    /// `pca`, `ae` or `vae`.
-    pub fn word(&self) -> &'static str {
-        match &self.learned {
-            Learned::Linear(_) => "pca",
-            Learned::Network(snapshot) => snapshot.vae().config.kind.word(),
-        }
-    }
-
-    /// What becomes of images `x`, `[n, P]` in [0, 1], that are encoded and decoded at z = μ: `[n, P]`.
-    pub fn reconstruct(&self, x: &[f32]) -> Result<Vec<f32>, ModelError> {
-        match &self.learned {
-            Learned::Network(snapshot) => snapshot.decode(&snapshot.encode(x)?.mu),
-            Learned::Linear(pca) => {
-                let back = |x| pca.reconstruct(&pca.project(x));
-                Ok(x.chunks_exact(pca.mean.len()).flat_map(back).map(|v| v as f32).collect())
-            }
-        }
-    }
-
-    /// Σ (x − f(x))² of each of some images of `data`, which may be others than it learned from, over pixel values in
-    /// [0, 1].
-    pub fn squared_errors(&self, data: &Dataset, indices: &[u32]) -> Result<Vec<f64>, ModelError> {
-        let (width, mut pixels) = (data.pixels_per_image(), Vec::new());
-        let mut errors = Vec::with_capacity(indices.len());
-        for batch in indices.chunks(BATCH) {
-            data.batch_into(batch, &mut pixels);
-            let back = self.reconstruct(&pixels)?;
-            errors.extend(data::squared_errors(&pixels, &back, width));
-        }
-        Ok(errors)
-    }
-}
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,19 +33,34 @@ pub struct Progress {
     pub networks: usize,
     /// Networks in all.
     pub of: usize,
-    /// Steps of the network under way.
+    /// What is trained now.
+    pub method: Method,
+    /// Its dimensions of z.
+    pub latent_dim: usize,
+    /// Its steps so far.
     pub step: u64,
     /// Its steps in all.
     pub total_steps: u64,
+    /// Steps of one epoch.
+    pub steps_per_epoch: u64,
+}
+
+/// What is told while it goes on.
+#[derive(Debug)]
+pub enum News<'a> {
+    /// Before every step.
+    Step(Progress),
+    /// This one has ended; PCA comes first, at every number of dimensions.
+    Ended(&'a Contestant),
 }
 
 /// PCA, AE and VAE in this order, for each of `dims`; all but `model.kind` and `model.latent_dim` as in `config`.
-/// `progress` may end it between two steps: `Ok(None)`.
+/// `told` may end it between two steps: `Ok(None)`.
 pub fn contest(
     config: &RunConfig,
     data: &Arc<Dataset>,
     dims: &[usize],
-    progress: &dyn Fn(Progress) -> ControlFlow<()>,
+    told: &dyn Fn(News<'_>) -> ControlFlow<()>,
 ) -> Result<Option<Vec<Contestant>>, TrainError> {
     let mut configs = Vec::new();
     for &latent_dim in dims {
@@ -116,10 +77,19 @@ pub fn contest(
     }
     let pool = pool("contest", config.train.threads, true).map_err(|e| TrainError::Thread(e.to_string()))?;
     let mut all = linear(data, &split, dims);
+    if all.iter().any(|contestant| told(News::Ended(contestant)).is_break()) {
+        return Ok(None);
+    }
     let of = configs.len();
     for (networks, config) in configs.into_iter().enumerate() {
-        let told = |step, total_steps| progress(Progress { networks, of, step, total_steps });
-        let Some(network) = network(config, data, &split, &pool, &told)? else { return Ok(None) };
+        let (method, latent_dim) = (Method::of(config.model.kind), config.model.latent_dim);
+        let step = |step, total_steps, steps_per_epoch| {
+            told(News::Step(Progress { networks, of, method, latent_dim, step, total_steps, steps_per_epoch }))
+        };
+        let Some(network) = network(config, data, &split, &pool, &step)? else { return Ok(None) };
+        if told(News::Ended(&network)).is_break() {
+            return Ok(None);
+        }
         all.push(network);
     }
     // By dimension, as asked for; a stable sort keeps PCA, AE and VAE in order.
@@ -132,13 +102,13 @@ fn network(
     data: &Arc<Dataset>,
     split: &Split,
     pool: &ThreadPool,
-    told: &dyn Fn(u64, u64) -> ControlFlow<()>,
+    told: &dyn Fn(u64, u64, u64) -> ControlFlow<()>,
 ) -> Result<Option<Contestant>, TrainError> {
     let (latent_dim, seed) = (config.model.latent_dim, config.train.seed);
     let mut trainer = pool.install(|| Trainer::new(config, Arc::clone(data)))?;
-    let total = trainer.total_steps();
+    let (total, per_epoch) = (trainer.total_steps(), trainer.steps_per_epoch());
     for step in 0..total {
-        if told(step, total).is_break() {
+        if told(step, total, per_epoch).is_break() {
             return Ok(None);
         }
         pool.install(|| trainer.step())?;
@@ -225,12 +195,12 @@ mod tests {
     fn all_three_stand_side_by_side_and_the_networks_beat_the_plane() {
         let data = blobs();
         let found = contest(&config(), &data, &[2, 6], &|_| ControlFlow::Continue(())).unwrap().unwrap();
-        let words: Vec<_> = found.iter().map(|c| (c.word(), c.latent_dim)).collect();
+        let words: Vec<_> = found.iter().map(|c| (c.method().word(), c.latent_dim)).collect();
         assert_eq!(words, [("pca", 2), ("ae", 2), ("vae", 2), ("pca", 6), ("ae", 6), ("vae", 6)]);
         let test: Vec<f64> = found.iter().map(|c| c.test_mse.unwrap()).collect();
         assert!(test[3] < test[0], "more axes leave less: {test:?}");
         assert!(test[1] < 0.9 * test[0] && test[2] < test[0], "two curved dimensions beat two straight ones: {test:?}");
-        assert!(found.iter().all(|c| (c.steps == 0) == (c.word() == "pca")));
+        assert!(found.iter().all(|c| (c.steps == 0) == (c.method() == Method::Pca)));
     }
 
     /// The definition: project on the axes, come back, and take the squares.
@@ -261,7 +231,8 @@ mod tests {
 
     #[test]
     fn it_ends_when_told() {
-        let stop = |p: Progress| {
+        let stop = |news: News<'_>| {
+            let News::Step(p) = news else { return ControlFlow::Continue(()) };
             assert_eq!(p.of, 2);
             if (p.networks, p.step) == (1, 3) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };

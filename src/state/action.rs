@@ -9,7 +9,7 @@ use crate::data::{Dataset, Progress};
 use crate::latent::{Answer, View};
 use crate::state::comparison::ComparisonAction;
 use crate::state::exporting::{ExportAction, ExportWish};
-use crate::state::lens::{LensAction, LensOrder, StudyOrder};
+use crate::state::lens::{ContestErrand, LensAction, LensOrder, StudyOrder};
 use crate::state::lists::{ListsAction, ListsErrand};
 use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
@@ -202,6 +202,8 @@ pub enum Effect {
     Lens(Option<LensOrder>),
     /// The same for a page of the lens that is not about one image.
     Study(Option<StudyOrder>),
+    /// Do something about AE, VAE and PCA on the same images.
+    Contest(ContestErrand),
     /// Do something with the directions of a run.
     Directions(DirectionsErrand),
     /// Do something for images that were brought along.

@@ -2,6 +2,7 @@
 //! what it found.
 
 pub mod code;
+pub mod contest;
 pub mod divergence;
 pub mod generate;
 mod study;
@@ -12,6 +13,7 @@ use crate::lens::{PlainCodes, Start};
 use crate::state::{Action, AppState, Effect, Phase, WalkAction, walk};
 
 pub use code::CodeOrder;
+pub use contest::{Contest, ContestAction, ContestErrand, ContestNews};
 pub use divergence::{DivergenceAction, Divergences};
 pub use generate::{GenerateAction, Generating};
 pub use study::StudyOrder;
@@ -36,11 +38,14 @@ pub enum Page {
     Code,
     /// New images.
     Generate,
+    /// AE, VAE and PCA on the same images.
+    Contest,
 }
 
 impl Page {
     /// Every page, in the order shown.
-    pub const ALL: [Self; 6] = [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Code, Self::Generate];
+    pub const ALL: [Self; 7] =
+        [Self::Image, Self::Bound, Self::Ascent, Self::Divergences, Self::Code, Self::Generate, Self::Contest];
 
     /// Whether it is about the selected image.
     pub fn is_of_an_image(self) -> bool {
@@ -113,6 +118,8 @@ pub enum LensAction {
     Counted(CodeOrder, Box<PlainCodes>),
     /// Something about the page of new images.
     Generate(GenerateAction),
+    /// Something about the page of AE, VAE and PCA.
+    Contest(ContestAction),
     /// The thread is done; the sentence for the user when it failed.
     Ended(Result<(), String>),
 }
@@ -152,14 +159,20 @@ pub struct LensState {
     pub plain: Option<(CodeOrder, Box<PlainCodes>)>,
     /// The page of new images.
     pub generating: Generating,
+    /// The page of AE, VAE and PCA.
+    pub contest: Contest,
     asked: Option<LensOrder>,
     studied: Option<StudyOrder>,
 }
 
 impl LensState {
-    /// Whether the open page is about codes, which are counted in bits whatever the others are counted in.
-    pub fn is_in_bits(&self) -> bool {
-        self.page == Page::Code || (self.page == Page::Divergences && self.divergences.kind == divergence::Kind::Bars)
+    /// Whether the open page counts in nats or in bits, as it is told: codes are counted in bits, errors in neither.
+    pub fn has_a_unit(&self) -> bool {
+        match self.page {
+            Page::Code | Page::Contest => false,
+            Page::Divergences => self.divergences.kind != divergence::Kind::Bars,
+            Page::Image | Page::Bound | Page::Ascent | Page::Generate => true,
+        }
     }
 
     /// Whether the ascent goes on by itself.
@@ -203,6 +216,7 @@ pub fn apply(state: &mut AppState, action: LensAction, effects: &mut Vec<Effect>
         LensAction::Divergence(action) => divergence::apply(state, action),
         LensAction::Counted(order, codes) => lens.plain = Some((order, codes)),
         LensAction::Generate(action) => generate::apply(state, action),
+        LensAction::Contest(action) => contest::apply(state, action, effects),
         LensAction::Ended(result) => {
             lens.progress = None;
             lens.failed = result.err();
@@ -237,6 +251,7 @@ fn select_next(state: &mut AppState, by: isize) {
 /// Orders what the open page wants and has not been ordered.
 pub fn seek(state: &mut AppState, effects: &mut Vec<Effect>) {
     study::seek(state, effects);
+    contest::keep_up(state, effects);
     let order = wanted(state);
     if order == state.lens.asked {
         return;
@@ -295,6 +310,10 @@ mod tests {
         })
     }
 
+    fn act(state: &mut AppState, action: LensAction) {
+        apply(state, action, &mut Vec::new());
+    }
+
     fn trained_to(state: &mut AppState, step: u64) {
         state.training.model = Some(Model { step, latent_dim: 2, shape: ImageShape { side: 8, channels: 1 } });
     }
@@ -306,19 +325,19 @@ mod tests {
         state.walk.selected = Some(Subject::Image(0));
         trained_to(&mut state, 1);
         assert_eq!(ordered(&mut state), None, "nothing is computed while it is closed");
-        apply(&mut state, LensAction::Show(true), &mut Vec::new());
+        act(&mut state, LensAction::Show(true));
         assert_eq!(ordered(&mut state), Some(1));
         trained_to(&mut state, 2);
         trained_to(&mut state, 3);
         assert_eq!(ordered(&mut state), None);
-        apply(&mut state, LensAction::Ended(Ok(())), &mut Vec::new());
+        act(&mut state, LensAction::Ended(Ok(())));
         assert_eq!(ordered(&mut state), Some(3), "the newest follows");
-        apply(&mut state, LensAction::Ended(Ok(())), &mut Vec::new());
+        act(&mut state, LensAction::Ended(Ok(())));
         assert_eq!(ordered(&mut state), None);
         // The last model is told whole.
         state.training.phase = Phase::Paused;
         assert_eq!(ordered(&mut state), Some(3));
-        apply(&mut state, LensAction::Show(false), &mut Vec::new());
+        act(&mut state, LensAction::Show(false));
         trained_to(&mut state, 4);
         assert_eq!(ordered(&mut state), None, "nothing is computed once it is closed");
     }

@@ -3,6 +3,11 @@
 mod ascent;
 mod bound;
 mod code;
+mod contest;
+mod contest_error;
+mod contest_maps;
+mod contest_rows;
+mod contest_unseen;
 mod divergence;
 mod divergence_bars;
 mod formula;
@@ -36,7 +41,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             actions.push(LensAction::Turn(page).into());
         }
     });
-    if !state.lens.is_in_bits() {
+    if state.lens.has_a_unit() {
         subject_and_unit_ui(ui, state, actions);
     }
     ScrollArea::vertical().id_salt(state.lens.page as usize).auto_shrink([false, false]).show(ui, |ui| {
@@ -89,6 +94,7 @@ fn page_name(page: Page) -> String {
         Page::Divergences => t!("divergence.title"),
         Page::Code => t!("code.title"),
         Page::Generate => t!("generate.title"),
+        Page::Contest => t!("contest.title"),
     };
     text.into_owned()
 }
@@ -113,13 +119,11 @@ fn subject_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 }
 
 fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
-    if state.lens.page == Page::Divergences {
-        divergence::ui(ui, state, actions);
-        return;
-    }
-    if state.lens.page == Page::Code {
-        code::ui(ui, state);
-        return;
+    match state.lens.page {
+        Page::Divergences => return divergence::ui(ui, state, actions),
+        Page::Code => return code::ui(ui, state),
+        Page::Contest => return contest::ui(ui, state, cache, actions),
+        Page::Image | Page::Bound | Page::Ascent | Page::Generate => {}
     }
     if state.training.model.is_none() {
         widgets::note(ui, &t!("lens.needs_model"));
@@ -145,7 +149,7 @@ fn page_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<A
         Page::Image => image::ui(ui, state, cache, actions),
         Page::Bound => bound::ui(ui, state, cache, actions),
         Page::Ascent => ascent::ui(ui, state, cache, actions),
-        Page::Divergences | Page::Code | Page::Generate => {}
+        Page::Divergences | Page::Code | Page::Generate | Page::Contest => {}
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Key {
     Generated(usize),
     /// The same from near by.
     PosteriorNear,
+    /// A row of images that AE, VAE or PCA makes.
+    Contest(usize),
     /// What the sample of the lens decodes to.
     LensDecoded,
 }

@@ -7,6 +7,9 @@ use egui::{
 
 use crate::ui::theme;
 
+/// Room beside the text of a choice, left and right together.
+const SIDES: f32 = 20.0;
+
 /// A section's title.
 pub fn title(ui: &mut Ui, text: &str) -> Response {
     ui.add(Label::new(RichText::new(text).font(theme::strong(14.0))).selectable(false))
@@ -151,7 +154,7 @@ pub fn segmented_width<T>(ui: &Ui, choices: &[(T, String)]) -> f32 {
 fn segment_widths<T>(ui: &Ui, choices: &[(T, String)]) -> impl Iterator<Item = f32> {
     let font = theme::regular(theme::BODY);
     let width = move |text: &String| ui.painter().layout_no_wrap(text.clone(), font.clone(), Color32::WHITE).size().x;
-    choices.iter().map(move |(_, text)| width(text) + 20.0)
+    choices.iter().map(move |(_, text)| width(text) + SIDES)
 }
 
 /// Dims a colour in a disabled part of the window.

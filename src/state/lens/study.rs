@@ -43,6 +43,6 @@ fn wanted(state: &AppState) -> Option<StudyOrder> {
         Page::Divergences => lens.divergences.pair().map(StudyOrder::Divergence),
         Page::Code => code::wanted(state).map(StudyOrder::Plain),
         Page::Generate => generate::wanted(state).map(StudyOrder::Generate),
-        Page::Image | Page::Bound | Page::Ascent => None,
+        Page::Image | Page::Bound | Page::Ascent | Page::Contest => None,
     }
 }

@@ -21,6 +21,8 @@ pub const ALL: &[Command] = &[
         .on(|state| state.lens.page == Page::Code),
     Command::new("command.lens_generate", |_| Ok(LensAction::Turn(Page::Generate).into()))
         .on(|state| state.lens.page == Page::Generate),
+    Command::new("command.lens_contest", |_| Ok(LensAction::Turn(Page::Contest).into()))
+        .on(|state| state.lens.page == Page::Contest),
     Command::new("command.lens_bits", |state| Ok(LensAction::SetBits(!state.lens.bits).into()))
         .on(|state| state.lens.bits),
     Command::new("command.lens_next", |state| when(state.lens.open, t!("lens.closed"), LensAction::Step(1))),
