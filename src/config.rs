@@ -53,6 +53,8 @@ pub struct DataConfig {
     pub fit: Fit,
     /// What shows through transparent pixels and in the bars of `pad`.
     pub background: Rgb,
+    /// Pictures of more megapixels are refused by their header, before memory is taken; 1 to 1000.
+    pub max_megapixels: usize,
     /// Share of the images held for validation, 0 to 0.5.
     pub validation_fraction: f64,
 }
@@ -63,6 +65,11 @@ impl DataConfig {
     pub fn like(&self, side: usize, channels: usize) -> Self {
         let channels = if channels == 1 { Channels::Grey } else { Channels::Rgb };
         Self { size: Size::Side(side), channels, ..self.clone() }
+    }
+
+    /// Most pixels that a picture may have.
+    pub fn max_pixels(&self) -> u64 {
+        self.max_megapixels as u64 * 1_000_000
     }
 }
 
@@ -147,6 +154,8 @@ impl Default for DataConfig {
             channels: Channels::Auto,
             fit: Fit::Crop,
             background: Rgb([0, 0, 0]),
+            // The largest cameras have 200.
+            max_megapixels: 256,
             validation_fraction: 0.1,
         }
     }
@@ -199,6 +208,8 @@ impl Default for TrainConfig {
 
 /// Smallest and largest side of an image, in pixels.
 pub const SIDES: std::ops::RangeInclusive<usize> = 16..=128;
+/// Least and most that the largest picture may be set to, in megapixels.
+pub const MEGAPIXELS: std::ops::RangeInclusive<usize> = 1..=1000;
 /// Smallest and largest learning rate.
 pub const LRS: std::ops::RangeInclusive<f64> = 1e-7..=1.0;
 /// Furthest that a training image is moved, in pixels: half of the smallest image.
@@ -247,6 +258,7 @@ keys! {
     "data.channels" => data.channels, str::parse;
     "data.fit" => data.fit, str::parse;
     "data.background" => data.background, str::parse;
+    "data.max_megapixels" => data.max_megapixels, number;
     "data.validation_fraction" => data.validation_fraction, number;
     "model.kind" => model.kind, str::parse;
     "model.arch" => model.arch, str::parse;
@@ -300,6 +312,7 @@ impl RunConfig {
         if let Size::Side(side) = data.size {
             within("data.size", side, &SIDES)?;
         }
+        within("data.max_megapixels", data.max_megapixels, &MEGAPIXELS)?;
         within("data.validation_fraction", data.validation_fraction, &(0.0..=0.5))?;
         within("model.latent_dim", model.latent_dim, &LATENT_DIMS)?;
         within("model.sigma", model.sigma, &(1e-3..=10.0))?;

@@ -30,7 +30,7 @@ pub use saved::{SavedRun, name_of};
 pub use timeline::{Moment, Timeline};
 
 use crate::config::ConfigError;
-use crate::files::PlaceError;
+use crate::files::{PlaceError, reason};
 use crate::model::ModelError;
 use crate::train::TrainError;
 
@@ -120,25 +120,16 @@ pub enum RunError {
 
 impl RunError {
     fn read(path: &Path, error: &io::Error) -> Self {
-        Self::Io { verb: "read", path: path.to_owned(), reason: in_words(error) }
+        Self::Io { verb: "read", path: path.to_owned(), reason: reason(error) }
     }
 
     fn write(path: &Path, error: &io::Error) -> Self {
-        Self::Io { verb: "write", path: path.to_owned(), reason: in_words(error) }
+        Self::Io { verb: "write", path: path.to_owned(), reason: reason(error) }
     }
 }
 
 impl From<RunError> for TrainError {
     fn from(error: RunError) -> Self {
         Self::Record(error.to_string())
-    }
-}
-
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".into(),
-        io::ErrorKind::PermissionDenied => "permission denied".into(),
-        io::ErrorKind::StorageFull => "the disk is full".into(),
-        _ => error.to_string(),
     }
 }
