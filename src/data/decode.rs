@@ -16,6 +16,9 @@ use crate::files;
 /// Most bytes of a pixel: red, green, blue and alpha of 16 bits. Decoding a picture may take as much for each pixel that
 /// it may have, and no file that is read whole may be longer.
 const PIXEL_BYTES: u64 = 8;
+/// What decoding a PNG may take besides its pixels: a row, and what is packed into its metadata, where a colour profile may
+/// claim a gigabyte.
+const PNG_BYTES: u64 = 1 << 26;
 /// Files up to this many bytes are read in one go; of larger ones, that many at a time.
 const PIECE: usize = 1 << 16;
 /// Pictures that need fewer bytes do not ask the gate: a thousand threads of them stay below its limit.
@@ -138,8 +141,9 @@ impl Bounds<'_> {
         &self,
         mut reader: ImageReader<R>,
     ) -> Result<impl ImageDecoder + use<'r, R>, String> {
+        let most = self.max_pixels.saturating_mul(PIXEL_BYTES);
         let mut limits = Limits::default();
-        limits.max_alloc = Some(self.max_pixels.saturating_mul(PIXEL_BYTES));
+        limits.max_alloc = Some(if reader.format() == Some(ImageFormat::Png) { PNG_BYTES } else { most });
         reader.limits(limits);
         reader.into_decoder().map_err(|e| reason(&e))
     }
