@@ -193,7 +193,12 @@ fn reason(error: &ImageError) -> String {
     match error {
         ImageError::IoError(e) => io_reason(e),
         ImageError::Limits(_) => "too large to decode".into(),
-        ImageError::Unsupported(e) => format!("unsupported: {}", first_line(&e.to_string())),
+        ImageError::Unsupported(e) => {
+            let said = e.to_string();
+            // "The decoder for Tiff does not support the format features …"
+            let what = said.split_once("format features ").map_or(said.as_str(), |(_, what)| what);
+            format!("unsupported: {}", first_line(what))
+        }
         ImageError::Decoding(e) => match e.format_hint() {
             ImageFormatHint::Exact(format) => format!("damaged {} file", format!("{format:?}").to_uppercase()),
             _ => "damaged".into(),
