@@ -3,6 +3,7 @@
 //! The same keys serve the window, `--set K=V`, a TOML file (`--config F`) and `run.json`.
 
 mod differing;
+mod file;
 mod names;
 pub mod number;
 mod schedule;
@@ -293,11 +294,6 @@ keys! {
 }
 
 impl RunConfig {
-    /// Reads a TOML file's text; keys left out keep their defaults.
-    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|e| ConfigError(e.to_string().trim_end().to_owned()))
-    }
-
     /// Applies `KEY=VALUE`, as `--set` takes it.
     pub fn set_pair(&mut self, pair: &str) -> Result<(), ConfigError> {
         let (key, value) = pair
@@ -393,11 +389,5 @@ mod tests {
         refuses("train.beta_schedule=linear", "constant, cyclical");
         refuses("train.cycle_epochs=0", "train.cycle_epochs is 0; it must lie between 0.01");
         refuses("train.shift_pixels=9", "between 0 and 8");
-    }
-
-    #[test]
-    fn an_unknown_toml_key_is_refused_by_name() {
-        let error = RunConfig::from_toml("[train]\nepoch = 3\n").unwrap_err().to_string();
-        assert!(error.contains("epoch"), "{error}");
     }
 }
