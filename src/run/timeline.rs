@@ -47,7 +47,7 @@ impl Timeline {
         if folder.is_symlink() {
             return Err(RunError::damaged(
                 &folder,
-                "it is a link, and a run keeps to its own folder; take the link away",
+                &"it is a link, and a run keeps to its own folder; take the link away",
             ));
         }
         let mut kept = steps(&folder);
