@@ -101,11 +101,11 @@ impl Untidy {
         }
         let locked = self.images().join("locked");
         self.put("locked/a.png", &png, None);
-        fs::set_permissions(&locked, Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&locked, Permissions::from_mode(0o000)).unwrap();
         self.verdicts.remove("locked/a.png");
         self.verdicts.insert("locked".into(), Some("permission denied"));
         self.put("bad/locked.png", &png, Some("permission denied"));
-        fs::set_permissions(self.images().join("bad/locked.png"), Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(self.images().join("bad/locked.png"), Permissions::from_mode(0o000)).unwrap();
     }
 
     fn odd_names(&mut self) {
