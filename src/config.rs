@@ -3,6 +3,7 @@
 //! The same keys serve the window, `--set K=V`, a TOML file (`--config F`) and `run.json`.
 
 mod differing;
+mod file;
 mod names;
 pub mod number;
 mod schedule;
@@ -53,6 +54,8 @@ pub struct DataConfig {
     pub fit: Fit,
     /// What shows through transparent pixels and in the bars of `pad`.
     pub background: Rgb,
+    /// Pictures of more megapixels are refused by their header, before memory is taken; 1 to 1000.
+    pub max_megapixels: usize,
     /// Share of the images held for validation, 0 to 0.5.
     pub validation_fraction: f64,
 }
@@ -63,6 +66,11 @@ impl DataConfig {
     pub fn like(&self, side: usize, channels: usize) -> Self {
         let channels = if channels == 1 { Channels::Grey } else { Channels::Rgb };
         Self { size: Size::Side(side), channels, ..self.clone() }
+    }
+
+    /// Most pixels that a picture may have.
+    pub fn max_pixels(&self) -> u64 {
+        self.max_megapixels as u64 * 1_000_000
     }
 }
 
@@ -147,6 +155,8 @@ impl Default for DataConfig {
             channels: Channels::Auto,
             fit: Fit::Crop,
             background: Rgb([0, 0, 0]),
+            // The largest cameras have 200.
+            max_megapixels: 256,
             validation_fraction: 0.1,
         }
     }
@@ -199,6 +209,8 @@ impl Default for TrainConfig {
 
 /// Smallest and largest side of an image, in pixels.
 pub const SIDES: std::ops::RangeInclusive<usize> = 16..=128;
+/// Least and most that the largest picture may be set to, in megapixels.
+pub const MEGAPIXELS: std::ops::RangeInclusive<usize> = 1..=1000;
 /// Smallest and largest learning rate.
 pub const LRS: std::ops::RangeInclusive<f64> = 1e-7..=1.0;
 /// Furthest that a training image is moved, in pixels: half of the smallest image.
@@ -247,6 +259,7 @@ keys! {
     "data.channels" => data.channels, str::parse;
     "data.fit" => data.fit, str::parse;
     "data.background" => data.background, str::parse;
+    "data.max_megapixels" => data.max_megapixels, number;
     "data.validation_fraction" => data.validation_fraction, number;
     "model.kind" => model.kind, str::parse;
     "model.arch" => model.arch, str::parse;
@@ -281,11 +294,6 @@ keys! {
 }
 
 impl RunConfig {
-    /// Reads a TOML file's text; keys left out keep their defaults.
-    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|e| ConfigError(e.to_string().trim_end().to_owned()))
-    }
-
     /// Applies `KEY=VALUE`, as `--set` takes it.
     pub fn set_pair(&mut self, pair: &str) -> Result<(), ConfigError> {
         let (key, value) = pair
@@ -300,6 +308,7 @@ impl RunConfig {
         if let Size::Side(side) = data.size {
             within("data.size", side, &SIDES)?;
         }
+        within("data.max_megapixels", data.max_megapixels, &MEGAPIXELS)?;
         within("data.validation_fraction", data.validation_fraction, &(0.0..=0.5))?;
         within("model.latent_dim", model.latent_dim, &LATENT_DIMS)?;
         within("model.sigma", model.sigma, &(1e-3..=10.0))?;
@@ -380,11 +389,5 @@ mod tests {
         refuses("train.beta_schedule=linear", "constant, cyclical");
         refuses("train.cycle_epochs=0", "train.cycle_epochs is 0; it must lie between 0.01");
         refuses("train.shift_pixels=9", "between 0 and 8");
-    }
-
-    #[test]
-    fn an_unknown_toml_key_is_refused_by_name() {
-        let error = RunConfig::from_toml("[train]\nepoch = 3\n").unwrap_err().to_string();
-        assert!(error.contains("epoch"), "{error}");
     }
 }

@@ -2,6 +2,8 @@
 //! fsync, rename.
 
 mod place;
+mod read;
+mod shown;
 mod sidecar;
 mod trash;
 
@@ -13,6 +15,8 @@ use directories::{ProjectDirs, UserDirs};
 use tempfile::{Builder, NamedTempFile};
 
 pub use place::{IsTaken, PlaceError, check_folder, write_numbered};
+pub use read::{open_regular, read_text, read_whole, reason};
+pub use shown::{one_line, shown};
 pub use sidecar::{check_sidecar, is_our_sidecar, sidecar_of, with_sidecar, write_with_sidecar};
 pub use trash::{Trash, TrashError};
 

@@ -6,6 +6,8 @@
 //!
 //! Invariants: `run.json` and the checkpoint are replaced whole; history rows are on disk before the checkpoint that
 //! follows them, and rows after the last checkpoint do not count. So a crash at any byte leaves a run that can go on.
+//! What is read is checked before it is believed, and before anything is written: a file may be cut, edited, or made to do
+//! harm. Nothing outside the run's folder is written or taken away.
 
 pub mod apart;
 pub mod checkpoint;
@@ -17,6 +19,8 @@ pub mod library;
 pub mod record;
 pub mod recorder;
 pub mod saved;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 
 use std::io;
@@ -30,15 +34,18 @@ pub use saved::{SavedRun, name_of};
 pub use timeline::{Moment, Timeline};
 
 use crate::config::ConfigError;
-use crate::files::PlaceError;
+use crate::files::{PlaceError, reason, shown};
 use crate::model::ModelError;
 use crate::train::TrainError;
+
+/// More than any text in a run folder has, in bytes.
+const MOST_TEXT: u64 = 1 << 28;
 
 /// Why a run folder cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The system refused.
-    #[error("cannot {verb} {}: {reason}", path.display())]
+    #[error("cannot {verb} {}: {reason}", shown(path))]
     Io {
         /// `read` or `write`.
         verb: &'static str,
@@ -48,15 +55,15 @@ pub enum RunError {
         reason: String,
     },
     /// There is no `run.json`.
-    #[error("{} is not a run folder: it has no run.json", .0.display())]
+    #[error("{} is not a run folder: it has no run.json", shown(.0))]
     NotARun(PathBuf),
     /// A new run was to be made where something is.
     #[error(
-        "{} is not empty; go on with the run in it with --resume, or choose another folder", .0.display()
+        "{} is not empty; go on with the run in it with --resume, or choose another folder", shown(.0)
     )]
     NotEmpty(PathBuf),
     /// A file does not hold what it should.
-    #[error("{} is damaged: {reason}", path.display())]
+    #[error("{} is damaged: {reason}", shown(path))]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -64,7 +71,10 @@ pub enum RunError {
         reason: String,
     },
     /// A later version of the program wrote it.
-    #[error("{} was written by a newer version of Latent Atlas (format {format}); update the program to open it", path.display())]
+    #[error(
+        "{} was written by a newer version of Latent Atlas (format {format}); update the program to open it",
+        shown(path)
+    )]
     Newer {
         /// Which file.
         path: PathBuf,
@@ -72,12 +82,12 @@ pub enum RunError {
         format: u32,
     },
     /// The run has no checkpoint yet.
-    #[error("the run in {} was stopped before its first checkpoint; train it with --resume first", .0.display())]
+    #[error("the run in {} was stopped before its first checkpoint; train it with --resume first", shown(.0))]
     NoCheckpoint(PathBuf),
     /// The weights that a run was to begin with are not there.
     #[error(
         "the run in {} was to begin with the weights of {parent}, and they are not in it; begin it again from {parent}",
-        folder.display()
+        shown(folder)
     )]
     NoFirstWeights {
         /// The run's folder.
@@ -102,7 +112,7 @@ pub enum RunError {
         found: String,
     },
     /// Something is there that would be overwritten.
-    #[error("{} exists already and was left alone; choose another name, or move it away", .0.display())]
+    #[error("{} exists already and was left alone; choose another name, or move it away", shown(.0))]
     Exists(PathBuf),
     /// A run cannot begin with the weights of another.
     #[error("the new run could not begin with these weights: {0}")]
@@ -120,25 +130,20 @@ pub enum RunError {
 
 impl RunError {
     fn read(path: &Path, error: &io::Error) -> Self {
-        Self::Io { verb: "read", path: path.to_owned(), reason: in_words(error) }
+        Self::Io { verb: "read", path: path.to_owned(), reason: reason(error) }
+    }
+
+    fn damaged(path: &Path, reason: &dyn std::fmt::Display) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
     }
 
     fn write(path: &Path, error: &io::Error) -> Self {
-        Self::Io { verb: "write", path: path.to_owned(), reason: in_words(error) }
+        Self::Io { verb: "write", path: path.to_owned(), reason: reason(error) }
     }
 }
 
 impl From<RunError> for TrainError {
     fn from(error: RunError) -> Self {
         Self::Record(error.to_string())
-    }
-}
-
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".into(),
-        io::ErrorKind::PermissionDenied => "permission denied".into(),
-        io::ErrorKind::StorageFull => "the disk is full".into(),
-        _ => error.to_string(),
     }
 }

@@ -14,6 +14,9 @@ mod diff;
 mod errors;
 #[path = "cli/kills.rs"]
 mod kills;
+// Awkward images: the loader's own tests make the same.
+#[path = "../src/data/tests/make.rs"]
+mod make;
 #[path = "cli/pictures.rs"]
 mod pictures;
 #[path = "cli/quality.rs"]
@@ -28,3 +31,5 @@ mod steering;
 mod support;
 #[path = "cli/tables.rs"]
 mod tables;
+#[path = "cli/untidy.rs"]
+mod untidy;

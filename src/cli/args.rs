@@ -16,7 +16,7 @@ pub use curves::{Curves, Direction, Per};
 
 use crate::cli::bench;
 use crate::config::RunConfig;
-use crate::files::Clash;
+use crate::files::{self, Clash, shown};
 use crate::latent::Path;
 
 pub use diff::Diff;
@@ -287,6 +287,9 @@ pub struct Shared {
     pub json: bool,
 }
 
+/// More than any file of settings has, in bytes.
+const MOST_CONFIG: u64 = 1 << 24;
+
 /// Settings from a file and from the command line; the README lists every key.
 #[derive(Debug, Args)]
 pub struct Settings {
@@ -304,9 +307,9 @@ impl Settings {
         let mut config = match &self.config {
             None => base,
             Some(file) => {
-                let text = std::fs::read_to_string(file)
-                    .map_err(|e| super::Usage(format!("cannot read {}: {e}", file.display())))?;
-                RunConfig::from_toml(&text).map_err(|e| super::Usage(format!("{}: {e}", file.display())))?
+                let text = files::read_text(file, MOST_CONFIG)
+                    .map_err(|e| super::Usage(format!("cannot read {}: {}", shown(file), files::reason(&e))))?;
+                RunConfig::from_toml(&text).map_err(|e| super::Usage(format!("{}: {e}", shown(file))))?
             }
         };
         self.set.iter().try_for_each(|pair| config.set_pair(pair))?;

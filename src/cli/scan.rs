@@ -11,6 +11,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::output::Output;
 use crate::config::RunConfig;
 use crate::data::{LoadError, Skipped};
+use crate::files::one_line;
 
 #[derive(Serialize)]
 struct Found<'a> {
@@ -58,7 +59,7 @@ pub fn run(args: &Scan, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
             side = data.side,
         );
         for (class, n) in &found.classes {
-            text.extend(["\n", &format!("{n:>8}  {class}")]);
+            text.extend(["\n", &format!("{n:>8}  {}", one_line(class))]);
         }
         text
     });
@@ -67,6 +68,6 @@ pub fn run(args: &Scan, output: &Output, interrupt: &Interrupt) -> anyhow::Resul
 
 fn tell_skipped(skipped: &[Skipped], output: &Output) {
     for file in skipped {
-        output.event("skipped", file, || Some(format!("skipped {}: {}", file.path, file.reason)));
+        output.event("skipped", file, || Some(format!("skipped {}: {}", one_line(&file.path), file.reason)));
     }
 }

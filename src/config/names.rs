@@ -11,6 +11,7 @@ pub fn name_of(key: &str) -> String {
         "data.channels" => t!("data.channels"),
         "data.fit" => t!("data.fit"),
         "data.background" => t!("data.background"),
+        "data.max_megapixels" => t!("data.max_megapixels"),
         "data.validation_fraction" => t!("model.validation"),
         "model.kind" => t!("model.kind"),
         "model.arch" => t!("model.arch"),

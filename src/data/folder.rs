@@ -7,12 +7,14 @@ use rayon::prelude::*;
 
 use crate::config::{Channels, DataConfig, SIDES, Size};
 use crate::data::cache::{Cache, Unsaved};
+use crate::data::decode::{self, Bounds};
 use crate::data::fit::{Square, fit, to_grey};
 use crate::data::gate::Gate;
 use crate::data::gather::Gatherer;
 use crate::data::listing::{Entry, list};
 use crate::data::meter::Meter;
-use crate::data::{Dataset, LoadError, Progress, decode};
+use crate::data::{Dataset, LoadError, Progress};
+use crate::files::shown;
 
 /// Side of the square when the images are of many sizes.
 const MIXED_SIDE: usize = 64;
@@ -45,7 +47,12 @@ pub fn load(root: &Path, order: &Order, cache: Option<&Cache>) -> Result<(Datase
     let (mut data, unsaved) = if let Some(kept) = kept {
         (kept.into_dataset(&name, listing.entries, skipped)?, None)
     } else {
-        let data = order.read_all(&listing.entries)?.finish(&name, skipped)?;
+        let read = order.read_all(&listing.entries)?;
+        // Files that were listed and are gone are lines in the report; that the folder itself is gone is another matter.
+        if !root.is_dir() {
+            return Err(LoadError::Gone { path: shown(root), read: read.len(), files: listing.entries.len() });
+        }
+        let data = read.finish(&name, skipped)?;
         let unsaved = place.map(|place| place.unsaved(&listing.entries, &data));
         (data, unsaved)
     };
@@ -107,9 +114,13 @@ impl Order<'_> {
         Ok(gatherer)
     }
 
-    fn square(&self, entry: &Entry, side: usize, seen: &dyn Fn(u32, u32)) -> Result<Square, String> {
+    fn bounds<'o>(&'o self, seen: &'o (dyn Fn(u32, u32) + Sync)) -> Bounds<'o> {
+        Bounds { max_pixels: self.config.max_pixels(), gate: self.gate, seen }
+    }
+
+    fn square(&self, entry: &Entry, side: usize, seen: &(dyn Fn(u32, u32) + Sync)) -> Result<Square, String> {
         let DataConfig { channels, fit: how, background, .. } = *self.config;
-        let decoded = decode::decode(&entry.path, self.gate, seen)?;
+        let decoded = decode::decode(&entry.path, &self.bounds(seen))?;
         let square = fit(&decoded.picture, side, how, background)?;
         let narrow = channels == Channels::Grey && square.channels == 3;
         Ok(if narrow { Square { bytes: to_grey(&square.bytes).collect(), channels: 1, ..square } } else { square })
@@ -128,7 +139,8 @@ impl Order<'_> {
     /// The one side of all of them; `Ok(None)` when none is an image.
     fn agreed<'e>(&self, entries: impl ParallelIterator<Item = &'e Entry>) -> Result<Option<usize>, Stop> {
         // Files that are no images have no say; one image of another size ends the search.
-        let side_of = |entry: &Entry| match decode::dimensions(&entry.path) {
+        let bounds = self.bounds(&|_, _| ());
+        let side_of = |entry: &Entry| match decode::dimensions(&entry.path, &bounds) {
             _ if self.check().is_err() => Err(Stop::Cancelled),
             Ok((w, h)) if w == h && SIDES.contains(&(w as usize)) => Ok(Some(w as usize)),
             Ok(_) => Err(Stop::OtherSide),

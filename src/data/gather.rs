@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::config::Channels;
 use crate::data::fit::{Square, to_grey, to_rgb};
 use crate::data::{Dataset, LoadError, Pixels, ScanReport, Skipped};
+use crate::files::one_line;
 
 /// Takes in what was read, in the order of the names.
 ///
@@ -28,6 +29,11 @@ impl Gatherer {
         let stored = if channels == Channels::Rgb { 3 } else { 1 };
         let pixels = Pixels::of_images(side, stored);
         Self { side, channels, stored, all_grey: true, pixels, names: Vec::new(), skipped: Vec::new() }
+    }
+
+    /// Images so far.
+    pub fn len(&self) -> usize {
+        self.names.len()
     }
 
     /// One file: its pixels, or why there are none.
@@ -72,7 +78,7 @@ pub fn dataset(
     let files = names.len() + skipped.len();
     skipped.sort_by(|a, b| a.path.cmp(&b.path));
     if names.is_empty() {
-        return Err(LoadError::Empty { path: name.to_owned(), files, skipped });
+        return Err(LoadError::Empty { path: one_line(name).into_owned(), files, skipped });
     }
     let classes: BTreeSet<&str> = names.iter().filter_map(|name| class_of(name)).collect();
     let classes: Vec<String> = classes.into_iter().map(str::to_owned).collect();

@@ -7,9 +7,11 @@ use std::str::FromStr;
 use image::{DynamicImage, RgbaImage};
 
 use crate::config::DataConfig;
+use crate::data::Skipped;
+use crate::data::decode::{self, Bounds};
 use crate::data::fit::{fit, to_grey, to_rgb};
 use crate::data::gate::Gate;
-use crate::data::{Skipped, decode};
+use crate::files::shown;
 
 /// What to open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,16 @@ pub enum LoadError {
         path: String,
         /// In a few words.
         reason: String,
+    },
+    /// It was there when it was listed, and is not any more.
+    #[error("{path} went away while it was read ({read} images of {files} files); bring it back and open it again")]
+    Gone {
+        /// As it was given.
+        path: String,
+        /// Images read.
+        read: usize,
+        /// Files listed.
+        files: usize,
     },
     /// Nothing usable inside.
     #[error(
@@ -76,12 +88,10 @@ pub struct Bitmap {
 
 /// One image file as the model reads it: `[side, side, channels]`, brought to size as `config` says.
 pub fn load_image_file(path: &Path, side: usize, channels: usize, config: &DataConfig) -> Result<Vec<u8>, LoadError> {
-    let open = |reason| LoadError::Open { path: path.display().to_string(), reason };
-    if !path.is_file() {
-        return Err(open(if path.exists() { "it is not a file".into() } else { "no such file".into() }));
-    }
+    let open = |reason| LoadError::Open { path: shown(path), reason };
     let gate = Gate::new(usize::MAX);
-    let decoded = decode::decode(path, &gate, &|_, _| ()).map_err(open)?;
+    let bounds = Bounds { max_pixels: config.max_pixels(), gate: &gate, seen: &|_, _| () };
+    let decoded = decode::decode(path, &bounds).map_err(open)?;
     brought_to_size(&decoded.picture, side, channels, config).map_err(open)
 }
 

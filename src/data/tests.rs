@@ -1,35 +1,23 @@
 //! Folders made by code, read back.
 
+mod bombs;
+mod folders;
+mod kinds;
+mod make;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 use tempfile::TempDir;
 
 use crate::config::{Channels, DataConfig, Fit, Size};
 use crate::data::folder::{self, Order};
 use crate::data::gate::Gate;
 use crate::data::{Dataset, LoadError, Source, load, load_image_file};
-
-/// Red on the left, blue on the right, 16 × 16; only the top left corner is white.
-fn two_colours() -> DynamicImage {
-    DynamicImage::ImageRgb8(RgbImage::from_fn(16, 16, |x, y| match (x, y) {
-        (0..4, 0..4) => Rgb([255; 3]),
-        (0..8, _) => Rgb([200, 0, 0]),
-        _ => Rgb([0, 0, 200]),
-    }))
-}
-
-fn grey(side: u32, level: u8) -> DynamicImage {
-    DynamicImage::ImageLuma8(GrayImage::from_pixel(side, side, Luma([level])))
-}
-
-fn save(picture: &DynamicImage, path: &Path, format: ImageFormat) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    picture.save_with_format(path, format).unwrap();
-}
+use make::{grey, jpeg_with_orientation, png_claiming, save, two_colours};
 
 fn read(folder: &Path, config: &DataConfig) -> Result<Dataset, LoadError> {
     load(&Source::Folder(folder.to_path_buf()), config, &AtomicBool::new(false), &|_| {})
@@ -131,17 +119,6 @@ fn every_format_is_known_by_its_content() {
     }
 }
 
-/// A JPEG with an EXIF block that holds nothing but the orientation.
-fn jpeg_with_orientation(value: u8) -> Vec<u8> {
-    let mut jpeg = std::io::Cursor::new(Vec::new());
-    two_colours().write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
-    let jpeg = jpeg.into_inner();
-    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
-    exif.extend([value, 0, 0, 0, 0, 0, 0, 0]);
-    let length = (exif.len() as u16 + 2).to_be_bytes();
-    [&jpeg[..2], &[0xff, 0xe1], &length, &exif, &jpeg[2..]].concat()
-}
-
 #[test]
 fn all_eight_exif_orientations_are_turned_upright() {
     let folder = TempDir::new().unwrap();
@@ -177,12 +154,7 @@ fn a_file_that_cannot_be_read_is_a_line_in_the_report() {
     fs::write(at("notes.txt"), "no image at all").unwrap();
     fs::write(at("not.tga"), "no image either").unwrap();
     fs::write(at(".hidden.png"), "never looked at").unwrap();
-    // A header that claims 60,000 × 60,000 pixels, its checksum right.
-    let mut bomb = png.clone();
-    bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
-    let crc = png_crc(&bomb[12..29]);
-    bomb[29..33].copy_from_slice(&crc.to_be_bytes());
-    fs::write(at("bomb.png"), bomb).unwrap();
+    fs::write(at("bomb.png"), png_claiming(60_000, 60_000, &[])).unwrap();
     assert!(Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
     std::os::unix::fs::symlink(folder.path(), at("loop")).unwrap();
     std::os::unix::fs::symlink(at("nowhere"), at("dangling.png")).unwrap();
@@ -195,7 +167,7 @@ fn a_file_that_cannot_be_read_is_a_line_in_the_report() {
     };
     says("bomb.png", "too large");
     says("cut.png", "damaged");
-    says("empty.png", "not an image");
+    says("empty.png", "empty");
     says("notes.txt", "not an image");
     says("not.tga", "damaged");
     says("pipe", "not a regular file");
@@ -203,13 +175,6 @@ fn a_file_that_cannot_be_read_is_a_line_in_the_report() {
     says("dangling.png", "no such file");
     assert_eq!(reasons.len(), 8, "{reasons:?}");
     assert_eq!(data.report.files, 9);
-}
-
-/// The checksum of a PNG chunk (RFC 2083, appendix D).
-fn png_crc(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0_u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 })
-    })
 }
 
 #[test]

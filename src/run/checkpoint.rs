@@ -8,8 +8,9 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
+use crate::config::Arch;
 use crate::files::{self, Clash};
-use crate::run::RunError;
+use crate::run::{RunError, RunRecord, record};
 use crate::train::Checkpoint;
 
 /// Its name in the folder.
@@ -51,23 +52,44 @@ pub(super) fn to_bytes(checkpoint: &Checkpoint) -> Result<Vec<u8>, String> {
     safetensors::serialize(views, Some(table)).map_err(|e| e.to_string())
 }
 
-/// Reads `folder`'s checkpoint; `None` when there is none yet.
-pub fn read(folder: &Path) -> Result<Option<Checkpoint>, RunError> {
+/// Reads the checkpoint in `folder` of the run that `record` tells of; `None` when there is none yet.
+pub fn read(folder: &Path, record: &RunRecord) -> Result<Option<Checkpoint>, RunError> {
     let path = folder.join(FILE);
-    let bytes = match std::fs::read(&path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        bytes => bytes.map_err(|e| RunError::read(&path, &e))?,
+    match load(&path, record) {
+        Err(RunError::Io { .. }) if !path.exists() => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// Reads the file `path`, which holds weights of the run that `record` tells of.
+pub(super) fn load(path: &Path, record: &RunRecord) -> Result<Checkpoint, RunError> {
+    let bytes = files::read_whole(path, most_bytes(record)).map_err(|e| RunError::read(path, &e))?;
+    parse(&bytes).map_err(|reason| RunError::damaged(path, &reason))
+}
+
+/// More than a checkpoint of such a run has: weights, their mean and both moments of all layers, counted generously, and
+/// a megabyte for names.
+pub(super) fn most_bytes(record: &RunRecord) -> u64 {
+    let (shape, model) = (record.shape(), &record.config.model);
+    let (layers, convolutions) = match model.arch {
+        Arch::Mlp => ((model.hidden + 1) * (shape.pixels() + model.hidden + 3 * model.latent_dim + 4), 0),
+        // The last map is at most 7 × 7 × 256; the convolutions before it have 4 × 4 × 256 × 256 weights at most.
+        Arch::Conv => ((7 * 7 * 256 + 1) * (3 * model.latent_dim + 4), shape.maps().len() * 16 * 256 * 256),
     };
-    parse(&bytes).map(Some).map_err(|reason| RunError::Damaged { path, reason })
+    let parameters = 2 * (layers + convolutions + shape.pixels()) as u64;
+    4 * 4 * parameters + (1 << 20)
 }
 
 /// Reads what [`to_bytes`] gave.
-pub(super) fn parse(bytes: &[u8]) -> Result<Checkpoint, String> {
+fn parse(bytes: &[u8]) -> Result<Checkpoint, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| e.to_string())?;
     let entry = metadata.metadata().as_ref().and_then(|table| table.get(ENTRY));
     let entry = entry.ok_or("it does not say at which step it was written")?;
     let Progress { step, seconds } = serde_json::from_str(entry).map_err(|e| e.to_string())?;
+    if !(0.0..=record::MOST_SECONDS).contains(&seconds) {
+        return Err(format!("it says that training took {seconds} seconds"));
+    }
     let mut tensors = Vec::with_capacity(file.len());
     for (name, view) in file.tensors() {
         if view.dtype() != Dtype::F32 {

@@ -2,7 +2,7 @@
 //! them. Numbers are written so that reading gives the same bits.
 
 use std::fs::{File, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use crate::files::{self, Clash};
@@ -28,6 +28,9 @@ const COLUMNS: [&str; 13] = [
     "validation_kl_nats",
     "validation_elbo_nats",
 ];
+
+/// Bytes of a line, more than any has: 78 columns of 25 characters.
+const LONGEST_LINE: usize = 1 << 14;
 
 /// The last column. Runs of older versions have none.
 const ACTIVE_UNITS: &str = "validation_active_units";
@@ -115,12 +118,12 @@ pub fn append(folder: &Path, latent_dim: usize, rows: &[Row]) -> Result<(), RunE
 /// checkpoint and does not count.
 pub fn read(folder: &Path, last_step: u64) -> Result<Vec<Row>, RunError> {
     let path = folder.join(FILE);
-    let file = match File::open(&path) {
+    let file = match files::open_regular(&path) {
         Err(e) if e.kind() == ErrorKind::NotFound && last_step == 0 => return Ok(Vec::new()),
         file => file.map_err(|e| RunError::read(&path, &e))?,
     };
     let mut rows: Vec<Row> = Vec::new();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).quoting(false).from_reader(Lines { file, length: 0 });
     let columns = reader.headers().map_or(0, csv::StringRecord::len);
     let counts_units = reader.headers().is_ok_and(|header| header.iter().next_back() == Some(ACTIVE_UNITS));
     for record in reader.records() {
@@ -138,6 +141,25 @@ pub fn read(folder: &Path, last_step: u64) -> Result<Vec<Row>, RunError> {
         return Err(RunError::Damaged { path, reason });
     }
     Ok(rows)
+}
+
+/// A file that ends with an error at a line that is longer than any of a history, so that none fills the memory.
+struct Lines {
+    file: File,
+    length: usize,
+}
+
+impl Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        for byte in buffer.iter().take(n) {
+            self.length = if *byte == b'\n' { 0 } else { self.length + 1 };
+            if self.length > LONGEST_LINE {
+                return Err(ErrorKind::InvalidData.into());
+            }
+        }
+        Ok(n)
+    }
 }
 
 #[cfg(test)]

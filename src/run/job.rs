@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::data::Dataset;
-use crate::run::{FolderRecorder, Parent, RunError, RunRecord, SavedRun};
+use crate::run::{FolderRecorder, Parent, RunError, RunRecord, SavedRun, checkpoint};
 use crate::threads::WakeUp;
 use crate::train::{Job, Trainer};
 
@@ -47,14 +47,19 @@ pub fn go_on(run: SavedRun, data: Arc<Dataset>, wake: WakeUp) -> Result<Job, Run
         return Err(RunError::NoFirstWeights { folder: run.folder.clone(), parent: parent.run.clone() });
     }
     let config = run.record.config.clone();
+    // Before anything is written: a run that cannot go on is left as it is.
+    let resumed = match &run.checkpoint {
+        Some(checkpoint) => {
+            let resumed = Trainer::resume(config.clone(), Arc::clone(&data), checkpoint);
+            Some(resumed.map_err(|e| RunError::damaged(&run.folder.join(checkpoint::FILE), &e))?)
+        }
+        None => None,
+    };
     let recorder = Box::new(FolderRecorder::resume(&run, Arc::clone(&data))?);
     let (threads, seconds_before) = (config.train.threads, run.seconds());
     let make = move || {
-        let trainer = match &run.checkpoint {
-            Some(checkpoint) => Trainer::resume(config, data, checkpoint),
-            None => Trainer::new(config, data),
-        };
-        Ok(trainer?.with_marks(run.record.marks))
+        let trainer = resumed.map_or_else(|| Trainer::new(config, data), Ok)?;
+        Ok(trainer.with_marks(run.record.marks))
     };
     Ok(Job { make: Box::new(make), recorder, wake, threads, seconds_before })
 }

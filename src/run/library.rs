@@ -121,7 +121,7 @@ impl Summary {
             folder: self.folder.clone(),
             record: self.record.clone(),
             rows: Vec::new(),
-            checkpoint: checkpoint::read(&self.folder)?,
+            checkpoint: checkpoint::read(&self.folder, &self.record)?,
         };
         self.picture = Some(thumbnail(&run.snapshot()?)?);
         Ok(())

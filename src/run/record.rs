@@ -8,11 +8,13 @@ use crate::config::{DataConfig, Init, RunConfig};
 use crate::data::Dataset;
 use crate::files::{self, Clash};
 use crate::model::ImageShape;
-use crate::run::RunError;
+use crate::run::{MOST_TEXT, RunError};
 use crate::train::{Divergence, Mark, StopReason, Terms};
 
 /// Its name in the folder.
 pub const FILE: &str = "run.json";
+/// More than any training took: 3,000 years.
+pub(super) const MOST_SECONDS: f64 = 1e11;
 /// What this version writes.
 const FORMAT: u32 = 3;
 
@@ -180,7 +182,7 @@ impl RunRecord {
             format: u32,
         }
         let path = folder.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match files::read_text(&path, MOST_TEXT) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && folder.is_dir() => {
                 return Err(RunError::NotARun(folder.to_owned()));
             }
@@ -198,11 +200,31 @@ impl RunRecord {
             record.format = FORMAT;
         }
         record.config.validate().map_err(|e| damaged(e.to_string()))?;
-        let shape = record.shape();
-        if !crate::config::SIDES.contains(&shape.side) || ![1, 3].contains(&shape.channels) {
-            return Err(damaged(format!("images of {} × {} × {}", shape.side, shape.side, shape.channels)));
-        }
+        record.check().map_err(damaged)?;
         Ok(record)
+    }
+
+    /// Whether its figures can be a run's: what is computed from them stays in range.
+    fn check(&self) -> Result<(), String> {
+        let DataFacts { images, side, channels, train_images, validation_images, .. } = self.data;
+        if !crate::config::SIDES.contains(&side) || ![1, 3].contains(&channels) {
+            return Err(format!("images of {side} × {side} × {channels}"));
+        }
+        if train_images.checked_add(validation_images) != Some(images) || images > u32::MAX as usize {
+            return Err(format!("{train_images} + {validation_images} of {images} images"));
+        }
+        let (seconds, epoch) = (self.seconds, self.epoch);
+        if !(0.0..=MOST_SECONDS).contains(&seconds) || !(0.0..=1e18).contains(&epoch) {
+            return Err(format!("{epoch} epochs in {seconds} seconds"));
+        }
+        // A setting that was changed has to be one, with values that it takes.
+        self.marks.iter().try_for_each(|mark| {
+            let mut config = self.config.clone();
+            [&mark.from, &mark.to]
+                .into_iter()
+                .try_for_each(|value| config.set(&mark.key, value))
+                .map_err(|e| e.to_string())
+        })
     }
 
     /// Replaces `folder`'s record.

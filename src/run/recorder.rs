@@ -50,10 +50,10 @@ impl FolderRecorder {
         let best_elbo_nats = best(None, &run.rows);
         let record =
             RunRecord { status: Status::Running, reason: None, diverged: None, best_elbo_nats, ..run.record.clone() };
+        let timeline = Timeline::open(&run.folder, &record, run.step())?;
         crate::files::remove_leftovers(&run.folder).map_err(|e| RunError::write(&run.folder, &e))?;
         history::write(&run.folder, record.config.model.latent_dim, &run.rows)?;
         record.write(&run.folder)?;
-        let timeline = Timeline::open(&run.folder, &record, run.step())?;
         Ok(Self { folder: run.folder.clone(), record, data, rows: Vec::new(), timeline })
     }
 

@@ -36,7 +36,7 @@ impl SavedRun {
     /// Reads the run in `folder`.
     pub fn open(folder: &Path) -> Result<Self, RunError> {
         let record = RunRecord::read(folder)?;
-        let checkpoint = checkpoint::read(folder)?;
+        let checkpoint = checkpoint::read(folder, &record)?;
         let rows = history::read(folder, checkpoint.as_ref().map_or(0, |c| c.step))?;
         Ok(Self { folder: folder.to_owned(), record, rows, checkpoint })
     }
@@ -70,7 +70,8 @@ impl SavedRun {
     pub fn snapshot(&self) -> Result<Snapshot, RunError> {
         let saved = self.checkpoint.as_ref().ok_or_else(|| RunError::NoCheckpoint(self.folder.clone()))?;
         let lookup = |name: &str| saved.tensor(name).cloned();
-        let vae = Vae::from_torch(&self.record.config.model, self.record.shape(), &lookup)?;
+        let vae = Vae::from_torch(&self.record.config.model, self.record.shape(), &lookup)
+            .map_err(|e| RunError::damaged(&self.folder.join(checkpoint::FILE), &e))?;
         Ok(Snapshot::of(&vae, saved.step, self.rows.last().map_or(0.0, |r| r.step.epoch))?)
     }
 

@@ -43,16 +43,25 @@ impl Timeline {
     /// The timeline of the run in `run`, which has come as far as `step`: what lies after that does not count any more.
     pub fn open(run: &Path, record: &RunRecord, step: u64) -> Result<Self, RunError> {
         let folder = run.join(FOLDER);
+        // What lies elsewhere is not this run's to take away.
+        if folder.is_symlink() {
+            return Err(RunError::damaged(
+                &folder,
+                &"it is a link, and a run keeps to its own folder; take the link away",
+            ));
+        }
         let mut kept = steps(&folder);
         for later in kept.iter().filter(|kept| **kept > step) {
             remove(&file(&folder, *later))?;
         }
         kept.retain(|kept| *kept <= step);
         let steps_per_epoch = record.steps_per_epoch();
+        // Others were not written by a timeline.
+        kept.retain(|kept| kept.is_multiple_of(steps_per_epoch));
         let epochs: Vec<u64> = kept.iter().map(|step| step / steps_per_epoch).collect();
         let mut every = 1;
         while epochs.len() > 1 && epochs.iter().all(|epoch| epoch.is_multiple_of(2 * every)) {
-            every *= 2;
+            every *= 2; // At most the last epoch, which is not 0: there is one file for each.
         }
         let budget = record.config.train.timeline_mb as u64 * 1_000_000;
         Ok(Self { folder, budget, steps_per_epoch, kept, every })
@@ -87,7 +96,7 @@ impl Timeline {
         files::write_unsynced(&path, &bytes).map_err(|e| RunError::write(&path, &e))?;
         self.kept.push(snapshot.step);
         while self.kept.len() > room {
-            self.every *= 2;
+            self.every = self.every.saturating_mul(2);
             let stays = |step: &u64| (step / self.steps_per_epoch).is_multiple_of(self.every);
             for step in self.kept.iter().filter(|step| !stays(step)) {
                 remove(&file(&self.folder, *step))?;
@@ -121,13 +130,12 @@ pub fn moments_with(run: &Path, model: &Snapshot) -> Result<Vec<Moment>, RunErro
 /// The model of the run in `run` as it was after `step` steps.
 pub fn load(run: &Path, step: u64) -> Result<Snapshot, RunError> {
     let (record, path) = (RunRecord::read(run)?, file(&run.join(FOLDER), step));
-    let bytes = fs::read(&path).map_err(|e| RunError::read(&path, &e))?;
-    let damaged = |reason: String| RunError::Damaged { path: path.clone(), reason };
-    let saved = checkpoint::parse(&bytes).map_err(damaged)?;
+    let saved = checkpoint::load(&path, &record)?;
     if saved.step != step {
-        return Err(damaged(format!("it says that it is of step {}", saved.step)));
+        return Err(RunError::damaged(&path, &format!("it says that it is of step {}", saved.step)));
     }
-    let vae = Vae::from_torch(&record.config.model, record.shape(), &|name| saved.tensor(name).cloned())?;
+    let vae = Vae::from_torch(&record.config.model, record.shape(), &|name| saved.tensor(name).cloned())
+        .map_err(|e| RunError::damaged(&path, &e))?;
     Ok(Snapshot::of(&vae, step, step as f64 / record.steps_per_epoch() as f64)?)
 }
 
@@ -139,7 +147,10 @@ fn file(folder: &Path, step: u64) -> PathBuf {
 fn steps(folder: &Path) -> Vec<u64> {
     let (beginning, ending) = NAME;
     let step = |entry: std::io::Result<fs::DirEntry>| {
-        entry.ok()?.file_name().to_str()?.strip_prefix(beginning)?.strip_suffix(ending)?.parse().ok()
+        let path = entry.ok()?.path();
+        let step = path.file_name()?.to_str()?.strip_prefix(beginning)?.strip_suffix(ending)?.parse().ok()?;
+        // Step 0 has one name, not "0" and "00" too.
+        (path == file(folder, step)).then_some(step)
     };
     let mut steps: Vec<u64> = fs::read_dir(folder).into_iter().flatten().filter_map(step).collect();
     steps.sort_unstable();

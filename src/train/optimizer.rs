@@ -159,6 +159,9 @@ impl Adam {
     pub fn load_moments(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), TrainError> {
         for Slot { param, m, v, mean, .. } in &mut self.slots {
             *mean = match lookup(&param.name).filter(|_| lookup(&format!("{GOES_ON}{}", param.name)).is_some()) {
+                Some(stored) if stored.elem_count() != m.len() => {
+                    return Err(TrainError::Checkpoint(format!("{} has shape {:?}", param.name, stored.dims())));
+                }
                 Some(stored) => Some(param.layout.from_torch(&stored)?.flatten_all()?.to_vec1::<f32>()?),
                 None => None,
             };

@@ -1,12 +1,14 @@
 //! The images: where they come from, what was found, what was not loaded and why.
 
-use egui::{Align, Button, ComboBox, CornerRadius, Layout, Margin, RichText, Sense, TextEdit, Ui, vec2};
+use egui::{Align, Button, ComboBox, CornerRadius, DragValue, Layout, Margin, RichText, Sense, TextEdit, Ui, vec2};
 use rust_i18n::t;
 
-use crate::config::{Channels, DataConfig, Fit, Rgb, RunConfig, SIDES, Size};
+use crate::config::{Channels, DataConfig, Fit, MEGAPIXELS, Rgb, RunConfig, SIDES, Size};
 use crate::data::Dataset;
+use crate::files::one_line;
 use crate::state::data::held_for_validation;
 use crate::state::{Action, AppState, Loading, Subject, WalkAction};
+use crate::ui::model_panel::number;
 use crate::ui::{Cache, commands, format, kept, theme, widgets};
 
 /// Skipped files that are listed; more are counted.
@@ -148,8 +150,9 @@ fn skipped_ui(ui: &mut Ui, data: &Dataset) {
         egui::ScrollArea::vertical().id_salt("skipped").max_height(150.0).auto_shrink([false, true]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             for file in skipped.iter().take(MAX_SKIPPED) {
-                let path = egui::Label::new(RichText::new(&file.path).size(theme::SMALL)).truncate();
-                ui.add(path).on_hover_text(&file.path);
+                let name = one_line(&file.path);
+                let path = egui::Label::new(RichText::new(&*name).size(theme::SMALL)).truncate();
+                ui.add(path).on_hover_text(&*name);
                 ui.add(egui::Label::new(RichText::new(&file.reason).size(theme::SMALL).color(weak)).wrap());
                 ui.add_space(4.0);
             }
@@ -187,6 +190,10 @@ fn settings_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             if response.changed() {
                 config.background = Rgb(rgb);
             }
+        });
+        widgets::row(ui, &t!("data.max_megapixels"), &t!("data.max_megapixels_tip"), |ui, label| {
+            let value = DragValue::new(&mut config.max_megapixels).range(MEGAPIXELS).suffix(t!("data.megapixels"));
+            number(ui, label, value);
         });
         kept::ui(ui, state, actions);
     });

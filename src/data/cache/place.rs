@@ -48,8 +48,8 @@ impl Place {
     pub(super) fn new(cache: Cache, root: &Path, config: &DataConfig, entries: &[Entry]) -> Self {
         let absolute = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
         let mut key = absolute.as_os_str().as_encoded_bytes().to_vec();
-        let DataConfig { size, channels, fit, background, validation_fraction: _ } = config;
-        key.extend(format!("\n{size} {channels} {fit} {background}\n").into_bytes());
+        let DataConfig { size, channels, fit, background, max_megapixels, validation_fraction: _ } = config;
+        key.extend(format!("\n{size} {channels} {fit} {background} {max_megapixels}\n").into_bytes());
         let file = cache.folder.join(format!("{:016x}.{ENDING}", fnv1a(&key)));
         key.extend(format!("preparation {PREPARATION} with {DECODERS}\n").into_bytes());
         let stamps: Vec<Vec<u8>> = entries.par_iter().map(|entry| stamp(root, entry)).collect();

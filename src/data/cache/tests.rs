@@ -151,6 +151,7 @@ fn every_setting_that_changes_pixels_has_its_own_place() {
         DataConfig { channels: Channels::Rgb, ..base.clone() },
         DataConfig { fit: Fit::Pad, ..base.clone() },
         DataConfig { background: Rgb([1, 0, 0]), ..base.clone() },
+        DataConfig { max_megapixels: 9, ..base.clone() },
     ];
     assert!(others.iter().all(|other| desk.reads_files(other)));
     assert!(!desk.reads_files(&base) && others.iter().all(|other| !desk.reads_files(other)));
