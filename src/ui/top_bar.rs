@@ -8,7 +8,7 @@ use egui::{
 use rust_i18n::t;
 
 use crate::config::Likelihood;
-use crate::state::{Action, AppState, FinderAction, Phase, Primary, ThemeChoice};
+use crate::state::{Action, AppState, FinderAction, Language, Phase, Primary, ThemeChoice};
 use crate::train::StopReason;
 use crate::ui::run_buttons::{self, BUTTON};
 use crate::ui::{commands, export_menu, format, theme, widgets};
@@ -35,6 +35,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
                 actions.push(Action::ToggleHelp);
             }
             finder_ui(ui, actions);
+            language_ui(ui, state, actions);
             theme_ui(ui, state, actions);
             export_menu::ui(ui, state, actions);
             ui.add_space(4.0);
@@ -228,4 +229,24 @@ fn theme_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     });
     widgets::name(&response, &t!("top.theme"));
     response.on_hover_text(t!("top.theme"));
+}
+
+fn language_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let choices = [
+        (None, t!("language.system")),
+        (Some(Language::English), t!("language.english")),
+        (Some(Language::Chinese), t!("language.chinese")),
+    ];
+    let button = Button::new(theme::GLOBE).min_size(vec2(BUTTON, BUTTON));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(130.0);
+        for (choice, text) in choices {
+            if ui.add(Button::selectable(state.language == choice, text)).clicked() {
+                actions.push(Action::SetLanguage(choice));
+                ui.close();
+            }
+        }
+    });
+    widgets::name(&response, &t!("language.name"));
+    response.on_hover_text(t!("language.name"));
 }
