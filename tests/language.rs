@@ -13,7 +13,7 @@ mod person;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Rect, Shape, Vec2, vec2};
+use egui::{Key, Modifiers, Pos2, Rect, Shape, Vec2, pos2, vec2};
 use egui_kittest::kittest::Queryable;
 use latent_atlas::latent::List;
 use latent_atlas::state::lens::Page;
@@ -27,6 +27,9 @@ use person::Person;
 const SIZES: [Vec2; 2] = [vec2(960.0, 620.0), vec2(1280.0, 800.0)];
 /// Frames until what has been opened stands where it belongs.
 const REST: usize = 20;
+
+/// Where the pointer rests on nothing that has a tooltip.
+const NOWHERE: Pos2 = pos2(2.0, 2.0);
 
 fn alone() -> MutexGuard<'static, ()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -66,10 +69,10 @@ fn the_language_is_switched_at_once_and_back() {
     assert!(person.state().language.is_none() && person.has(Role::Button, "Train"));
 }
 
-/// A text as it is painted.
+/// A text as it is painted, line by line.
 struct Text {
     words: String,
-    place: Rect,
+    lines: Vec<Rect>,
     clip: Rect,
     elided: bool,
 }
@@ -82,7 +85,7 @@ impl Text {
         for clipped in &person.window.output().shapes {
             Self::collect(&clipped.shape, clipped.clip_rect.intersect(screen), &mut texts);
         }
-        texts.retain(|text| text.place.intersects(text.clip) && !text.words.trim().is_empty());
+        texts.retain(|text| text.lines.iter().any(|line| line.intersects(text.clip)));
         texts
     }
 
@@ -91,7 +94,10 @@ impl Text {
             Shape::Vec(shapes) => shapes.iter().for_each(|shape| Self::collect(shape, clip, texts)),
             Shape::Text(text) if text.angle == 0.0 => texts.push(Self {
                 words: text.galley.text().to_owned(),
-                place: text.galley.rect.translate(text.pos.to_vec2()),
+                lines: (text.galley.rows.iter())
+                    .map(|row| row.visuals.mesh_bounds.translate(row.pos.to_vec2() + text.pos.to_vec2()))
+                    .filter(Rect::is_positive)
+                    .collect(),
                 clip,
                 elided: text.galley.elided,
             }),
@@ -102,14 +108,16 @@ impl Text {
     /// Whether it reaches out of its room to the left or the right, by more than a rounded pixel. What is below or above
     /// can be scrolled to.
     fn is_cut_off(&self) -> bool {
-        self.elided || self.place.left() < self.clip.left() - 1.0 || self.place.right() > self.clip.right() + 1.0
+        let room = self.clip.expand(1.0).x_range();
+        self.elided || !self.lines.iter().all(|line| room.contains(line.left()) && room.contains(line.right()))
     }
 
     /// Whether both can be seen on the same spot.
     fn lies_on(&self, other: &Self) -> bool {
-        let seen = |text: &Self| text.place.intersect(text.clip);
-        let both = seen(self).intersect(seen(other));
-        both.width() > 2.0 && both.height() > 4.0
+        let seen = |text: &Self| text.lines.iter().map(|line| line.intersect(text.clip)).collect::<Vec<_>>();
+        let meet = |a: &Rect, b: &Rect| a.intersect(*b).width() > 1.0 && a.intersect(*b).height() > 2.0;
+        let others = seen(other);
+        seen(self).iter().any(|line| others.iter().any(|of_other| meet(line, of_other)))
     }
 }
 
@@ -123,12 +131,12 @@ fn faults(person: &Person, names: &[String], is_covered: bool) -> Vec<String> {
         .iter()
         .filter(ours)
         .filter(|text| text.is_cut_off())
-        .map(|text| format!("cut off: {:?} at {:?} within {:?}", text.words, text.place, text.clip))
+        .map(|text| format!("cut off: {:?} at {:?} within {:?}", text.words, text.lines, text.clip))
         .collect();
     if !is_covered {
         for (i, text) in texts.iter().enumerate() {
             let above = texts[i + 1..].iter().filter(|other| text.lies_on(other));
-            found.extend(above.map(|other| format!("{:?} lies on {:?} at {:?}", other.words, text.words, text.place)));
+            found.extend(above.map(|other| format!("{:?} lies on {:?} at {:?}", other.words, text.words, text.lines)));
         }
     }
     found
@@ -142,6 +150,8 @@ fn at_work() -> (Person, tempfile::TempDir) {
         person.until("the image is encoded", |s| s.walk.selected_view.is_some());
         does(&mut person, WalkAction::PutPin(None, PinSource::Selected));
     }
+    // Away from both, so that no pin hides another.
+    does(&mut person, WalkAction::Nudge([1.5, -1.5]));
     does(&mut person, WalkAction::PutPin(None, PinSource::Point));
     (person, images)
 }
@@ -249,8 +259,10 @@ fn folded_settings_and_menus_have_room_in_any_language() {
             person.frames(REST);
             let at = header(&person);
             person.click_at(at);
+            person.point_at(NOWHERE);
             look(&mut person, part[idx], false);
             person.turn_wheel(at, -40.0, Modifiers::NONE);
+            person.point_at(NOWHERE);
             look(&mut person, part[idx], false);
             person.window.get_by_label(part[idx]).scroll_to_me();
             person.frames(REST);

@@ -15,14 +15,17 @@ use crate::ui::{commands, export_menu, format, theme, widgets};
 
 /// Size of the big button.
 const PRIMARY: egui::Vec2 = vec2(108.0, 34.0);
-/// From this width of the window on, in points, the key of the list of commands is shown on its button.
+/// From this width of the window on, in points, the program's name and the key of the list of commands are shown.
 const WIDE: f32 = 1200.0;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
-        ui.add(Label::new(RichText::new(t!("app.name")).font(theme::strong(15.0))));
+        // Where there is little room, the window's own title has it alone.
+        if is_wide(ui) {
+            ui.add(Label::new(RichText::new(t!("app.name")).font(theme::strong(15.0))));
+        }
         run_name_ui(ui, state);
         ui.add_space(4.0);
         primary_ui(ui, state, actions);
@@ -42,6 +45,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             progress_ui(ui, state);
         });
     });
+}
+
+fn is_wide(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() >= WIDE
 }
 
 fn run_name_ui(ui: &mut Ui, state: &AppState) {
@@ -197,8 +204,7 @@ fn progress_texts(ui: &Ui, state: &AppState) -> Texts {
 fn finder_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     let keys = commands::FINDER.keys(ui.ctx());
     let sign = RichText::new(theme::SEARCH);
-    let wide = ui.ctx().content_rect().width() >= WIDE;
-    let button = if wide {
+    let button = if is_wide(ui) {
         Button::new((sign, RichText::new(&keys).size(theme::SMALL).color(theme::palette(ui).weak)))
     } else {
         Button::new(sign)
