@@ -17,6 +17,7 @@ pub mod finder;
 pub mod grid_picture;
 pub mod history;
 pub mod kept;
+pub mod language;
 pub mod lens;
 pub mod lists;
 pub mod map;
@@ -43,6 +44,7 @@ pub use finder::{FinderAction, FinderState};
 pub use grid_picture::GridPicture;
 pub use history::History;
 pub use kept::Kept;
+pub use language::Language;
 pub use lens::{LensAction, LensState};
 pub use lists::{Listed, ListsAction, ListsErrand, ListsState};
 pub use map::actions::MapAction;
@@ -106,6 +108,8 @@ pub struct AppState {
     pub exporting: Exporting,
     /// Colours.
     pub theme: ThemeChoice,
+    /// The language of every text; as the system has it when `None`.
+    pub language: Option<Language>,
     /// The list of commands.
     pub finder: FinderState,
     /// Whether the overlay with every key is shown.

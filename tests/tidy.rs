@@ -257,7 +257,8 @@ fn the_catalogue_and_the_program_agree() {
     let locales: BTreeMap<_, _> = locales.map(|(path, text)| (path.as_str(), messages(text))).collect();
     let english = &locales["assets/locales/en.yml"];
     none(&catalogue_violations(&sources, english));
-    none(&locales.iter().flat_map(|(name, other)| translation_violations(english, name, other)).collect::<Vec<_>>());
+    let others = locales.iter().filter(|(name, _)| **name != "assets/locales/en.yml");
+    none(&others.flat_map(|(name, other)| translation_violations(english, name, other)).collect::<Vec<_>>());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use rust_i18n::t;
 
 use crate::app::{FrameLog, Options, Window};
 use crate::files::{self, Trash};
+use crate::state::Language;
 use crate::threads::panic_message;
 
 /// What a bare Debian or Ubuntu needs to show a window (found by removing them one by one).
@@ -25,8 +26,13 @@ const PACKAGES: &str = "libx11-6 libx11-xcb1 libxcb1 libxcursor1 libxi6 libxkbco
 pub fn run(initial: Option<String>, frame_log: Option<&Path>, began: Instant) -> anyhow::Result<bool> {
     let frame_log = frame_log.map(|file| FrameLog::create(file, began)).transpose().map_err(anyhow::Error::msg)?;
     let title = t!("app.name").into_owned();
-    let options =
-        Options { initial, runs: files::runs_folder(), trash: Trash::of_user(), cache: files::cache_folder() };
+    let options = Options {
+        initial,
+        runs: files::runs_folder(),
+        trash: Trash::of_user(),
+        cache: files::cache_folder(),
+        language: Language::preferred(sys_locale::get_locales()),
+    };
     let native = NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(&title)

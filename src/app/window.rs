@@ -11,7 +11,7 @@ use crate::app::librarian::Places;
 use crate::app::workers::Workers;
 use crate::config::RunConfig;
 use crate::files::Trash;
-use crate::state::{Action, AppState, CurvesView, Effect, OwnErrand, ThemeChoice, update};
+use crate::state::{Action, AppState, CurvesView, Effect, Language, OwnErrand, ThemeChoice, update};
 use crate::threads::{Wake, WakeUp};
 use crate::ui::{self, Cache, export_menu, theme};
 
@@ -21,6 +21,7 @@ const CALM: Duration = Duration::from_millis(33);
 const FIRST_SOURCE: &str = "sample:fashion";
 /// Keys of what is kept from start to start.
 const THEME: &str = "theme";
+const LANGUAGE: &str = "language";
 const SOURCE: &str = "source";
 const SETTINGS: &str = "settings";
 const KEPT: &str = "kept_gib";
@@ -37,6 +38,8 @@ pub struct Options {
     pub trash: Option<Trash>,
     /// Where prepared images are kept; nowhere when `None`.
     pub cache: Option<PathBuf>,
+    /// The language of the system.
+    pub language: Language,
 }
 
 /// The application.
@@ -45,6 +48,7 @@ pub struct Window {
     cache: Cache,
     workers: Workers,
     frame_log: Option<FrameLog>,
+    system_language: Language,
 }
 
 impl Window {
@@ -58,7 +62,15 @@ impl Window {
         });
         let stored = |key| cc.storage.and_then(|s| s.get_string(key));
         let workers = Workers::new(wake, Places { runs: options.runs, trash: options.trash }, options.cache)?;
-        let mut window = Self { state: AppState::new(), cache: Cache::default(), workers, frame_log: None };
+        let mut window = Self {
+            state: AppState::new(),
+            cache: Cache::default(),
+            workers,
+            frame_log: None,
+            system_language: options.language,
+        };
+        let language = cc.storage.and_then(|s| eframe::get_value(s, LANGUAGE)).unwrap_or_default();
+        window.apply(&cc.egui_ctx, Action::SetLanguage(language));
         let theme = cc.storage.and_then(|s| eframe::get_value(s, THEME)).unwrap_or_default();
         window.apply(&cc.egui_ctx, Action::SetTheme(theme));
         if let Some(gib) = cc.storage.and_then(|s| eframe::get_value(s, KEPT)) {
@@ -100,6 +112,7 @@ impl Window {
                 ThemeChoice::Light => ThemePreference::Light,
                 ThemeChoice::Dark => ThemePreference::Dark,
             }),
+            Effect::SetLanguage(choice) => rust_i18n::set_locale(choice.unwrap_or(self.system_language).locale()),
             Effect::ToggleTheme => {
                 let dark = ctx.theme() == egui::Theme::Dark;
                 self.apply(ctx, Action::SetTheme(if dark { ThemeChoice::Light } else { ThemeChoice::Dark }));
@@ -157,6 +170,7 @@ impl eframe::App for Window {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, THEME, &self.state.theme);
+        eframe::set_value(storage, LANGUAGE, &self.state.language);
         if let Ok(settings) = serde_json::to_string(&self.state.settings) {
             storage.set_string(SETTINGS, settings);
         }

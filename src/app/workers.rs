@@ -208,6 +208,7 @@ impl Workers {
             Effect::Export(ExportWish::Into(settings, path)) => self.export(settings, Some(path), state)?,
             Effect::Export(ExportWish::Cancelled) => self.exporters.iter().for_each(Task::cancel),
             Effect::SetTheme(_)
+            | Effect::SetLanguage(_)
             | Effect::ToggleTheme
             | Effect::SetFullscreen(_)
             | Effect::Copy(_)

@@ -6,6 +6,7 @@ use rust_i18n::t;
 use crate::curves::chart::{self, Look};
 use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place, Scene};
 use crate::curves::{Axis, Drawn, DrawnPlot, Metric, Scale, XAxis};
+use crate::letters::breadth;
 use crate::train::Mark;
 
 /// Size of a plot with its title and the name of its axis.
@@ -102,7 +103,7 @@ fn foot(drawn: &Drawn, view: &View, width: f32) -> Vec<String> {
         let text = t!("curves.mark", what = mark.in_words(), step = mark.step);
         let name = drawn.runs.get(*run).filter(|_| drawn.runs.len() > 1);
         let text = name.map_or_else(|| text.clone().into_owned(), |name| format!("{name}: {text}"));
-        let fits = |line: &&mut String| LETTER * (line.chars().count() + text.chars().count() + 5) as f32 <= width;
+        let fits = |line: &&mut String| LETTER * (breadth(line) + breadth(&text) + 5) as f32 <= width;
         match lines.last_mut().filter(fits) {
             Some(line) => *line = format!("{line}  ·  {text}"),
             None => lines.push(text),
@@ -122,8 +123,8 @@ fn head(drawn: &Drawn, view: &View, width: f32, items: &mut Vec<Item>) {
     let mut x = MARGIN;
     for (run, name) in drawn.runs.iter().enumerate().filter(|(run, _)| !view.hidden.contains(run)) {
         let ink = if run == 0 { Ink::Text } else { Ink::Run(run) };
-        x += 8.5 * name.chars().count() as f32 + 24.0;
-        let at = [x - 8.5 * name.chars().count() as f32 - 24.0, y];
+        x += 8.5 * breadth(name) as f32 + 24.0;
+        let at = [x - 8.5 * breadth(name) as f32 - 24.0, y];
         items.push(words(at, Hold::Start, 15.0, ink, name.clone()));
     }
     let [raw, smooth, held] = view.shows;
@@ -135,7 +136,7 @@ fn head(drawn: &Drawn, view: &View, width: f32, items: &mut Vec<Item>) {
     ];
     let mut right = width - MARGIN;
     for (_, ink, alpha, dash, text) in entries.into_iter().filter(|(shown, ..)| *shown) {
-        let left = right - LETTER * text.chars().count() as f32;
+        let left = right - LETTER * breadth(&text) as f32;
         items.push(words([left, y], Hold::Start, 12.5, Ink::Weak, text.into_owned()));
         let pen = Pen { ink, alpha, width: 2.0, dash };
         items.push(Item::Line(vec![[left - 30.0, y], [left - 8.0, y]], pen));

@@ -16,7 +16,7 @@ use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{
     CurvesChange, CurvesView, DirectionsAction, DirectionsErrand, DrawnCurves, EpsilonAction, FinderAction, History,
-    MapAction, Model, OwnAction, OwnErrand, ThemeChoice, WalkAction,
+    Language, MapAction, Model, OwnAction, OwnErrand, ThemeChoice, WalkAction,
 };
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -142,6 +142,8 @@ pub enum Action {
     ToggleHelp,
     /// Colours.
     SetTheme(ThemeChoice),
+    /// Speak this language; that of the system when `None`.
+    SetLanguage(Option<Language>),
     /// Fills the screen, or not.
     ToggleFullscreen,
     /// A message was read.
@@ -230,6 +232,8 @@ pub enum Effect {
     ToggleTheme,
     /// Use these colours.
     SetTheme(ThemeChoice),
+    /// Speak this language; that of the system when `None`.
+    SetLanguage(Option<Language>),
     /// Fill the screen or not.
     SetFullscreen(bool),
     /// Copy text to the clipboard.

@@ -151,6 +151,10 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
             state.theme = theme;
             effects.push(Effect::SetTheme(theme));
         }
+        Action::SetLanguage(language) => {
+            state.language = language;
+            effects.push(Effect::SetLanguage(language));
+        }
         Action::ToggleFullscreen => {
             state.fullscreen = !state.fullscreen;
             effects.push(Effect::SetFullscreen(state.fullscreen));

@@ -1,10 +1,10 @@
 //! Every colour, size, font and icon of the window.
 
-use std::sync::Arc;
+mod fonts;
 
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, Style,
-    TextStyle, Theme, Ui, Vec2, Visuals,
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, Style, TextStyle, Theme, Ui, Vec2,
+    Visuals,
 };
 
 use crate::curves::scene::Ink;
@@ -52,6 +52,8 @@ pub const MOON: &str = "🌙";
 pub const SUN: &str = "☀";
 /// Searching.
 pub const SEARCH: &str = "🔍";
+/// Languages.
+pub const GLOBE: &str = "🌐";
 /// What is on.
 pub const CHECK: &str = "✔";
 /// Size of a triangle beside a text.
@@ -302,27 +304,9 @@ pub const SMALL: f32 = 11.5;
 
 /// Gives a context the window's fonts and both themes.
 pub fn install(ctx: &Context) {
-    ctx.set_fonts(fonts());
+    ctx.set_fonts(fonts::all());
     ctx.set_style_of(Theme::Dark, style(Visuals::dark(), &DARK));
     ctx.set_style_of(Theme::Light, style(Visuals::light(), &LIGHT));
-}
-
-fn fonts() -> FontDefinitions {
-    let mut fonts = FontDefinitions::default();
-    let bundled: [(&str, &'static [u8]); 2] = [
-        ("Inter", include_bytes!("../../assets/fonts/Inter-Regular.otf")),
-        ("Inter SemiBold", include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
-    ];
-    for (name, bytes) in bundled {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
-    }
-    let fallbacks = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    for (family, first) in [(FontFamily::Proportional, "Inter"), (strong_family(), "Inter SemiBold")] {
-        let mut names = vec![first.to_owned()];
-        names.extend(fallbacks.iter().cloned());
-        fonts.families.insert(family, names);
-    }
-    fonts
 }
 
 fn style(mut visuals: Visuals, palette: &Palette) -> Style {

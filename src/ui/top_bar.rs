@@ -8,21 +8,24 @@ use egui::{
 use rust_i18n::t;
 
 use crate::config::Likelihood;
-use crate::state::{Action, AppState, FinderAction, Phase, Primary, ThemeChoice};
+use crate::state::{Action, AppState, FinderAction, Language, Phase, Primary, ThemeChoice};
 use crate::train::StopReason;
 use crate::ui::run_buttons::{self, BUTTON};
 use crate::ui::{commands, export_menu, format, theme, widgets};
 
 /// Size of the big button.
 const PRIMARY: egui::Vec2 = vec2(108.0, 34.0);
-/// From this width of the window on, in points, the key of the list of commands is shown on its button.
+/// From this width of the window on, in points, the program's name and the key of the list of commands are shown.
 const WIDE: f32 = 1200.0;
 
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme::GAP;
-        ui.add(Label::new(RichText::new(t!("app.name")).font(theme::strong(15.0))));
+        // Where there is little room, the window's own title has it alone.
+        if is_wide(ui) {
+            ui.add(Label::new(RichText::new(t!("app.name")).font(theme::strong(15.0))));
+        }
         run_name_ui(ui, state);
         ui.add_space(4.0);
         primary_ui(ui, state, actions);
@@ -35,12 +38,17 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
                 actions.push(Action::ToggleHelp);
             }
             finder_ui(ui, actions);
+            language_ui(ui, state, actions);
             theme_ui(ui, state, actions);
             export_menu::ui(ui, state, actions);
             ui.add_space(4.0);
             progress_ui(ui, state);
         });
     });
+}
+
+fn is_wide(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() >= WIDE
 }
 
 fn run_name_ui(ui: &mut Ui, state: &AppState) {
@@ -196,8 +204,7 @@ fn progress_texts(ui: &Ui, state: &AppState) -> Texts {
 fn finder_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     let keys = commands::FINDER.keys(ui.ctx());
     let sign = RichText::new(theme::SEARCH);
-    let wide = ui.ctx().content_rect().width() >= WIDE;
-    let button = if wide {
+    let button = if is_wide(ui) {
         Button::new((sign, RichText::new(&keys).size(theme::SMALL).color(theme::palette(ui).weak)))
     } else {
         Button::new(sign)
@@ -228,4 +235,24 @@ fn theme_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     });
     widgets::name(&response, &t!("top.theme"));
     response.on_hover_text(t!("top.theme"));
+}
+
+fn language_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let choices = [
+        (None, t!("language.system")),
+        (Some(Language::English), t!("language.english")),
+        (Some(Language::Chinese), t!("language.chinese")),
+    ];
+    let button = Button::new(theme::GLOBE).min_size(vec2(BUTTON, BUTTON));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(130.0);
+        for (choice, text) in choices {
+            if ui.add(Button::selectable(state.language == choice, text)).clicked() {
+                actions.push(Action::SetLanguage(choice));
+                ui.close();
+            }
+        }
+    });
+    widgets::name(&response, &t!("language.name"));
+    response.on_hover_text(t!("language.name"));
 }

@@ -12,6 +12,8 @@ pub fn program() -> Command {
     program.stdin(std::process::Stdio::null());
     // The user's own cache is none of the tests' business.
     program.env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
+    // The command line is English, whatever the system speaks.
+    program.env("LC_ALL", "zh_CN.UTF-8").env_remove("LANGUAGE");
     program
 }
 

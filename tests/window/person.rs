@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, Node};
 use latent_atlas::app::{Options, Window};
 use latent_atlas::files::Trash;
-use latent_atlas::state::{AppState, GridPicture, Phase};
+use latent_atlas::state::{AppState, GridPicture, Language, Phase};
 use tempfile::TempDir;
 
 use crate::folder;
@@ -43,6 +43,7 @@ impl Person {
             runs: home.path().join("runs"),
             trash: Some(Trash::at(home.path().join("trash"))),
             cache: Some(home.path().join("cache")),
+            language: Language::English,
         };
         let window = Harness::builder().with_size(SIZE).with_step_dt(1.0 / 60.0).wgpu().build_eframe(|cc| {
             // Workers wake the window; here that is the thread of the test.

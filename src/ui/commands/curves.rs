@@ -4,7 +4,7 @@ use rust_i18n::t;
 
 use super::{Command, Outcome, when};
 use crate::curves::{Format, Metric, Scale, Unit, XAxis};
-use crate::state::{Action, AppState, CurvesChange, Series, ThemeChoice};
+use crate::state::{Action, AppState, CurvesChange, Language, Series, ThemeChoice};
 
 /// A little, as at the first start, and much of it.
 const SMOOTHINGS: [f64; 3] = [0.0, 0.9, 0.99];
@@ -63,7 +63,7 @@ pub const ALL: &[Command] = &[
     Command::new("command.plot_rate", |_| Ok(plot(Metric::Rate))).on(|state| state.curves.shows_plot(Metric::Rate)),
 ];
 
-/// The window's colours.
+/// The window's colours and language.
 pub const WINDOW: &[Command] = &[
     Command::new("command.theme_system", |_| Ok(Action::SetTheme(ThemeChoice::System)))
         .on(|state| state.theme == ThemeChoice::System),
@@ -71,6 +71,11 @@ pub const WINDOW: &[Command] = &[
         .on(|state| state.theme == ThemeChoice::Light),
     Command::new("command.theme_dark", |_| Ok(Action::SetTheme(ThemeChoice::Dark)))
         .on(|state| state.theme == ThemeChoice::Dark),
+    Command::new("language.command_system", |_| Ok(Action::SetLanguage(None))).on(|state| state.language.is_none()),
+    Command::new("language.command_english", |_| Ok(Action::SetLanguage(Some(Language::English))))
+        .on(|state| state.language == Some(Language::English)),
+    Command::new("language.command_chinese", |_| Ok(Action::SetLanguage(Some(Language::Chinese))))
+        .on(|state| state.language == Some(Language::Chinese)),
 ];
 
 fn change(change: CurvesChange) -> Action {
