@@ -6,7 +6,7 @@ use egui::{
 use rust_i18n::t;
 
 use crate::state::directions::{FILM, STRENGTHS, Side, Start};
-use crate::state::{Action, AppState, DirectionsAction};
+use crate::state::{Action, AppState, DirectionsAction, Topic};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, directions_kept, format, groups, theme, widgets};
 
@@ -75,7 +75,15 @@ fn strength_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
     let directions = &state.directions;
     if let Some(direction) = state.direction() {
         let length = format::figure(f64::from(direction.scale));
-        widgets::figure_row(ui, &t!("directions.length"), &t!("directions.length_tip"), &length, "σ", false);
+        widgets::figure_row(
+            ui,
+            Topic::Direction,
+            &t!("directions.length"),
+            &t!("directions.length_tip"),
+            &length,
+            "σ",
+            false,
+        );
     }
     widgets::row(ui, &t!("directions.start"), &t!("directions.start_tip"), |ui, _| {
         let starts = [

@@ -4,7 +4,7 @@ mod ascent;
 mod bound;
 mod divergence;
 mod divergence_bars;
-mod formula;
+pub mod formula;
 mod generate;
 mod handles;
 mod heat;

@@ -1,9 +1,11 @@
 //! A small plot of a few lines, in the look of the curves.
 
-use egui::{Label, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
+use egui::{Rect, RichText, Sense, Ui, vec2};
 
 use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place};
 use crate::curves::{Axis, Scale, ticks};
+use crate::state::Topic;
+use crate::ui::explain::{self, Figure};
 use crate::ui::{scene, theme};
 
 /// Room for labels on the left, below, above and on the right.
@@ -26,12 +28,18 @@ pub struct Line {
     pub ink: Ink,
     /// Whether it is dashed.
     pub dashed: bool,
-    /// What it is.
+    /// What kind of figure its points are.
+    pub topic: Topic,
+    /// What it is called.
     pub name: String,
+    /// The figure that it comes to; empty when that is told elsewhere.
+    pub told: String,
 }
 
 /// What is drawn.
 pub struct Plot {
+    /// What kind of figure it is about.
+    pub topic: Topic,
     /// What it shows, for those who cannot see it.
     pub name: String,
     /// What runs to the right.
@@ -52,11 +60,14 @@ pub fn ui(ui: &mut Ui, plot: &Plot, height: f32) {
         for line in &plot.lines {
             let colour = theme::ink(theme::palette(ui), line.ink);
             let sign = if line.dashed { "- - " } else { "— " };
-            ui.add(Label::new(RichText::new(format!("{sign}{}", line.name)).color(colour).size(theme::SMALL)));
+            let between = if line.told.is_empty() { "" } else { ":  " };
+            let text = RichText::new(format!("{sign}{}{between}{}", line.name, line.told));
+            let figure = Figure { topic: line.topic, name: &line.name, value: &line.told };
+            explain::label(ui, text.color(colour).size(theme::SMALL), figure);
         }
     });
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &plot.name));
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    explain::asks(ui, response, Figure { topic: plot.topic, name: &plot.name, value: "" });
     scene::paint(ui, items(plot, rect));
 }
 
