@@ -5,7 +5,7 @@ use rust_i18n::t;
 
 use crate::curves::chart::{self, Look};
 use crate::curves::{Axis, Drawn, DrawnPlot, Metric, number, sheet};
-use crate::state::{Action, AppState, Series};
+use crate::state::{Action, AppState, Series, Topic};
 use crate::ui::curve_input::{self, Hovered};
 use crate::ui::{curves, scene, theme, widgets};
 
@@ -64,6 +64,19 @@ fn no_prior(metric: Metric) -> String {
     text.into_owned()
 }
 
+/// What is told of a metric.
+fn topic(metric: Metric) -> Topic {
+    match metric {
+        Metric::Recon => Topic::Recon,
+        Metric::Kl => Topic::KlPrior,
+        Metric::Elbo => Topic::Elbo,
+        Metric::BetaKl => Topic::BetaKl,
+        Metric::Sigma => Topic::Sigma,
+        Metric::Lr => Topic::LearningRate,
+        Metric::Rate => Topic::Speed,
+    }
+}
+
 /// The name with its unit, and the last figures.
 fn title_ui(ui: &mut Ui, state: &AppState, metric: Metric, drawn: Option<(&Drawn, &DrawnPlot)>) {
     let palette = theme::palette(ui);
@@ -74,7 +87,7 @@ fn title_ui(ui: &mut Ui, state: &AppState, metric: Metric, drawn: Option<(&Drawn
     let is_missing = metric.needs_prior() && !state.training.is_variational();
     let curve = drawn.filter(|_| !is_missing).and_then(|(_, plot)| plot.curves.first());
     let figure = |value: Option<f64>, colour, tip: String| {
-        value.map(|value| curves::Figure { text: number::figure(value), colour, tip })
+        value.map(|value| curves::Figure { topic: topic(metric), text: number::figure(value), colour, tip })
     };
     let train = curve.and_then(|curve| {
         figure(curve.latest, theme::ink(palette, chart::ink(metric, 0)), t!("curves.last_train").into_owned())
@@ -82,7 +95,7 @@ fn title_ui(ui: &mut Ui, state: &AppState, metric: Metric, drawn: Option<(&Drawn
     let held =
         curve.and_then(|curve| figure(curve.latest_held, palette.validation, t!("curves.last_held").into_owned()));
     let figures: Vec<_> = train.into_iter().chain(held).collect();
-    curves::title_ui(ui, &name, &tip, &unit, &figures);
+    curves::title_ui(ui, topic(metric), &name, &tip, &unit, &figures);
 }
 
 /// Columns of pixels inside a plot of this width.

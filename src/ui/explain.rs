@@ -69,13 +69,12 @@ fn mailbox() -> Id {
 
 /// Text that is a figure, or names one.
 pub fn label(ui: &mut Ui, text: impl Into<RichText>, figure: Figure<'_>) -> Response {
-    let response = ui.add(Label::new(text.into()).selectable(false).sense(Sense::click()));
-    asks(ui, response, figure)
+    text_of(ui, Label::new(text.into()), figure)
 }
 
-/// The same where there may be too little room for it.
-pub fn short_label(ui: &mut Ui, text: impl Into<RichText>, figure: Figure<'_>) -> Response {
-    let response = ui.add(Label::new(text.into()).selectable(false).sense(Sense::click()).truncate());
+/// The same as a label that is set in its own way.
+pub fn text_of(ui: &mut Ui, label: Label, figure: Figure<'_>) -> Response {
+    let response = ui.add(label.selectable(false).sense(Sense::click()));
     asks(ui, response, figure)
 }
 
@@ -87,13 +86,13 @@ pub fn title(ui: &mut Ui, topic: Topic, text: &str, value: &str) -> Response {
 /// A quiet sentence, wrapped.
 pub fn note(ui: &mut Ui, topic: Topic, text: &str) -> Response {
     let quiet = RichText::new(text).color(theme::palette(ui).weak).size(theme::SMALL);
-    label(ui, quiet, Figure { topic, name: text, value: "" })
+    text_of(ui, Label::new(quiet).wrap(), Figure { topic, name: text, value: "" })
 }
 
 /// A quiet name above figures.
 pub fn head(ui: &mut Ui, topic: Topic, text: &str) -> Response {
     let quiet = RichText::new(text).color(theme::palette(ui).weak);
-    short_label(ui, quiet, Figure { topic, name: text, value: "" })
+    text_of(ui, Label::new(quiet).truncate(), Figure { topic, name: text, value: "" })
 }
 
 /// What is painted at `rect`.
