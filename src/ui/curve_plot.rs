@@ -1,5 +1,7 @@
 //! One plot: its name, its last figures, and its scene.
 
+use std::borrow::Cow;
+
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
@@ -86,14 +88,14 @@ fn title_ui(ui: &mut Ui, state: &AppState, metric: Metric, drawn: Option<(&Drawn
     let tip = if unit.is_empty() { tip } else { format!("{tip}\n{unit}") };
     let is_missing = metric.needs_prior() && !state.training.is_variational();
     let curve = drawn.filter(|_| !is_missing).and_then(|(_, plot)| plot.curves.first());
-    let figure = |value: Option<f64>, colour, tip: String| {
-        value.map(|value| curves::Figure { topic: topic(metric), text: number::figure(value), colour, tip })
+    let figure = |value: Option<f64>, of: Cow<'_, str>, colour, tip: Cow<'_, str>| {
+        let (of, tip) = (of.into_owned(), tip.into_owned());
+        value.map(|value| curves::Figure { topic: topic(metric), of, text: number::figure(value), colour, tip })
     };
-    let train = curve.and_then(|curve| {
-        figure(curve.latest, theme::ink(palette, chart::ink(metric, 0)), t!("curves.last_train").into_owned())
-    });
+    let ink = theme::ink(palette, chart::ink(metric, 0));
+    let train = curve.and_then(|c| figure(c.latest, t!("curves.train"), ink, t!("curves.last_train")));
     let held =
-        curve.and_then(|curve| figure(curve.latest_held, palette.validation, t!("curves.last_held").into_owned()));
+        curve.and_then(|c| figure(c.latest_held, t!("curves.validation"), palette.validation, t!("curves.last_held")));
     let figures: Vec<_> = train.into_iter().chain(held).collect();
     curves::title_ui(ui, topic(metric), &name, &tip, &unit, &figures);
 }

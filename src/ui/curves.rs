@@ -207,6 +207,8 @@ fn row_ui(ui: &mut Ui, state: &AppState, row: &[Metric], size: [f32; 2], actions
 pub struct Figure {
     /// What kind of figure it is.
     pub topic: Topic,
+    /// What tells it from the others of its kind.
+    pub of: String,
     /// What is written.
     pub text: String,
     /// In what colour.
@@ -222,7 +224,8 @@ pub fn title_height(width: f32) -> f32 {
 
 /// A name with its unit and the last figures, each of which says what it is.
 pub fn title_ui(ui: &mut Ui, topic: Topic, name: &str, tip: &str, unit: &str, figures: &[Figure]) {
-    let values: Vec<_> = figures.iter().filter(|figure| figure.topic == topic).map(|f| f.text.as_str()).collect();
+    let value = |figure: &Figure| format!("{} {}", figure.of, figure.text);
+    let values: Vec<_> = figures.iter().filter(|figure| figure.topic == topic).map(value).collect();
     let told = |value: &str| format!("{value} {unit}").trim().to_owned();
     let value = if values.is_empty() { String::new() } else { told(&values.join(" · ")) };
     let told_of = |figure: &Figure| if figure.topic == topic { told(&figure.text) } else { figure.text.clone() };
@@ -242,8 +245,7 @@ pub fn title_ui(ui: &mut Ui, topic: Topic, name: &str, tip: &str, unit: &str, fi
     };
     let figure_ui = |ui: &mut Ui, (figure, told): (&Figure, &String)| {
         let label = Label::new(RichText::new(&figure.text).color(figure.colour)).extend();
-        // The first line of the tip tells training from validation.
-        let name = format!("{name}, {}", figure.tip.lines().next().unwrap_or_default());
+        let name = if figure.of.is_empty() { String::new() } else { format!("{name}, {}", figure.of) };
         let asked = explain::Figure { topic: figure.topic, name: &name, value: told };
         explain::text_of(ui, label, asked).on_hover_text(&figure.tip);
     };

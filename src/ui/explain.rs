@@ -19,7 +19,7 @@ use crate::state::{Action, AppState, Asked, ExplainAction, Topic};
 use crate::ui::{theme, widgets};
 
 /// Width of the small window, in points.
-const WIDTH: f32 = 340.0;
+const WIDTH: f32 = 380.0;
 /// Between it and the figure.
 const APART: f32 = 6.0;
 /// The most of the window's height that it takes.

@@ -36,6 +36,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
         let n = held(state);
         curves::Figure {
             topic: Topic::ActiveUnits,
+            of: String::new(),
             text: t!("curves.active_units", n = active, of = kl.len()).into_owned(),
             colour: theme::palette(ui).weak,
             tip: t!("curves.active_units_tip", n = format::count(n as u64), threshold = ACTIVE_VARIANCE).into_owned(),

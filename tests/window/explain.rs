@@ -23,6 +23,16 @@ fn minus(value: f64, decimals: usize) -> String {
     format!("{value:.decimals$}").replace('-', "−")
 }
 
+/// Clicks a figure, and waits until its explanation has its size.
+#[track_caller]
+fn ask(person: &mut Person, name: &str) {
+    // It may be scrolled away under what is above it.
+    person.find(Role::Button, name).scroll_to_me();
+    person.frames(2);
+    person.click(Role::Button, name);
+    person.frames(3);
+}
+
 /// What on screen can be asked about, by name, as far as each name is there once.
 fn askable(person: &Person) -> Vec<String> {
     let nodes = person.window.query_all_by_role(Role::Button);
@@ -38,7 +48,7 @@ fn askable(person: &Person) -> Vec<String> {
 fn ask_everything(person: &mut Person) -> Vec<Topic> {
     let mut topics = Vec::new();
     for name in askable(person) {
-        person.click(Role::Button, &name);
+        ask(person, &name);
         let asked = open(person).unwrap_or_else(|| panic!("{name:?} does not answer")).clone();
         let value = asked.value.unwrap_or_default();
         assert!(name.strip_suffix(ASKS).unwrap().ends_with(&value), "{name:?} answers with {value:?}");
@@ -59,7 +69,7 @@ fn has_all(topics: &[Topic], expected: &[Topic], place: &str) {
 /// Clicks a figure called so; the value that is explained.
 #[track_caller]
 fn value_of(person: &mut Person, name: &str, value: &str) -> String {
-    person.click(Role::Button, &format!("{name} {value}{ASKS}"));
+    ask(person, &format!("{name} {value}{ASKS}"));
     let value = open(person).unwrap().value.clone().unwrap();
     assert!(person.sees("When clicked") && person.sees(&value));
     person.press(Key::Escape);
@@ -120,11 +130,11 @@ fn a_curve_answers_with_its_last_figures_and_is_dragged_as_before() {
     let plot = drawn.plot(latent_atlas::curves::Metric::Elbo).unwrap();
     let curve = plot.curves.first().unwrap();
     let figure = |value: Option<f64>| latent_atlas::curves::number::figure(value.unwrap());
-    let value = format!("{} · {} nats / image", figure(curve.latest), figure(curve.latest_held));
+    let value = format!("train {} · validation {} nats / image", figure(curve.latest), figure(curve.latest_held));
     assert_eq!(value_of(&mut person, "ELBO", &value), value);
     // Its figures answer for themselves.
     let held = format!("{} nats / image", figure(curve.latest_held));
-    assert_eq!(value_of(&mut person, "ELBO, Validation, after the last epoch", &held), held);
+    assert_eq!(value_of(&mut person, "ELBO, validation", &held), held);
     let plot = person.find(Role::Canvas, "Curve of ELBO").rect();
     person.drag(egui::PointerButton::Primary, plot.center(), plot.center() + vec2(30.0, 0.0));
     assert!(person.state().curves.is_zoomed() && open(&person).is_none());
@@ -169,9 +179,8 @@ fn the_divergences_explain_their_figures_without_a_model() {
     person.press(Key::L);
     person.click(Role::RadioButton, "Divergences");
     person.frames(2);
-    let enough = |s: &AppState| s.lens.divergences.estimates.last().is_some_and(|last| last.samples > 1000);
-    person.until("samples are there", enough);
-    person.frames(30);
+    let all = |s: &AppState| s.lens.divergences.estimates.last().is_some_and(|last| last.samples == 1_000_000);
+    person.until("all samples are there", all);
     let topics = ask_everything(&mut person);
     has_all(&topics, &[Topic::KlWays, Topic::StandardError, Topic::KlSampled], "the line");
     person.click(Role::RadioButton, "Bars");
@@ -188,15 +197,16 @@ fn the_keyboard_asks_and_a_click_elsewhere_closes() {
     person.window.get_by_label_contains("held for validation").focus();
     person.frames(2);
     person.press(Key::Enter);
+    person.frames(3);
     assert_eq!(open(&person).map(|asked| asked.topic), Some(Topic::Held));
     // To another topic, which has no figure here, and out by the sign.
     person.click(Role::Link, "Overfitting");
     assert_eq!(open(&person), Some(&Asked::about(Topic::Overfitting)));
-    person.frames(2);
+    person.frames(3);
     person.click(Role::Button, "Close the explanation");
     assert!(open(&person).is_none());
-    person.press(Key::Enter);
-    person.frames(3);
+    let held = askable(&person).into_iter().find(|name| name.contains("held for validation")).unwrap();
+    ask(&mut person, &held);
     assert!(open(&person).is_some());
     person.click_at(person.on_map(0.0, 150.0));
     person.frames(2);
@@ -216,7 +226,7 @@ fn the_glossary_finds_a_topic_and_leads_to_the_lens() {
     person.click(Role::Link, "Bayes' rule");
     assert_eq!(open(&person), Some(&Asked::about(Topic::Bayes)));
     person.frames(2);
-    person.click(Role::Button, "Push it about in the Lens");
+    person.click(Role::Button, "Try it in the Lens");
     assert!(person.state().lens.open && person.state().lens.page == Page::Bound);
     assert!(!person.state().explain.is_open());
 

@@ -49,7 +49,9 @@ pub fn ui(ui: &mut Ui, asked: &Asked, closes: bool, actions: &mut Vec<Action>) {
     }
     row(ui, &t!("explain.see"), |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::GAP;
+            ui.spacing_mut().item_spacing.x = 2.0 * theme::GAP;
+            // A name that has no room goes to the next line as a whole.
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             for other in topic.see() {
                 if ui.link(name(*other)).clicked() {
                     actions.push(ExplainAction::Ask(Asked::about(*other)).into());

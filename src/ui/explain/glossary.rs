@@ -105,14 +105,17 @@ fn list_ui(ui: &mut Ui, found: &[Topic], open: Option<Topic>, height: f32, actio
         for topic in found {
             if part != Some(topic.part()) {
                 part = Some(topic.part());
-                ui.add_space(4.0);
-                widgets::weak(ui, &part_name(topic.part()));
+                ui.add_space(theme::GAP);
+                let head = RichText::new(part_name(topic.part())).font(theme::strong(theme::SMALL));
+                ui.label(head.color(theme::palette(ui).weak));
             }
             let chosen = open == Some(*topic);
+            ui.spacing_mut().interact_size.y = theme::TEXT_ROW;
+            ui.spacing_mut().button_padding.y = 1.0;
             let button = Button::selectable(chosen, name(*topic)).min_size(vec2(ui.available_width(), 0.0)).truncate();
             let response = ui.add(button);
             if chosen && before != Some(topic.key()) {
-                response.scroll_to_me(None);
+                response.scroll_to_me(Some(egui::Align::Center));
             }
             if response.clicked() {
                 actions.push(ExplainAction::Ask(Asked::about(*topic)).into());
