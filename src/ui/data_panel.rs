@@ -118,12 +118,13 @@ fn summary_ui(ui: &mut Ui, state: &AppState, data: &Dataset) {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.spacing_mut().interact_size.y = 0.0;
         let weak = theme::palette(ui).weak;
-        let mut told = |topic, text: &str| {
+        let told = |ui: &mut Ui, topic, text: &str| {
             let label = Label::new(RichText::new(text).color(weak)).truncate();
             explain::text_of(ui, label, Figure { topic, name: "", value: text });
         };
-        told(Topic::Values, &shape);
-        told(Topic::Held, &format!(" · {held}"));
+        told(ui, Topic::Values, &shape);
+        ui.label(RichText::new(" · ").color(weak));
+        told(ui, Topic::Held, &held);
     });
     ui.add_space(4.0);
 }

@@ -22,8 +22,6 @@ use crate::ui::{theme, widgets};
 const WIDTH: f32 = 380.0;
 /// Between it and the figure.
 const APART: f32 = 6.0;
-/// The most of the window's height that it takes.
-const SHARE_OF_HEIGHT: f32 = 0.8;
 
 /// A figure that was clicked, and where it stands.
 #[derive(Clone)]
@@ -131,7 +129,6 @@ pub fn ui(ui: &mut Ui, state: &AppState, anchor: &mut Option<Rect>, actions: &mu
 
 /// The explanation beside what was clicked; whether it is to be closed.
 fn beside(ui: &Ui, asked: &Asked, anchor: Rect, actions: &mut Vec<Action>) -> bool {
-    let height = SHARE_OF_HEIGHT * ui.ctx().content_rect().height();
     let frame = egui::Frame::popup(ui.style()).inner_margin(theme::PAD);
     // Another topic begins at its own size.
     let id = Id::unique("explain").with(asked.topic.key());
@@ -143,7 +140,7 @@ fn beside(ui: &Ui, asked: &Asked, anchor: Rect, actions: &mut Vec<Action>) -> bo
         .frame(frame);
     let shown = popup.show(|ui| {
         ui.set_width(WIDTH);
-        egui::ScrollArea::vertical().max_height(height).show(ui, |ui| card::ui(ui, asked, true, actions));
+        card::ui(ui, asked, true, actions);
     });
     shown.is_some_and(|shown| shown.response.should_close())
 }
