@@ -49,7 +49,8 @@ pub fn ui(ui: &mut Ui, asked: &Asked, closes: bool, actions: &mut Vec<Action>) {
     }
     row(ui, &t!("explain.see"), |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 2.0 * theme::GAP;
+            ui.spacing_mut().item_spacing = egui::vec2(2.0 * theme::GAP, 2.0);
+            ui.spacing_mut().interact_size.y = 0.0;
             // A name that has no room goes to the next line as a whole.
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             for other in topic.see() {
