@@ -12,6 +12,7 @@ pub mod data;
 pub mod directions;
 pub mod drawing;
 pub mod epsilon;
+pub mod explain;
 pub mod exporting;
 pub mod finder;
 pub mod grid_picture;
@@ -39,6 +40,7 @@ pub use data::{DataState, Loading};
 pub use directions::{Directions, DirectionsAction, DirectionsErrand};
 pub use drawing::{CurvesOrder, Drawing, DrawnCurves};
 pub use epsilon::{Epsilon, EpsilonAction};
+pub use explain::{Asked, ExplainAction, ExplainState, Topic};
 pub use exporting::{ExportAction, ExportKind, ExportSettings, ExportWish, Exporting, PastOf, SHEET, Table};
 pub use finder::{FinderAction, FinderState};
 pub use grid_picture::GridPicture;
@@ -112,6 +114,8 @@ pub struct AppState {
     pub language: Option<Language>,
     /// The list of commands.
     pub finder: FinderState,
+    /// What is explained.
+    pub explain: ExplainState,
     /// Whether the overlay with every key is shown.
     pub help_open: bool,
     /// The runs on disk.

@@ -21,6 +21,7 @@ pub mod directions_kept;
 pub mod dots;
 pub mod empty;
 pub mod epsilon;
+pub mod explain;
 pub mod export_menu;
 pub mod export_window;
 pub mod finder;
@@ -90,6 +91,8 @@ pub struct Cache {
     pub pointer: map_input::Pointer,
     /// The outline that is being drawn round images.
     pub lasso: lasso::Lasso,
+    /// Where the figure stands that is explained.
+    pub explained: Option<egui::Rect>,
 }
 
 /// Draws the window.
@@ -120,6 +123,7 @@ pub fn show(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<
     help::ui(ui, state, actions);
     finder::ui(ui, state, actions);
     export_window::ui(ui, state, actions);
+    explain::ui(ui, state, &mut cache.explained, actions);
     strip::play(ui, state, actions);
     notices::ui(ui, state, &mut cache.notices, actions);
     data_panel::drop_hint_ui(ui);

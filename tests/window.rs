@@ -11,6 +11,8 @@ mod curves;
 mod data;
 #[path = "window/directions.rs"]
 mod directions;
+#[path = "window/explain.rs"]
+mod explain;
 #[path = "window/exports.rs"]
 mod exports;
 #[path = "window/finder.rs"]

@@ -15,8 +15,8 @@ use crate::state::runs::{Errand, RunsAction};
 use crate::state::timeline::{Look, TimelineAction};
 use crate::state::walk::{WaysAction, WaysOrder};
 use crate::state::{
-    CurvesChange, CurvesView, DirectionsAction, DirectionsErrand, DrawnCurves, EpsilonAction, FinderAction, History,
-    Language, MapAction, Model, OwnAction, OwnErrand, ThemeChoice, WalkAction,
+    CurvesChange, CurvesView, DirectionsAction, DirectionsErrand, DrawnCurves, EpsilonAction, ExplainAction,
+    FinderAction, History, Language, MapAction, Model, OwnAction, OwnErrand, ThemeChoice, WalkAction,
 };
 use crate::train::{AlarmKind, Change, Command, Cure, Divergence, Event, Mark, Watch};
 
@@ -134,6 +134,8 @@ pub enum Action {
     SaveCurvesTo(Format, PathBuf),
     /// Something about the list of commands.
     Finder(FinderAction),
+    /// Something about what figures mean.
+    Explain(ExplainAction),
     /// Copies the decoded point as a picture.
     CopyPoint,
     /// Light in place of dark, or dark in place of light.

@@ -9,8 +9,8 @@ use crate::latent::{Subject, Survey};
 use crate::state::map::AxesBy;
 use crate::state::{
     Action, AppState, Colour, CurvesChange, Directions, Effect, Loading, Model, NoticeKind, Opened, Past, Phase,
-    Primary, Run, View, answer, comparison, directions, epsilon, exporting, finder, lens, lists, map, own, runs,
-    steering, timeline, walk,
+    Primary, Run, View, answer, comparison, directions, epsilon, explain, exporting, finder, lens, lists, map, own,
+    runs, steering, timeline, walk,
 };
 use crate::train::{Command, Event, StopReason};
 
@@ -144,6 +144,7 @@ fn apply(state: &mut AppState, action: Action, effects: &mut Vec<Effect>) {
         Action::SaveCurves(format, asks) => effects.push(Effect::SaveCurves(format, asks)),
         Action::SaveCurvesTo(format, path) => effects.push(Effect::SaveCurvesTo(format, path)),
         Action::Finder(action) => finder::apply(state, action, effects),
+        Action::Explain(action) => explain::apply(state, action, effects),
         Action::CopyPoint => effects.push(Effect::CopyPoint),
         Action::ToggleTheme => effects.push(Effect::ToggleTheme),
         Action::ToggleHelp => state.help_open = !state.help_open,

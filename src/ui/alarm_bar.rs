@@ -4,8 +4,9 @@ use egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Stroke,
 use rust_i18n::t;
 
 use crate::config::{RunConfig, number};
-use crate::state::{Action, AppState};
+use crate::state::{Action, AppState, Topic};
 use crate::train::{Alarm, Cure};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, theme, widgets};
 
 /// Draws the lines over the map, and nothing when all is well.
@@ -55,10 +56,21 @@ fn alarm_ui(ui: &mut Ui, state: &AppState, config: &RunConfig, alarm: &Alarm, ac
                 }
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(RichText::new(&text).color(palette.text)).wrap());
+                let label = Label::new(RichText::new(&text).color(palette.text)).wrap();
+                explain::text_of(ui, label, Figure { topic: topic(alarm), name: "", value: &text });
             });
         });
     });
+}
+
+/// What it is about.
+fn topic(alarm: &Alarm) -> Topic {
+    match alarm {
+        Alarm::Collapse { .. } => Topic::Collapse,
+        Alarm::SigmaGrows { .. } | Alarm::SigmaVanishes { .. } => Topic::Sigma,
+        Alarm::Overfit { .. } => Topic::Overfitting,
+        Alarm::Diverged(_) => Topic::Diverged,
+    }
 }
 
 /// The reason in one sentence.

@@ -3,7 +3,8 @@
 use egui::{Align, Button, Label, Layout, RichText, Sense, TextureId, TextureOptions, Ui, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, DirectionsAction, Pinned, Subject};
+use crate::state::{Action, AppState, DirectionsAction, Pinned, Subject, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -36,7 +37,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     };
     let listed: Vec<String> = z.iter().take(LISTED).map(|v| format::signed(f64::from(*v), 2)).collect();
     let more = if z.len() > LISTED { ", …" } else { "" };
-    widgets::text_row(ui, |ui| widgets::weak(ui, &format!("z  {}{more}", listed.join(", "))));
+    let told = format!("z  {}{more}", listed.join(", "));
+    let label = Label::new(RichText::new(&told).color(theme::palette(ui).weak)).truncate();
+    let figure = Figure { topic: Topic::Analogy, name: "", value: &told };
+    widgets::text_row(ui, |ui| explain::text_of(ui, label, figure));
     let button = Button::new(t!("directions.put")).min_size(vec2(0.0, theme::CONTROL));
     let response = ui.add(button);
     widgets::name_as(&response, &t!("directions.put_analogy"));

@@ -4,6 +4,7 @@
 
 pub mod curves;
 pub mod directions;
+pub mod explain;
 pub mod keyed;
 pub mod lens;
 pub mod listed;
@@ -49,6 +50,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         lens::ALL,
         curves::ALL,
         curves::WINDOW,
+        explain::ALL,
     ]
     .into_iter()
     .flatten()

@@ -7,9 +7,10 @@ use crate::config::{Kind, RunConfig, differing, name_of, value_of};
 use crate::curves::{Metric, chart};
 use crate::run::Apart;
 use crate::state::comparison::{Comparison, ComparisonAction, OtherRun};
-use crate::state::{Action, AppState, Model};
+use crate::state::{Action, AppState, Model, Topic};
 use crate::train::ValidationStats;
 use crate::train::evaluate::ACTIVE_VARIANCE;
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -128,21 +129,27 @@ fn figures_ui(ui: &mut Ui, state: &AppState, config: &RunConfig, other: &OtherRu
     heads_ui(ui, names);
     let own = ValidationStats::best(&state.training.history.validation);
     let sides = [(config, own), (&other.record.config, other.best.as_ref())];
-    let row = |ui: &mut Ui, [name, tip]: [&str; 2], strong: bool, of: FigureOf<'_>| {
+    let row = |ui: &mut Ui, topic: Topic, [name, tip]: [&str; 2], strong: bool, of: FigureOf<'_>| {
         let values = sides.map(|(config, held)| held.and_then(|held| of(config, held)).unwrap_or_else(|| "–".into()));
-        row_ui(ui, name, &values, strong).on_hover_text(tip);
+        let rect = row_ui(ui, name, &values, strong).rect;
+        let told = values.join("  ·  ");
+        explain::over(ui, rect, Figure { topic, name, value: &told }).on_hover_text(tip);
     };
     let bound = |config: &RunConfig, nats: f64| (config.model.kind == Kind::Vae).then(|| format::figure(nats));
-    row(ui, [&t!("metric.elbo"), &t!("metric.elbo_tip")], true, &|config, held| bound(config, held.terms.elbo_nats()));
-    row(ui, [&t!("metric.recon"), &t!("metric.recon_tip")], false, &|_, held| {
+    row(ui, Topic::Elbo, [&t!("metric.elbo"), &t!("metric.elbo_tip")], true, &|config, held| {
+        bound(config, held.terms.elbo_nats())
+    });
+    row(ui, Topic::Recon, [&t!("metric.recon"), &t!("metric.recon_tip")], false, &|_, held| {
         Some(format::figure(held.terms.recon_nats))
     });
-    row(ui, [&t!("metric.kl"), &t!("metric.kl_tip")], false, &|config, held| bound(config, held.terms.kl_nats));
+    row(ui, Topic::KlPrior, [&t!("metric.kl"), &t!("metric.kl_tip")], false, &|config, held| {
+        bound(config, held.terms.kl_nats)
+    });
     let active_tip = t!("compare.active_tip", threshold = ACTIVE_VARIANCE);
-    row(ui, [&t!("compare.active"), &active_tip], false, &|config, held| {
+    row(ui, Topic::ActiveUnits, [&t!("compare.active"), &active_tip], false, &|config, held| {
         Some(t!("compare.of", n = held.active_units?, of = config.model.latent_dim).into_owned())
     });
-    row(ui, [&t!("compare.after"), &t!("compare.after_tip")], false, &|config, held| {
+    row(ui, Topic::Epoch, [&t!("compare.after"), &t!("compare.after_tip")], false, &|config, held| {
         Some(t!("compare.of", n = format!("{:.0}", held.epoch), of = config.train.epochs).into_owned())
     });
     let folder = state.training.run.as_ref().and_then(|run| run.folder.as_deref());
@@ -199,15 +206,15 @@ fn column(ui: &Ui) -> f32 {
     ((ui.available_width() - NAMES - 2.0 * APART) / 2.0).floor()
 }
 
-/// A name, and a value of each run; returns the name's response.
+/// A name, and a value of each run; returns the row's response.
 fn row_ui(ui: &mut Ui, name: &str, values: &[String; 2], strong: bool) -> Response {
     let palette = theme::palette(ui);
     let width = column(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = APART;
-        let named = ui.vertical(|ui| {
+        ui.vertical(|ui| {
             ui.set_width(NAMES);
-            ui.add(Label::new(RichText::new(name).color(palette.weak)).wrap())
+            ui.add(Label::new(RichText::new(name).color(palette.weak)).wrap());
         });
         for value in values {
             ui.vertical(|ui| {
@@ -216,7 +223,6 @@ fn row_ui(ui: &mut Ui, name: &str, values: &[String; 2], strong: bool) -> Respon
                 ui.add(Label::new(RichText::new(value).font(font)).wrap());
             });
         }
-        named.inner
     })
-    .inner
+    .response
 }

@@ -1,11 +1,13 @@
 //! One plot: its name, its last figures, and its scene.
 
+use std::borrow::Cow;
+
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
 use crate::curves::chart::{self, Look};
 use crate::curves::{Axis, Drawn, DrawnPlot, Metric, number, sheet};
-use crate::state::{Action, AppState, Series};
+use crate::state::{Action, AppState, Series, Topic};
 use crate::ui::curve_input::{self, Hovered};
 use crate::ui::{curves, scene, theme, widgets};
 
@@ -64,6 +66,19 @@ fn no_prior(metric: Metric) -> String {
     text.into_owned()
 }
 
+/// What is told of a metric.
+fn topic(metric: Metric) -> Topic {
+    match metric {
+        Metric::Recon => Topic::Recon,
+        Metric::Kl => Topic::KlPrior,
+        Metric::Elbo => Topic::Elbo,
+        Metric::BetaKl => Topic::BetaKl,
+        Metric::Sigma => Topic::Sigma,
+        Metric::Lr => Topic::LearningRate,
+        Metric::Rate => Topic::Speed,
+    }
+}
+
 /// The name with its unit, and the last figures.
 fn title_ui(ui: &mut Ui, state: &AppState, metric: Metric, drawn: Option<(&Drawn, &DrawnPlot)>) {
     let palette = theme::palette(ui);
@@ -73,16 +88,16 @@ fn title_ui(ui: &mut Ui, state: &AppState, metric: Metric, drawn: Option<(&Drawn
     let tip = if unit.is_empty() { tip } else { format!("{tip}\n{unit}") };
     let is_missing = metric.needs_prior() && !state.training.is_variational();
     let curve = drawn.filter(|_| !is_missing).and_then(|(_, plot)| plot.curves.first());
-    let figure = |value: Option<f64>, colour, tip: String| {
-        value.map(|value| curves::Figure { text: number::figure(value), colour, tip })
+    let figure = |value: Option<f64>, of: Cow<'_, str>, colour, tip: Cow<'_, str>| {
+        let (of, tip) = (of.into_owned(), tip.into_owned());
+        value.map(|value| curves::Figure { topic: topic(metric), of, text: number::figure(value), colour, tip })
     };
-    let train = curve.and_then(|curve| {
-        figure(curve.latest, theme::ink(palette, chart::ink(metric, 0)), t!("curves.last_train").into_owned())
-    });
+    let ink = theme::ink(palette, chart::ink(metric, 0));
+    let train = curve.and_then(|c| figure(c.latest, t!("curves.train"), ink, t!("curves.last_train")));
     let held =
-        curve.and_then(|curve| figure(curve.latest_held, palette.validation, t!("curves.last_held").into_owned()));
+        curve.and_then(|c| figure(c.latest_held, t!("curves.validation"), palette.validation, t!("curves.last_held")));
     let figures: Vec<_> = train.into_iter().chain(held).collect();
-    curves::title_ui(ui, &name, &tip, &unit, &figures);
+    curves::title_ui(ui, topic(metric), &name, &tip, &unit, &figures);
 }
 
 /// Columns of pixels inside a plot of this width.

@@ -7,9 +7,9 @@ use egui::{
 use rust_i18n::t;
 
 use crate::curves::{Metric, SMOOTHINGS, Scale};
-use crate::state::{Action, AppState, CurvesChange};
+use crate::state::{Action, AppState, CurvesChange, Topic};
 use crate::ui::curve_input::Hovered;
-use crate::ui::{curve_legend, curve_menus, curve_plot, curve_runs, curve_table, kl_bars, theme, widgets};
+use crate::ui::{curve_legend, curve_menus, curve_plot, curve_runs, curve_table, explain, kl_bars, theme, widgets};
 
 /// Space between two plots, in points.
 const BETWEEN: f32 = 20.0;
@@ -205,6 +205,10 @@ fn row_ui(ui: &mut Ui, state: &AppState, row: &[Metric], size: [f32; 2], actions
 
 /// A figure in a title.
 pub struct Figure {
+    /// What kind of figure it is.
+    pub topic: Topic,
+    /// What tells it from the others of its kind.
+    pub of: String,
     /// What is written.
     pub text: String,
     /// In what colour.
@@ -218,13 +222,20 @@ pub fn title_height(width: f32) -> f32 {
     if width < NARROW { 2.0 * TITLE - 2.0 } else { TITLE }
 }
 
-/// A name with its unit and the last figures.
-pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figure]) {
+/// A name with its unit and the last figures, each of which says what it is.
+pub fn title_ui(ui: &mut Ui, topic: Topic, name: &str, tip: &str, unit: &str, figures: &[Figure]) {
+    let value = |figure: &Figure| format!("{} {}", figure.of, figure.text);
+    let values: Vec<_> = figures.iter().filter(|figure| figure.topic == topic).map(value).collect();
+    let told = |value: &str| format!("{value} {unit}").trim().to_owned();
+    let value = if values.is_empty() { String::new() } else { told(&values.join(" · ")) };
+    let told_of = |figure: &Figure| if figure.topic == topic { told(&figure.text) } else { figure.text.clone() };
+    let told_of: Vec<_> = figures.iter().map(told_of).collect();
     let narrow = ui.available_width() < NARROW;
     let (gap, unit) = if narrow { (6.0, unit.replace(" / ", "/")) } else { (theme::GAP, unit.to_owned()) };
     let weak = theme::palette(ui).weak;
     let name_ui = |ui: &mut Ui| {
-        ui.add(Label::new(RichText::new(name).font(theme::strong(theme::BODY))).truncate()).on_hover_text(tip);
+        let label = Label::new(RichText::new(name).font(theme::strong(theme::BODY))).truncate();
+        explain::text_of(ui, label, explain::Figure { topic, name, value: &value }).on_hover_text(tip);
     };
     let unit_ui = |ui: &mut Ui| {
         if !unit.is_empty() {
@@ -232,9 +243,11 @@ pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figur
             ui.add(Label::new(text).truncate()).on_hover_text(tip);
         }
     };
-    let figure_ui = |ui: &mut Ui, figure: &Figure| {
-        let text = RichText::new(&figure.text).color(figure.colour);
-        ui.add(Label::new(text).extend()).on_hover_text(&figure.tip);
+    let figure_ui = |ui: &mut Ui, (figure, told): (&Figure, &String)| {
+        let label = Label::new(RichText::new(&figure.text).color(figure.colour)).extend();
+        let name = if figure.of.is_empty() { String::new() } else { format!("{name}, {}", figure.of) };
+        let asked = explain::Figure { topic: figure.topic, name: &name, value: told };
+        explain::text_of(ui, label, asked).on_hover_text(&figure.tip);
     };
     let wide = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, weak).size().x + gap;
     let under: f32 = figures.iter().map(|figure| wide(&figure.text, theme::regular(theme::BODY))).sum();
@@ -252,7 +265,7 @@ pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figur
             }
             if !narrow {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    for figure in figures.iter().rev() {
+                    for figure in figures.iter().zip(&told_of).rev() {
                         figure_ui(ui, figure);
                     }
                 });
@@ -260,7 +273,7 @@ pub fn title_ui(ui: &mut Ui, name: &str, tip: &str, unit: &str, figures: &[Figur
         });
         if narrow {
             ui.horizontal(|ui| {
-                for figure in figures {
+                for figure in figures.iter().zip(&told_of) {
                     figure_ui(ui, figure);
                 }
                 if !beside_name {

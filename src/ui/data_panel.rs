@@ -1,13 +1,16 @@
 //! The images: where they come from, what was found, what was not loaded and why.
 
-use egui::{Align, Button, ComboBox, CornerRadius, DragValue, Layout, Margin, RichText, Sense, TextEdit, Ui, vec2};
+use egui::{
+    Align, Button, ComboBox, CornerRadius, DragValue, Label, Layout, Margin, RichText, Sense, TextEdit, Ui, vec2,
+};
 use rust_i18n::t;
 
 use crate::config::{Channels, DataConfig, Fit, MEGAPIXELS, Rgb, RunConfig, SIDES, Size};
 use crate::data::Dataset;
 use crate::files::one_line;
 use crate::state::data::held_for_validation;
-use crate::state::{Action, AppState, Loading, Subject, WalkAction};
+use crate::state::{Action, AppState, Loading, Subject, Topic, WalkAction};
+use crate::ui::explain::{self, Figure};
 use crate::ui::model_panel::number;
 use crate::ui::{Cache, commands, format, kept, theme, widgets};
 
@@ -88,7 +91,9 @@ fn loading_ui(ui: &mut Ui, loading: &Loading, actions: &mut Vec<Action>) {
         ui.label(text);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(secs) = loading.eta_secs {
-                widgets::weak(ui, &t!("duration.left", time = format::duration(secs)));
+                let text = t!("duration.left", time = format::duration(secs));
+                let label = Label::new(RichText::new(&*text).color(theme::palette(ui).weak)).truncate();
+                explain::text_of(ui, label, Figure { topic: Topic::TimeLeft, name: "", value: &text });
             }
         });
     });
@@ -107,11 +112,24 @@ fn summary_ui(ui: &mut Ui, state: &AppState, data: &Dataset) {
     if !data.classes.is_empty() {
         parts.push(format::counted("data.classes", data.classes.len()));
     }
-    ui.add(egui::Label::new(parts.join(" · ")).truncate());
+    let counts = parts.join(" · ");
+    let figure = Figure { topic: Topic::Dataset, name: "", value: &counts };
+    explain::text_of(ui, Label::new(RichText::new(&counts)).truncate(), figure);
     let held = held_for_validation(data.len(), state.settings.data.validation_fraction);
     let shape = t!("data.shape", side = data.side, channels = channels);
     let held = t!("data.held", n = format::count(held as u64));
-    widgets::weak(ui, &format!("{shape} · {held}"));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.spacing_mut().interact_size.y = 0.0;
+        let weak = theme::palette(ui).weak;
+        let told = |ui: &mut Ui, topic, text: &str| {
+            let label = Label::new(RichText::new(text).color(weak)).truncate();
+            explain::text_of(ui, label, Figure { topic, name: "", value: text });
+        };
+        told(ui, Topic::Values, &shape);
+        ui.label(RichText::new(" · ").color(weak));
+        told(ui, Topic::Held, &held);
+    });
     ui.add_space(4.0);
 }
 
@@ -151,9 +169,9 @@ fn skipped_ui(ui: &mut Ui, data: &Dataset) {
             ui.spacing_mut().item_spacing.y = 1.0;
             for file in skipped.iter().take(MAX_SKIPPED) {
                 let name = one_line(&file.path);
-                let path = egui::Label::new(RichText::new(&*name).size(theme::SMALL)).truncate();
+                let path = Label::new(RichText::new(&*name).size(theme::SMALL)).truncate();
                 ui.add(path).on_hover_text(&*name);
-                ui.add(egui::Label::new(RichText::new(&file.reason).size(theme::SMALL).color(weak)).wrap());
+                ui.add(Label::new(RichText::new(&file.reason).size(theme::SMALL).color(weak)).wrap());
                 ui.add_space(4.0);
             }
             if skipped.len() > MAX_SKIPPED {

@@ -1,10 +1,11 @@
 //! Sliders for the dimensions that are not on the map.
 
-use egui::{Align, Id, Layout, Slider, SliderClamping, Ui};
+use egui::{Align, Id, Label, Layout, RichText, Slider, SliderClamping, Ui};
 use rust_i18n::t;
 
 use crate::latent::by_weight;
-use crate::state::{Action, AppState, MapAction};
+use crate::state::{Action, AppState, MapAction, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, theme, widgets};
 
 /// Dimensions that are listed before all are asked for.
@@ -28,7 +29,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         let title = if order.len() == z.len() { t!("layers.dimensions_all") } else { t!("layers.dimensions") };
-        widgets::weak(ui, &title).on_hover_text(t!("layers.dimensions_tip"));
+        explain::head(ui, Topic::KlPerDim, &title).on_hover_text(t!("layers.dimensions_tip"));
         if order.len() > FEW {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let text = if all { t!("layers.fewer") } else { t!("layers.more", n = order.len()) };
@@ -67,7 +68,9 @@ fn dimension_ui(ui: &mut Ui, axis: usize, value: f32, kl: Option<f64>, actions: 
         }
         if let Some(kl) = kl {
             let text = t!("layers.dimension_kl", kl = format::figure(kl));
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| widgets::weak(ui, &text));
+            let figure = Figure { topic: Topic::KlPerDim, name: &format::axis(axis), value: &text };
+            let label = Label::new(RichText::new(&*text).color(weak)).truncate();
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| explain::text_of(ui, label, figure));
         }
     });
 }

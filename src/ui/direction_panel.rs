@@ -6,7 +6,8 @@ use egui::{
 use rust_i18n::t;
 
 use crate::state::directions::{FILM, STRENGTHS, Side, Start};
-use crate::state::{Action, AppState, DirectionsAction};
+use crate::state::{Action, AppState, DirectionsAction, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, directions_kept, format, groups, theme, widgets};
 
@@ -75,7 +76,15 @@ fn strength_ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut V
     let directions = &state.directions;
     if let Some(direction) = state.direction() {
         let length = format::figure(f64::from(direction.scale));
-        widgets::figure_row(ui, &t!("directions.length"), &t!("directions.length_tip"), &length, "σ", false);
+        widgets::figure_row(
+            ui,
+            Topic::Direction,
+            &t!("directions.length"),
+            &t!("directions.length_tip"),
+            &length,
+            "σ",
+            false,
+        );
     }
     widgets::row(ui, &t!("directions.start"), &t!("directions.start_tip"), |ui, _| {
         let starts = [
@@ -148,7 +157,10 @@ fn slider_ui(ui: &mut Ui, strength: f32, actions: &mut Vec<Action>) {
         }
         let colour = if overshoots(strength) { palette.warning } else { palette.text };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add(Label::new(RichText::new(format::signed(f64::from(strength), 2)).color(colour)).extend());
+            let told = format::signed(f64::from(strength), 2);
+            let label = Label::new(RichText::new(&told).color(colour)).extend();
+            let name = t!("directions.strength");
+            explain::text_of(ui, label, Figure { topic: Topic::Strength, name: &name, value: &told });
         });
         response.on_hover_text(t!("directions.strength_tip"))
     });

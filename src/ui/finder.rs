@@ -6,9 +6,9 @@ use egui::{
 };
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, FinderAction};
+use crate::state::{Action, AppState, ExplainAction, FinderAction, Topic};
 use crate::ui::commands::{self, Outcome, listed};
-use crate::ui::{search, theme, widgets};
+use crate::ui::{explain, search, theme, widgets};
 
 /// Width of the list, in points, and the most of the window's height that it may take.
 const WIDTH: f32 = 600.0;
@@ -113,8 +113,15 @@ fn found(ui: &Ui, state: &AppState) -> Vec<Entry> {
         outcome,
         is_on,
     });
+    let of_topics = Topic::ALL.iter().map(|topic| Entry {
+        id: format!("explain {}", topic.key()),
+        name: t!("explain.command", name = explain::name(*topic)).into_owned(),
+        keys: String::new(),
+        outcome: Ok(ExplainAction::Look(*topic).into()),
+        is_on: false,
+    });
     let fits = |entry: Entry| search::fit(&finder.query, &entry.name).map(|fit| (fit, entry));
-    let mut found: Vec<_> = of_table.chain(of_runs).filter_map(fits).collect();
+    let mut found: Vec<_> = of_table.chain(of_runs).chain(of_topics).filter_map(fits).collect();
     let used = |entry: &Entry| finder.recent.iter().position(|id| *id == entry.id).unwrap_or(usize::MAX);
     found.sort_by_key(|(fit, entry)| (std::cmp::Reverse(*fit), used(entry)));
     found.into_iter().map(|(_, entry)| entry).collect()

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use egui::{Context, Frame, Grid, Id, Modal, RichText, Ui};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState};
+use crate::state::{Action, AppState, ExplainAction, Topic};
 use crate::ui::{commands, theme, widgets};
 
 /// A key or a movement, and what it does.
@@ -27,7 +27,14 @@ pub fn ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let close = ui.horizontal(|ui| {
             ui.label(RichText::new(t!("help.title")).font(theme::strong(16.0)));
             let right = egui::Layout::right_to_left(egui::Align::Center);
-            ui.with_layout(right, |ui| ui.button(t!("help.close")).clicked()).inner
+            ui.with_layout(right, |ui| {
+                let close = ui.button(t!("help.close")).clicked();
+                if ui.button(t!("explain.glossary")).on_hover_text(t!("explain.glossary_tip")).clicked() {
+                    actions.push(ExplainAction::Look(Topic::Elbo).into());
+                }
+                close
+            })
+            .inner
         });
         ui.add_space(theme::GAP);
         ui.horizontal_top(|ui| {

@@ -43,7 +43,7 @@ pub fn read(ui: &Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Acti
         }
     }
     // A menu or a list is closed first, by itself.
-    let open = state.help_open || state.finder.open || Popup::is_any_open(ui.ctx());
+    let open = state.help_open || state.finder.open || state.explain.is_open() || Popup::is_any_open(ui.ctx());
     let escapes = is_free && state.comparison.is_some() && !open;
     if escapes && ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape)) {
         actions.push(ComparisonAction::Close.into());

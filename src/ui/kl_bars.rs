@@ -4,13 +4,16 @@ use egui::{Align2, CornerRadius, Rect, Sense, Ui, pos2, vec2};
 use rust_i18n::t;
 
 use crate::curves::{Metric, Unit};
-use crate::state::AppState;
 use crate::state::data::held_for_validation;
+use crate::state::{AppState, Topic};
 use crate::train::evaluate::ACTIVE_VARIANCE;
+use crate::ui::explain::{self, Figure};
 use crate::ui::{curves, format, theme, widgets};
 
 /// So many dimensions get a line each, with their figure; more share one row of upright bars.
 const MAX_LINES: usize = 4;
+/// So many are told when they are clicked.
+const TOLD: usize = 6;
 /// Height of a line, in points.
 const LINE: f32 = 30.0;
 /// Room for a dimension's name and for its figure, in points.
@@ -32,6 +35,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     let figure = |active: usize| {
         let n = held(state);
         curves::Figure {
+            topic: Topic::ActiveUnits,
+            of: String::new(),
             text: t!("curves.active_units", n = active, of = kl.len()).into_owned(),
             colour: theme::palette(ui).weak,
             tip: t!("curves.active_units_tip", n = format::count(n as u64), threshold = ACTIVE_VARIANCE).into_owned(),
@@ -39,14 +44,14 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     };
     let figures: Vec<_> = active.map(figure).into_iter().collect();
     let title = curves::title_height(ui.available_width());
-    curves::title_ui(ui, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), &unit, &figures);
+    curves::title_ui(ui, Topic::KlPerDim, &t!("curves.per_dim"), &t!("curves.per_dim_tip"), &unit, &figures);
     let room = height - title - 6.0;
     if kl.is_empty() || !is_vae {
         let text = if is_vae { t!("curves.per_dim_empty") } else { t!("model.beta_ae") };
         widgets::placeholder(ui, room, &text);
         return;
     }
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), room), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), room), Sense::click());
     if kl.len() <= MAX_LINES {
         lines(ui, rect, &kl);
     } else {
@@ -55,7 +60,11 @@ pub fn ui(ui: &mut Ui, state: &AppState, height: f32) {
     let all = kl.iter().map(|(i, v)| {
         t!("curves.per_dim_one", axis = format::axis(*i), value = format::figure(*v), unit = unit).into_owned()
     });
-    response.on_hover_text(all.collect::<Vec<_>>().join("\n"));
+    let all: Vec<String> = all.collect();
+    let some = all.iter().take(TOLD).cloned().collect::<Vec<_>>().join("   ");
+    let value = if all.len() > TOLD { format!("{some}   …") } else { some };
+    let figure = Figure { topic: Topic::KlPerDim, name: &t!("curves.per_dim_bars"), value: &value };
+    explain::asks(ui, response, figure).on_hover_text(all.join("\n"));
 }
 
 /// Images that the run holds for validation.

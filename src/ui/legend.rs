@@ -4,7 +4,8 @@ use egui::{Align, Color32, Label, Layout, Rect, Response, RichText, Role, Sense,
 use rust_i18n::t;
 
 use crate::state::directions::Side;
-use crate::state::{Action, AppState, Colour, DirectionsAction, Group, MapAction};
+use crate::state::{Action, AppState, Colour, DirectionsAction, Group, MapAction, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::legend_click::{self, Wish};
 use crate::ui::{format, map, map_layers, theme, widgets};
 
@@ -169,23 +170,26 @@ fn outline(ui: &Ui, response: &Response) {
 /// The colours of a figure, with numbers and unit.
 fn scale_ui(ui: &mut Ui, state: &AppState) {
     let colour = state.map.layers.colour;
-    let (name, tip, unit) = match colour {
-        Colour::Kl => (t!("layers.kl_scale"), t!("layers.kl_scale_tip"), t!("unit.nats")),
-        _ => (t!("layers.error_scale"), t!("layers.error_scale_tip"), t!("layers.percent")),
+    let (topic, name, tip, unit) = match colour {
+        Colour::Kl => (Topic::KlPrior, t!("layers.kl_scale"), t!("layers.kl_scale_tip"), t!("unit.nats")),
+        _ => (Topic::RmsError, t!("layers.error_scale"), t!("layers.error_scale_tip"), t!("layers.percent")),
     };
+    let figures = colour.figure().and_then(|figure| state.map.images.figures.get(&figure));
+    let ends = figures.map(|figures| figures.range.map(|end| format::figure(f64::from(end))));
+    let value = ends.as_ref().map_or_else(String::new, |[low, high]| format!("{low} … {high} {unit}"));
     ui.spacing_mut().item_spacing.x = 8.0;
     let small = |text: String| Label::new(RichText::new(text).size(theme::SMALL)).extend();
-    ui.add(small(name.into_owned())).on_hover_text(tip);
-    let Some(figures) = colour.figure().and_then(|figure| state.map.images.figures.get(&figure)) else {
+    let figure = Figure { topic, name: &name, value: &value };
+    explain::text_of(ui, small(name.clone().into_owned()), figure).on_hover_text(tip);
+    let Some([low, high]) = ends else {
         widgets::note(ui, &t!("layers.measuring"));
         return;
     };
-    let [low, high] = figures.range.map(f64::from);
-    ui.add(small(format::figure(low)));
+    ui.add(small(low));
     let room = SCALE.x.min((ui.available_width() - 130.0).max(30.0));
     let (bar, _) = ui.allocate_exact_size(vec2(room, SCALE.y), Sense::hover());
     map_layers::gradient(ui.painter(), Rect::from_min_size(bar.min, bar.size()));
-    ui.add(small(format!("{} {unit}", format::figure(high))));
+    ui.add(small(format!("{high} {unit}")));
 }
 
 fn how_many_fit(ui: &Ui, entries: &[Entry], room: f32) -> usize {

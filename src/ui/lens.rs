@@ -10,7 +10,7 @@ mod contest_rows;
 mod contest_unseen;
 mod divergence;
 mod divergence_bars;
-mod formula;
+pub mod formula;
 mod generate;
 mod handles;
 mod heat;

@@ -5,8 +5,8 @@ use rust_i18n::t;
 
 use crate::data::Dataset;
 use crate::latent::List;
-use crate::state::{Action, AppState, Listed, ListsAction};
-use crate::ui::{Cache, format, lists_rows, theme, widgets};
+use crate::state::{Action, AppState, Listed, ListsAction, Topic};
+use crate::ui::{Cache, explain, format, lists_rows, theme, widgets};
 
 /// Between two rows.
 const APART: f32 = 2.0;
@@ -51,13 +51,18 @@ fn head_ui<'a>(ui: &mut Ui, state: &'a AppState, actions: &mut Vec<Action>) -> O
     actions.extend(
         widgets::segmented(ui, "lists", lists.list, &choices).map(|list| Action::Lists(ListsAction::Choose(list))),
     );
-    let (text, tip) = match lists.list {
-        List::Worst => (t!("lists.worst_note").into_owned(), t!("lists.worst_tip")),
-        List::Outliers => (t!("lists.outliers_note").into_owned(), t!("lists.outliers_tip")),
-        List::Alike if found.lists.copies == 0 => (t!("lists.alike_note_none").into_owned(), t!("lists.alike_tip")),
-        List::Alike => (format::counted("lists.alike_note", found.lists.copies), t!("lists.alike_tip")),
+    let (topic, text, tip) = match lists.list {
+        List::Worst => (Topic::SquaredError, t!("lists.worst_note").into_owned(), t!("lists.worst_tip")),
+        List::Outliers => (Topic::Outliers, t!("lists.outliers_note").into_owned(), t!("lists.outliers_tip")),
+        List::Alike if found.lists.copies == 0 => {
+            (Topic::Duplicates, t!("lists.alike_note_none").into_owned(), t!("lists.alike_tip"))
+        }
+        List::Alike => {
+            let note = format::counted("lists.alike_note", found.lists.copies);
+            (Topic::Duplicates, note, t!("lists.alike_tip"))
+        }
     };
-    widgets::note(ui, &text).on_hover_text(tip);
+    explain::note(ui, topic, &text).on_hover_text(tip);
     Some(found)
 }
 

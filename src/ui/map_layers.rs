@@ -9,7 +9,8 @@ use egui::{
 use rust_i18n::t;
 
 use crate::latent::{Grid, Heat};
-use crate::state::AppState;
+use crate::state::{AppState, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::Key;
 use crate::ui::{Cache, map, map_paint, theme};
 
@@ -48,7 +49,7 @@ fn picture(heat: &Heat) -> ColorImage {
 }
 
 /// Which colour encloses which share of the images.
-pub fn heat_scale(painter: &Painter, rect: Rect) {
+pub fn heat_scale(ui: &Ui, painter: &Painter, rect: Rect) {
     let font = theme::regular(theme::SMALL);
     let title = painter.layout_no_wrap(t!("layers.heat_scale").into_owned(), font.clone(), theme::ON_MAP);
     let size = vec2(title.size().x.max(SCALE.x + 76.0), title.size().y + SCALE.y + 12.0) + vec2(16.0, 8.0);
@@ -61,6 +62,8 @@ pub fn heat_scale(painter: &Painter, rect: Rect) {
     gradient(painter, bar);
     painter.text(pos2(at.x, bar.center().y), Align2::LEFT_CENTER, "99 %", font.clone(), theme::ON_MAP);
     painter.text(bar.right_center() + vec2(6.0, 0.0), Align2::LEFT_CENTER, "0 %", font, theme::ON_MAP);
+    let name = t!("layers.heat_scale");
+    explain::over(ui, ground, Figure { topic: Topic::Density, name: &name, value: "99 % … 0 %" });
 }
 
 /// The colours from little to much.

@@ -34,7 +34,7 @@ pub fn paint(ui: &Ui, rect: Rect, state: &AppState, cache: &mut Cache) {
         prior(&painter, rect, state);
     }
     if state.map.layers.density {
-        map_layers::heat_scale(&painter, rect);
+        map_layers::heat_scale(ui, &painter, rect);
     }
     if state.map.layers.posterior {
         map_layers::posterior(&painter, rect, state);

@@ -4,7 +4,8 @@ use egui::{Align, Button, ComboBox, Layout, RichText, Ui};
 use rust_i18n::t;
 
 use crate::state::map::axes::UNUSED_NATS;
-use crate::state::{Action, AppState, Axes, Layer, MapAction};
+use crate::state::{Action, AppState, Axes, Layer, MapAction, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, lens, map_layers_menu, theme, timeline_bar, widgets};
 
 /// From this width on there is room for the title and whole words.
@@ -97,7 +98,10 @@ fn axes_ui(ui: &mut Ui, state: &AppState, latent_dim: usize, actions: &mut Vec<A
             response.on_hover_text(tip);
         } else if unused {
             let unused = RichText::new(t!("axes.unused")).color(theme::palette(ui).warning).size(theme::SMALL);
-            ui.label(unused).on_hover_text(tip);
+            let value =
+                kl.get(*axis).map_or_else(String::new, |kl| t!("layers.dimension_kl", kl = format::figure(*kl)).into());
+            let figure = Figure { topic: Topic::KlPerDim, name: &format::axis(*axis), value: &value };
+            explain::label(ui, unused, figure).on_hover_text(tip);
         } else {
             response.on_hover_text(t!("map.axis_tip"));
         }

@@ -5,9 +5,9 @@ use rust_i18n::t;
 
 use crate::config::{Arch, Kind, LATENT_DIMS, LRS, Likelihood, ModelConfig, RunConfig, TrainConfig, number as figures};
 use crate::state::data::held_for_validation;
-use crate::state::{Action, AppState, Primary};
+use crate::state::{Action, AppState, Primary, Topic};
 use crate::train::Change;
-use crate::ui::{format, model_more, new_run, theme, widgets};
+use crate::ui::{explain, format, model_more, new_run, theme, widgets};
 
 /// A small model has hardly begun to learn after this many steps.
 const FEW_STEPS: usize = 500;
@@ -147,9 +147,9 @@ fn steps_ui(ui: &mut Ui, state: &AppState, config: &RunConfig) {
     let steps = n_train.div_ceil(config.train.batch.max(1)) * config.train.epochs;
     let count = format::count(steps as u64);
     if steps < FEW_STEPS {
-        widgets::note(ui, &t!("model.few_steps", n = count));
+        explain::note(ui, Topic::Step, &t!("model.few_steps", n = count));
     } else {
-        widgets::note(ui, &t!("model.steps", n = count));
+        explain::note(ui, Topic::Step, &t!("model.steps", n = count));
     }
 }
 

@@ -3,14 +3,15 @@
 use egui::{RichText, Sense, Ui};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, MapAction, Subject, WalkAction};
+use crate::state::{Action, AppState, MapAction, Subject, Topic, WalkAction};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{Cache, format, theme, widgets};
 
 /// Draws them in a row, each with its distance.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     let (Some(view), Some(data)) = (&state.walk.point_view, &state.data.set) else { return };
     ui.add_space(2.0);
-    widgets::weak(ui, &t!("point.nearest")).on_hover_text(t!("layers.nearest_tip"));
+    explain::head(ui, Topic::NearestImages, &t!("point.nearest")).on_hover_text(t!("layers.nearest_tip"));
     if view.nearest.is_empty() {
         widgets::note(ui, &t!("point.nearest_none"));
         return;
@@ -42,7 +43,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
                     actions.push(Action::Walk(WalkAction::Select(Some(subject))));
                 }
                 let weak = theme::palette(ui).weak;
-                ui.vertical_centered(|ui| ui.label(RichText::new(distance).size(theme::SMALL).color(weak)));
+                let told = format!("{distance} σ");
+                let figure = Figure { topic: Topic::NearestImages, name, value: &told };
+                let text = RichText::new(&distance).size(theme::SMALL).color(weak);
+                ui.vertical_centered(|ui| explain::label(ui, text, figure));
             });
         }
     });

@@ -1,9 +1,10 @@
 //! The images that were brought along: how they come, and where they are found again.
 
-use egui::{Button, Sense, Ui};
+use egui::{Button, Label, RichText, Sense, Ui};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, OwnAction, Subject, WalkAction};
+use crate::state::{Action, AppState, OwnAction, Subject, Topic, WalkAction};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{Cache, theme, widgets};
 
 /// Side of a small picture, in points.
@@ -72,5 +73,7 @@ pub fn standing_ui(ui: &mut Ui, state: &AppState) {
     } else {
         (palette.weak, t!("own.alike", share = better))
     };
-    ui.colored_label(colour, text).on_hover_text(t!("own.standing_tip"));
+    let label = Label::new(RichText::new(&*text).color(colour)).wrap();
+    let figure = Figure { topic: Topic::ErrorPercentile, name: "", value: &text };
+    explain::text_of(ui, label, figure).on_hover_text(t!("own.standing_tip"));
 }

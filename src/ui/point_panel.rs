@@ -4,7 +4,8 @@ use egui::{Align, Button, Label, Layout, RichText, Sense, TextureOptions, Ui, ve
 use rust_i18n::t;
 
 use crate::config::Likelihood;
-use crate::state::{Action, AppState, MapAction, PinSource, WalkAction};
+use crate::state::{Action, AppState, MapAction, PinSource, Topic, WalkAction};
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, commands, dimensions, format, nearest, theme, widgets};
 
@@ -68,7 +69,8 @@ fn z_ui(ui: &mut Ui, state: &AppState) {
             let weak = theme::palette(ui).weak;
             ui.colored_label(weak, format::axis(axis));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.label(format::signed(f64::from(value), 3));
+                let told = format::signed(f64::from(value), 3);
+                explain::label(ui, &told, Figure { topic: Topic::LatentCode, name: &format::axis(axis), value: &told });
             });
         });
     }
@@ -107,8 +109,10 @@ fn known_ui(ui: &mut Ui, state: &AppState) {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (bar, _) = ui.allocate_exact_size(vec2(BAR, theme::TEXT_ROW - 6.0), Sense::hover());
         ui.painter().rect_filled(bar, 2, colour);
-        let label = Label::new(RichText::new(text).color(colour)).truncate();
-        ui.add(label).on_hover_text(t!("layers.known_tip", percentile = format!("{percentile:.1}")));
+        let label = Label::new(RichText::new(&*text).color(colour)).truncate();
+        let figure = Figure { topic: Topic::DensityPercentile, name: "", value: &text };
+        explain::text_of(ui, label, figure)
+            .on_hover_text(t!("layers.known_tip", percentile = format!("{percentile:.1}")));
     });
 }
 

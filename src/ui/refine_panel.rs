@@ -1,9 +1,10 @@
 //! A better z for the selected image than the encoder gave.
 
-use egui::{Button, Ui, vec2};
+use egui::{Button, Label, RichText, Ui, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, Refinement, RefinementAction, Subject};
+use crate::state::{Action, AppState, Refinement, RefinementAction, Subject, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, theme, widgets};
 
 /// Draws a button; while it is looked for how far that is; then what was gained.
@@ -16,7 +17,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, subject: Subject, actions: &mut Vec<Act
             }
             widgets::progress_bar(ui, &t!("refine.progress"), Some(*share), 72.0);
             if let Some(nats) = nats {
-                widgets::weak(ui, &t!("refine.now", nats = format::signed(*nats, 1)));
+                let text = t!("refine.now", nats = format::signed(*nats, 1));
+                let figure = Figure { topic: Topic::Refinement, name: "−log p(x|z)", value: &text };
+                let weak = RichText::new(&*text).color(theme::palette(ui).weak);
+                explain::text_of(ui, Label::new(weak).truncate(), figure);
             }
         } else {
             let button = Button::new(t!("refine.begin")).min_size(vec2(0.0, theme::CONTROL));
@@ -36,6 +40,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, subject: Subject, actions: &mut Vec<Act
     });
     if let Some(found) = refinement.found(subject) {
         let [before, after] = [found.before_nats, found.after_nats].map(|nats| format::signed(nats, 1));
-        widgets::weak(ui, &t!("refine.gain", before = before, after = after)).on_hover_text(t!("refine.gain_tip"));
+        let text = t!("refine.gain", before = before, after = after);
+        let weak = RichText::new(&*text).color(theme::palette(ui).weak);
+        let figure = Figure { topic: Topic::Refinement, name: "", value: &text };
+        explain::text_of(ui, Label::new(weak).truncate(), figure).on_hover_text(t!("refine.gain_tip"));
     }
 }

@@ -13,7 +13,8 @@ use rust_i18n::t;
 use crate::config::{RunConfig, name_of, value_of};
 use crate::curves::{Metric, chart};
 use crate::run::{Parent, Status, Summary};
-use crate::state::{Action, AppState, ComparisonAction, ListsAction, RunsAction};
+use crate::state::{Action, AppState, ComparisonAction, ListsAction, RunsAction, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -126,7 +127,11 @@ fn texts_ui(ui: &mut Ui, state: &AppState, run: &Summary, differing: &[&str]) {
                 Some(elbo) => (format::figure(elbo), t!("runs.best")),
                 None => ("–".to_owned(), t!("runs.no_best")),
             };
-            ui.label(text).on_hover_text(tip);
+            let unit = if run.best_elbo_nats.is_some() { t!("unit.nats_image") } else { "".into() };
+            let told = format!("{text} {unit}");
+            let name = format!("ELBO, {}", run.name);
+            let figure = Figure { topic: Topic::Elbo, name: &name, value: told.trim_end() };
+            explain::label(ui, &text, figure).on_hover_text(tip);
             if let Some(place) = state.drawn_as(&run.folder) {
                 let (dot, response) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
                 let colour = theme::ink(palette, chart::ink(Metric::Recon, place));

@@ -1,10 +1,11 @@
 //! β and the learning rate over the whole run, drawn before they happen.
 
-use egui::{Align2, CornerRadius, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
 use rust_i18n::t;
 
 use crate::config::{RunConfig, number};
-use crate::state::{AppState, Plan};
+use crate::state::{AppState, Plan, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, theme};
 
 /// Height of one of the two strips, in points.
@@ -24,8 +25,7 @@ pub fn ui(ui: &mut Ui, state: &AppState, config: &RunConfig) {
     let now = training.history.last().filter(|_| active).map(|last| last.epoch);
     let strips = 1 + usize::from(plan.beta.is_some());
     let size = vec2(ui.available_width(), STRIP * strips as f32 + 14.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t!("schedule.picture")));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let palette = theme::palette(ui);
     let mut top = rect.top();
     let mut strip = |name: &str, values: &[f64], colour| {
@@ -49,6 +49,10 @@ pub fn ui(ui: &mut Ui, state: &AppState, config: &RunConfig) {
         let x = plot.left() + plot.width() * (now / plan.epochs.max(1e-9)).clamp(0.0, 1.0) as f32;
         ui.painter().vline(x, plot.y_range(), Stroke::new(1.0, palette.text));
     }
+    // What is under the pointer; by the keyboard, what stands first.
+    let on_lr = plan.beta.is_none() || response.hover_pos().is_some_and(|at| at.y > lr.top());
+    let topic = if on_lr { Topic::LearningRate } else { Topic::Beta };
+    let response = explain::asks(ui, response, Figure { topic, name: &t!("schedule.picture"), value: "" });
     let Some(at) = response.hover_pos() else { return };
     let share = ((at.x - plot.left()) / plot.width()).clamp(0.0, 1.0);
     let i = (share * (N_POINTS - 1) as f32).round() as usize;

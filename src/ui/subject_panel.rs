@@ -4,7 +4,7 @@ use egui::{Align, Button, Layout, RichText, Sense, TextWrapMode, TextureOptions,
 use rust_i18n::t;
 
 use crate::state::lens::Page;
-use crate::state::{Action, AppState, OwnAction, PinSource, Subject, WalkAction};
+use crate::state::{Action, AppState, OwnAction, PinSource, Subject, Topic, WalkAction};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, epsilon, format, own_panel, refine_panel, theme, widgets};
 
@@ -38,14 +38,14 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
         ui.spacing_mut().item_spacing.y = 1.0;
         let nats = t!("unit.nats");
         let figures = [
-            (t!("selected.log_px"), t!("selected.log_px_tip"), -view.recon_nats, false),
-            (t!("selected.kl"), t!("selected.kl_tip"), view.kl_nats, false),
-            (t!("selected.elbo"), t!("selected.elbo_tip"), -view.recon_nats - view.kl_nats, true),
+            (Topic::LogLikelihood, t!("selected.log_px"), t!("selected.log_px_tip"), -view.recon_nats, false),
+            (Topic::KlPrior, t!("selected.kl"), t!("selected.kl_tip"), view.kl_nats, false),
+            (Topic::Elbo, t!("selected.elbo"), t!("selected.elbo_tip"), -view.recon_nats - view.kl_nats, true),
         ];
         // A plain autoencoder has only the first of them.
         let shown = if state.training.is_variational() { figures.len() } else { 1 };
-        for (label, tip, value, strong) in figures.into_iter().take(shown) {
-            widgets::figure_row(ui, &label, &tip, &format::signed(value, 1), &nats, strong);
+        for (topic, label, tip, value, strong) in figures.into_iter().take(shown) {
+            widgets::figure_row(ui, topic, &label, &tip, &format::signed(value, 1), &nats, strong);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The slider over the run's past, under the map while it is open.
 
-use egui::{Align, Button, Layout, Role, Slider, Ui, WidgetInfo, vec2};
+use egui::{Align, Button, Label, Layout, RichText, Role, Slider, Ui, WidgetInfo, vec2};
 use rust_i18n::t;
 
-use crate::state::{Action, AppState, GridPicture, TimelineAction};
+use crate::state::{Action, AppState, GridPicture, TimelineAction, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{Cache, format, map, theme, widgets};
 
 /// Shortest time that a moment is shown while it plays, in seconds.
@@ -59,7 +60,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
             );
             ui.allocate_ui_with_layout(vec2(TEXT, theme::CONTROL), Layout::left_to_right(Align::Center), |ui| {
                 ui.set_min_width(TEXT);
-                widgets::weak(ui, &text);
+                let label = Label::new(RichText::new(&text).color(theme::palette(ui).weak)).truncate();
+                explain::text_of(ui, label, Figure { topic: Topic::Epoch, name: "", value: &text });
             });
             let last = timeline.moments.len();
             let mut at = timeline.shown.unwrap_or(last);

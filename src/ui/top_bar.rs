@@ -8,8 +8,9 @@ use egui::{
 use rust_i18n::t;
 
 use crate::config::Likelihood;
-use crate::state::{Action, AppState, FinderAction, Language, Phase, Primary, ThemeChoice};
+use crate::state::{Action, AppState, FinderAction, Language, Phase, Primary, ThemeChoice, Topic};
 use crate::train::StopReason;
+use crate::ui::explain::{self, Figure};
 use crate::ui::run_buttons::{self, BUTTON};
 use crate::ui::{commands, export_menu, format, theme, widgets};
 
@@ -131,16 +132,23 @@ fn progress_ui(ui: &mut Ui, state: &AppState) {
     ui.advance_cursor_after_rect(line);
     // What matters most keeps its place; the rest is shown as far as there is room.
     let mut room = line.width();
-    let mut place = |ui: &mut Ui, text: &str, colour, right: bool, x: f32| -> f32 {
+    let mut place = |ui: &mut Ui, (topic, text): &Told, colour, right: bool, x: f32| -> f32 {
         let font = theme::regular(theme::BODY);
-        let size = ui.painter().layout_no_wrap(text.to_owned(), font, colour).size().x;
+        let size = ui.painter().layout_no_wrap(text.clone(), font, colour).size().x;
         if text.is_empty() || size > room {
             return 0.0;
         }
         room -= size + 14.0;
         let left = if right { line.right() - size } else { line.left() + x };
         let rect = Rect::from_min_size(pos2(left, line.top()), vec2(size + 1.0, line.height()));
-        ui.put(rect, Label::new(RichText::new(text).color(colour)).extend());
+        let label = Label::new(RichText::new(text).color(colour)).extend();
+        match *topic {
+            Some(topic) => {
+                let response = ui.put(rect, label.selectable(false).sense(Sense::click()));
+                explain::asks(ui, response, Figure { topic, name: "", value: text });
+            }
+            None => _ = ui.put(rect, label),
+        }
         size + 14.0
     };
     let first = place(&mut ui, &texts.first, palette.text, false, 0.0);
@@ -153,20 +161,28 @@ fn progress_ui(ui: &mut Ui, state: &AppState) {
     widgets::progress_bar(&mut ui, &t!("top.progress"), share, width);
 }
 
+/// A text, and what it is when it is a figure.
+type Told = (Option<Topic>, String);
+
 struct Texts {
-    first: String,
-    right: String,
-    more: Vec<String>,
+    first: Told,
+    right: Told,
+    more: Vec<Told>,
 }
 
 fn progress_texts(ui: &Ui, state: &AppState) -> Texts {
     let training = &state.training;
-    let only = |first: String, right: String| Texts { first, right, more: Vec::new() };
-    let epoch = || training.epoch().map_or_else(String::new, |(n, of)| t!("top.epoch", n = n, of = of).into_owned());
-    let step = || t!("top.step", step = format::count(training.step())).into_owned();
+    let only = |first: String, right: String| Texts { first: (None, first), right: (None, right), more: Vec::new() };
+    let epoch = || {
+        let told = training.epoch().map_or_else(String::new, |(n, of)| t!("top.epoch", n = n, of = of).into_owned());
+        (Some(Topic::Epoch), told)
+    };
+    let step = || (Some(Topic::Step), t!("top.step", step = format::count(training.step())).into_owned());
     let learned = training.run.as_ref().is_some_and(|r| r.config.model.likelihood == Likelihood::GaussianLearned);
     let sigma = training.history.last().and_then(|s| s.sigma).filter(|_| learned);
-    let sigma = sigma.map(|sigma| t!("top.sigma", sigma = format!("{sigma:.4}")).into_owned());
+    let sigma = sigma
+        .map(|sigma| t!("top.sigma", sigma = format!("{sigma:.4}")).into_owned())
+        .map(|told| (Some(Topic::Sigma), told));
     match &training.phase {
         Phase::Idle if state.data.loading.is_some() => only(t!("map.empty_loading").into_owned(), String::new()),
         Phase::Idle if state.data.set.is_none() => only(t!("top.no_images").into_owned(), String::new()),
@@ -178,15 +194,16 @@ fn progress_texts(ui: &Ui, state: &AppState) -> Texts {
             let left = training.eta_secs().map(|s| t!("duration.left", time = format::duration(s)).into_owned());
             let rate = training.history.rates();
             let rate = rate.map(|(images, _)| t!("top.rate", rate = format::count(images.round() as u64)).into_owned());
+            let rate = rate.map(|told| (Some(Topic::Speed), told));
             Texts {
                 first: epoch(),
-                right: left.unwrap_or_default(),
+                right: (Some(Topic::TimeLeft), left.unwrap_or_default()),
                 more: std::iter::once(step()).chain(sigma).chain(rate).collect(),
             }
         }
         Phase::Paused => Texts {
             first: epoch(),
-            right: t!("top.paused").into_owned(),
+            right: (None, t!("top.paused").into_owned()),
             more: std::iter::once(step()).chain(sigma).collect(),
         },
         Phase::Ended(reason) => {
@@ -195,7 +212,11 @@ fn progress_texts(ui: &Ui, state: &AppState) -> Texts {
                 StopReason::Asked => t!("top.stopped"),
                 StopReason::Failed(_) | StopReason::Diverged(_) => t!("top.failed"),
             };
-            Texts { first: epoch(), right: right.into_owned(), more: std::iter::once(step()).chain(sigma).collect() }
+            Texts {
+                first: epoch(),
+                right: (None, right.into_owned()),
+                more: std::iter::once(step()).chain(sigma).collect(),
+            }
         }
     }
 }

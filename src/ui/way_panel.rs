@@ -7,7 +7,8 @@ use crate::latent::{Measured, Path};
 use crate::state::walk::play::SECONDS;
 use crate::state::walk::ways::EDGE_PERCENT;
 use crate::state::walk::{PlayAction, Turn, WaysAction};
-use crate::state::{Action, AppState, WalkAction};
+use crate::state::{Action, AppState, Topic, WalkAction};
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, commands, format, theme, widgets};
 
@@ -143,14 +144,14 @@ fn table_ui(ui: &mut Ui, state: &AppState) {
     ui.spacing_mut().item_spacing = vec2(2.0, 3.0);
     ui.horizontal(|ui| {
         let heads = [
-            (String::new(), String::new()),
-            (t!("way.length").into_owned(), t!("way.length_tip").into_owned()),
-            (t!("way.lowest").into_owned(), t!("way.lowest_tip").into_owned()),
-            (t!("way.step").into_owned(), t!("way.step_tip").into_owned()),
+            (None, String::new(), String::new()),
+            (Some(Topic::PathLength), t!("way.length").into_owned(), t!("way.length_tip").into_owned()),
+            (Some(Topic::LowestDensity), t!("way.lowest").into_owned(), t!("way.lowest_tip").into_owned()),
+            (Some(Topic::StepChange), t!("way.step").into_owned(), t!("way.step_tip").into_owned()),
         ];
-        for ((text, tip), width) in heads.into_iter().zip(COLUMNS) {
+        for ((topic, text, tip), width) in heads.into_iter().zip(COLUMNS) {
             let weak = theme::palette(ui).weak;
-            cell(ui, width, &text, weak, &tip);
+            cell(ui, width, &text, weak, (topic, "", &tip));
         }
     });
     let kinds = [
@@ -164,12 +165,12 @@ fn table_ui(ui: &mut Ui, state: &AppState) {
         ui.horizontal(|ui| {
             let palette = theme::palette(ui);
             let colour = if walk.path == path { palette.text } else { palette.weak };
-            cell(ui, COLUMNS[0], &text, colour, "");
+            cell(ui, COLUMNS[0], &text, colour, (kind(path), "", ""));
             let Some(measured) = measured else {
-                cell(ui, COLUMNS[1], "…", palette.weak, "");
+                cell(ui, COLUMNS[1], "…", palette.weak, (None, "", ""));
                 return;
             };
-            figures_ui(ui, measured, colour);
+            figures_ui(ui, &text, measured, colour);
         });
         if walk.path == path && measured.is_some_and(|m| m.lowest_percentile < EDGE_PERCENT) {
             warned = Some(text);
@@ -185,15 +186,27 @@ fn table_ui(ui: &mut Ui, state: &AppState) {
     }
 }
 
-fn figures_ui(ui: &mut Ui, measured: &Measured, colour: egui::Color32) {
+/// What is to be told of a kind of way.
+fn kind(path: Path) -> Option<Topic> {
+    match path {
+        Path::Lerp => None,
+        Path::Slerp => Some(Topic::Slerp),
+        Path::Geodesic => Some(Topic::Geodesic),
+    }
+}
+
+fn figures_ui(ui: &mut Ui, path: &str, measured: &Measured, colour: egui::Color32) {
+    let length = format::figure(measured.length_images);
     let tip = t!("way.length_both", z = format::figure(measured.length_z));
-    cell(ui, COLUMNS[1], &format::figure(measured.length_images), colour, &tip);
+    cell(ui, COLUMNS[1], &length, colour, (Some(Topic::PathLength), path, &tip));
     let lowest = measured.lowest_percentile;
     let dense = if lowest < EDGE_PERCENT { theme::palette(ui).warning } else { colour };
-    cell(ui, COLUMNS[2], &format!("{lowest:.0} %"), dense, &t!("way.lowest_tip"));
+    let tip = t!("way.lowest_tip");
+    cell(ui, COLUMNS[2], &format!("{lowest:.0} %"), dense, (Some(Topic::LowestDensity), path, &tip));
     let largest = measured.changes.iter().copied().fold(0.0, f64::max);
-    cell(ui, COLUMNS[3], &format::signed(largest, 1), colour, &t!("way.step_tip"));
-    let (rect, response) = ui.allocate_exact_size(CURVE, Sense::hover());
+    let (told, tip) = (format::signed(largest, 1), t!("way.step_tip"));
+    cell(ui, COLUMNS[3], &told, colour, (Some(Topic::StepChange), path, &tip));
+    let (rect, response) = ui.allocate_exact_size(CURVE, Sense::click());
     let n = measured.changes.len().saturating_sub(1).max(1) as f32;
     let point = |(i, change): (usize, &f64)| {
         let height = (*change / largest.max(f64::MIN_POSITIVE)) as f32;
@@ -201,13 +214,21 @@ fn figures_ui(ui: &mut Ui, measured: &Measured, colour: egui::Color32) {
     };
     let points = measured.changes.iter().enumerate().map(point).collect();
     ui.painter().add(egui::Shape::line(points, egui::Stroke::new(1.0, colour)));
-    response.on_hover_text(t!("way.step_tip"));
+    let name = t!("way.curve", path = path);
+    explain::asks(ui, response, Figure { topic: Topic::StepChange, name: &name, value: &told }).on_hover_text(tip);
 }
 
-fn cell(ui: &mut Ui, width: f32, text: &str, colour: egui::Color32, tip: &str) {
+/// A cell of the table: what kind of figure it is, of which way, and its tip.
+fn cell(ui: &mut Ui, width: f32, text: &str, colour: egui::Color32, (topic, of, tip): (Option<Topic>, &str, &str)) {
     ui.allocate_ui_with_layout(vec2(width, theme::TEXT_ROW), Layout::left_to_right(Align::Center), |ui| {
         ui.set_width(width);
-        let label = ui.add(egui::Label::new(RichText::new(text).color(colour).size(theme::SMALL)).truncate());
+        let label = egui::Label::new(RichText::new(text).color(colour).size(theme::SMALL)).truncate();
+        let label = match topic {
+            // A head names its column; a figure has a way.
+            Some(topic) if of.is_empty() => explain::text_of(ui, label, Figure { topic, name: text, value: "" }),
+            Some(topic) => explain::text_of(ui, label, Figure { topic, name: of, value: text }),
+            None => ui.add(label),
+        };
         if !tip.is_empty() {
             label.on_hover_text(tip);
         }

@@ -5,6 +5,8 @@ use egui::{
     StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use crate::state::Topic;
+use crate::ui::explain::{self, Figure};
 use crate::ui::theme;
 
 /// Room beside the text of a choice, left and right together.
@@ -90,18 +92,26 @@ pub fn text_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     .inner
 }
 
-/// A row with a figure on the right.
-pub fn figure_row(ui: &mut Ui, label: &str, tip: &str, value: &str, unit: &str, strong: bool) {
+/// A row with a figure on the right, which says what it is when it is clicked.
+pub fn figure_row(ui: &mut Ui, topic: Topic, label: &str, tip: &str, value: &str, unit: &str, strong: bool) {
     let palette = theme::palette(ui);
-    text_row(ui, |ui| {
+    let size = vec2(ui.available_width(), theme::TEXT_ROW);
+    let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
         let font = if strong { theme::strong(theme::BODY) } else { theme::regular(theme::BODY) };
-        ui.add(Label::new(RichText::new(label).font(font.clone()))).on_hover_text(tip);
+        let plain = |text: RichText| Label::new(text).selectable(false);
+        ui.add(plain(RichText::new(label).font(font.clone())));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            ui.label(RichText::new(unit).color(palette.weak).size(theme::SMALL));
-            ui.label(RichText::new(value).font(font));
+            ui.add(plain(RichText::new(unit).color(palette.weak).size(theme::SMALL)));
+            ui.add(plain(RichText::new(value).font(font)));
         });
     });
+    let told = format!("{value} {unit}");
+    let response = explain::over(ui, row.response.rect, Figure { topic, name: label, value: told.trim_end() });
+    if !tip.is_empty() {
+        response.on_hover_text(tip);
+    }
 }
 
 /// One of a few choices, side by side; returns the one that was clicked.

@@ -11,7 +11,7 @@ use crate::curves::Scale;
 use crate::curves::scene::Ink;
 use crate::lens::Start;
 use crate::state::lens::AscentView;
-use crate::state::{Action, AppState, LensAction};
+use crate::state::{Action, AppState, LensAction, Topic};
 use crate::ui::textures::Key;
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -25,7 +25,12 @@ const PLOT: f32 = 150.0;
 /// Draws the page.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     let unit = Unit { bits: state.lens.bits };
-    formula(ui, "ELBO(μ, σ) = E_{q}[log p(x|z)] − KL(q ‖ p) → max,   q = N(μ, diag σ^{2})", "");
+    formula(
+        ui,
+        Topic::VariationalInference,
+        "ELBO(μ, σ) = E_{q}[log p(x|z)] − KL(q ‖ p) → max,   q = N(μ, diag σ^{2})",
+        "",
+    );
     buttons_ui(ui, state, actions);
     let Some(known) = &state.lens.ascent else {
         widgets::note(ui, &t!("lens.computing"));
@@ -100,19 +105,29 @@ fn gaps_ui(ui: &mut Ui, view: &AscentView, unit: Unit) {
     let name = unit.name();
     let steps = format::count(view.ascent.steps as u64);
     let figure = |nats: f64| unit.figure(nats, 3);
-    widgets::figure_row(ui, &t!("lens.steps"), &t!("lens.steps_tip"), &steps, "", false);
-    widgets::figure_row(ui, &t!("lens.elbo_now"), &t!("lens.elbo_now_tip"), &figure(now), &name, true);
-    widgets::figure_row(ui, &t!("lens.elbo_encoder"), &t!("lens.elbo_encoder_tip"), &figure(encoder), &name, false);
+    widgets::figure_row(ui, Topic::VariationalInference, &t!("lens.steps"), &t!("lens.steps_tip"), &steps, "", false);
+    widgets::figure_row(ui, Topic::ElboOfQ, &t!("lens.elbo_now"), &t!("lens.elbo_now_tip"), &figure(now), &name, true);
+    widgets::figure_row(
+        ui,
+        Topic::EncoderElbo,
+        &t!("lens.elbo_encoder"),
+        &t!("lens.elbo_encoder_tip"),
+        &figure(encoder),
+        &name,
+        false,
+    );
     // From the prior it may not have got as far as the encoder yet.
     let reached = best.max(encoder);
     formula(
         ui,
+        Topic::AmortisationGap,
         "ELBO(best q) − ELBO(encoder's q) = amortisation gap",
         &format!("{} − {} = {} {name}", figure(reached), figure(encoder), figure(reached - encoder)),
     );
     if let Some(log_px) = view.log_px {
         formula(
             ui,
+            Topic::ApproximationGap,
             "log p(x) − ELBO(best q) = approximation gap",
             &format!("{} − {} = {} {name}", unit.sampled(log_px), figure(reached), figure(log_px.nats - reached)),
         );
@@ -126,21 +141,23 @@ fn curve_ui(ui: &mut Ui, view: &AscentView, unit: Unit) {
     let last = (view.elbos.len() - 1) as f64;
     let points: Vec<(f64, f64)> = view.elbos.iter().enumerate().map(|(i, nats)| (i as f64, unit.of(*nats))).collect();
     let flat = |nats: f64| vec![(0.0, unit.of(nats)), (last, unit.of(nats))];
-    let line =
-        |points, ink, dashed, name: &str| Line { points, errors: Vec::new(), ink, dashed, name: name.to_owned() };
+    let line = |points, (topic, ink), dashed, name: &str| {
+        let (name, told) = (name.to_owned(), String::new());
+        Line { points, errors: Vec::new(), ink, dashed, topic, name, told }
+    };
     let mut lines = vec![
-        line(flat(view.encoder_elbo_nats), Ink::Weak, true, &t!("lens.elbo_encoder")),
-        line(points, Ink::Elbo, false, &t!("lens.elbo_now")),
+        line(flat(view.encoder_elbo_nats), (Topic::EncoderElbo, Ink::Weak), true, &t!("lens.elbo_encoder")),
+        line(points, (Topic::ElboOfQ, Ink::Elbo), false, &t!("lens.elbo_now")),
     ];
     if let Some(log_px) = view.log_px {
-        lines.push(line(flat(log_px.nats), Ink::Validation, true, &t!("lens.log_px")));
+        lines.push(line(flat(log_px.nats), (Topic::Evidence, Ink::Validation), true, &t!("lens.log_px")));
     }
     // The prior's ELBO is thousands of nats away: what is of interest is the last stretch.
     let top = view.log_px.map_or(view.ascent.best_elbo_nats, |p| p.nats).max(view.ascent.best_elbo_nats);
     let bottom = view.elbos.iter().copied().fold(f64::INFINITY, f64::min).min(view.encoder_elbo_nats);
     let low = bottom.max(top - 60.0);
-    let name = t!("lens.elbo_now").into_owned();
+    let (topic, name) = (Topic::ElboOfQ, t!("lens.elbo_now").into_owned());
     let x_name = t!("lens.steps_axis", unit = unit.name()).into_owned();
     let y_range = Some((unit.of(low), unit.of(top)));
-    plot::ui(ui, &Plot { y_range, ..Plot::new(name, x_name, Scale::Linear, lines) }, PLOT);
+    plot::ui(ui, &Plot { y_range, ..Plot::new(topic, name, x_name, Scale::Linear, lines) }, PLOT);
 }

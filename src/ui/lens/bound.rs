@@ -1,6 +1,6 @@
 //! The bound and its gap: log p(x) = ELBO + KL(q(z|x) ‖ p(z|x)), each number found in its own way.
 
-use egui::Ui;
+use egui::{RichText, Ui};
 use rust_i18n::t;
 
 use super::age_ui;
@@ -11,9 +11,9 @@ use crate::curves::Scale;
 use crate::curves::scene::Ink;
 use crate::lens::{Figure, Method};
 use crate::state::lens::BoundView;
-use crate::state::{Action, AppState};
+use crate::state::{Action, AppState, Topic};
 use crate::ui::textures::Key;
-use crate::ui::{Cache, format, theme, widgets};
+use crate::ui::{Cache, explain, format, theme, widgets};
 
 /// Side of the heat map.
 const MAP: f32 = 180.0;
@@ -23,9 +23,9 @@ const PLOT: f32 = 150.0;
 /// Draws the page.
 pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Action>) {
     let unit = Unit { bits: state.lens.bits };
-    widgets::title(ui, &t!("lens.identity"));
+    explain::title(ui, Topic::Identity, &t!("lens.identity"), "");
     let Some(known) = &state.lens.bound else {
-        formula(ui, "log p(x) = ELBO + KL(q(z|x) ‖ p(z|x))", "");
+        formula(ui, Topic::Identity, "log p(x) = ELBO + KL(q(z|x) ‖ p(z|x))", "");
         widgets::note(ui, &t!("lens.computing"));
         return;
     };
@@ -37,8 +37,8 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
         ui.horizontal_top(|ui| {
             heat::ui(ui, cache, (Key::Posterior, state.lens.version), posterior, &[ellipse], MAP);
             ui.vertical(|ui| {
-                widgets::title(ui, &t!("lens.true_posterior"));
-                formula(ui, "p(z|x) = p(x|z) p(z) / p(x)", "");
+                explain::title(ui, Topic::TruePosterior, &t!("lens.true_posterior"), "");
+                formula(ui, Topic::Bayes, "p(z|x) = p(x|z) p(z) / p(x)", "");
                 widgets::note(ui, &t!("lens.heat_about"));
             });
         });
@@ -51,22 +51,31 @@ fn identity_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
     let (log_px, elbo, kl) = (identity.log_px.nats, identity.elbo.nats, identity.kl_to_posterior.nats);
     formula(
         ui,
+        Topic::Identity,
         "log p(x) = ELBO + KL(q(z|x) ‖ p(z|x))",
         &format!("{}  =  {} + {}  {}", unit.figure(log_px, 3), unit.figure(elbo, 3), unit.figure(kl, 3), unit.name()),
     );
     let rows = [
-        (t!("lens.log_px"), identity.log_px),
-        (t!("lens.elbo"), identity.elbo),
-        (t!("lens.kl_true"), identity.kl_to_posterior),
+        (Topic::Evidence, t!("lens.log_px"), identity.log_px),
+        (Topic::Elbo, t!("lens.elbo"), identity.elbo),
+        (Topic::KlTrue, t!("lens.kl_true"), identity.kl_to_posterior),
     ];
-    for (label, figure) in rows {
+    for (topic, label, figure) in rows {
         let value = format!("{} ± {}", unit.figure(figure.nats, 3), unit.figure(figure.error_nats, 3));
-        widgets::figure_row(ui, &label, &method(figure), &value, &unit.name(), false);
-        widgets::note(ui, &method(figure));
+        widgets::figure_row(ui, topic, &label, &method(figure), &value, &unit.name(), false);
+        method_ui(ui, figure);
     }
     let value =
         format!("{} ± {}", unit.figure(identity.residual_nats(), 4), unit.figure(identity.residual_error_nats(), 4));
-    widgets::figure_row(ui, &t!("lens.residual"), &t!("lens.residual_tip"), &value, &unit.name(), true);
+    widgets::figure_row(
+        ui,
+        Topic::Residual,
+        &t!("lens.residual"),
+        &t!("lens.residual_tip"),
+        &value,
+        &unit.name(),
+        true,
+    );
 }
 
 fn method(figure: Figure) -> String {
@@ -77,6 +86,16 @@ fn method(figure: Figure) -> String {
         Method::Samples(n) => t!("lens.by_samples", n = format::count(n as u64)),
     };
     text.into_owned()
+}
+
+/// How a figure was found; a click says what that is.
+fn method_ui(ui: &mut Ui, figure: Figure) {
+    let topic = match figure.method {
+        Method::Quadrature | Method::Lattice | Method::Grid => Topic::Quadrature,
+        Method::Samples(_) => Topic::Expectation,
+    };
+    let text = RichText::new(method(figure)).size(theme::SMALL).color(theme::palette(ui).weak);
+    explain::label(ui, text, explain::Figure { topic, name: &method(figure), value: "" });
 }
 
 /// log p(x) by importance sampling, and how that agrees with the integral where there is one.
@@ -92,17 +111,18 @@ fn evidence_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
         }
         _ => told,
     };
-    formula(ui, "log p(x) ≈ log 1/K Σ_{k} p(x|z_{k}) p(z_{k}) / r(z_{k}),   z_{k} ~ r(z)", &told);
+    formula(ui, Topic::Importance, "log p(x) ≈ log 1/K Σ_{k} p(x|z_{k}) p(z_{k}) / r(z_{k}),   z_{k} ~ r(z)", &told);
     widgets::note(ui, &t!("lens.mixture_about"));
 }
 
 /// From the ELBO to log p(x) by samples of q alone.
 fn sampling_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
-    widgets::title(ui, &t!("lens.sampling"));
+    explain::title(ui, Topic::Importance, &t!("lens.sampling"), "");
     evidence_ui(ui, view, unit);
     let n = view.curve.last().map_or(0, |point| point.samples);
     formula(
         ui,
+        Topic::ImportanceBound,
         "log p(x) ≥ L_{K} = E[ log 1/K Σ_{k} p(x|z_{k}) p(z_{k}) / q(z_{k}|x) ],   z_{k} ~ q(z|x)",
         &format!("K = {}:  {} {}", format::count(n as u64), unit.sampled(view.sampled), unit.name()),
     );
@@ -115,23 +135,36 @@ fn sampling_ui(ui: &mut Ui, view: &BoundView, unit: Unit) {
             errors: Vec::new(),
             ink: Ink::Validation,
             dashed: true,
+            topic: Topic::Evidence,
             name: t!("lens.log_px").into_owned(),
+            told: String::new(),
         },
         Line {
             points: flat(view.identity.elbo.nats),
             errors: Vec::new(),
             ink: Ink::Elbo,
             dashed: true,
+            topic: Topic::Elbo,
             name: t!("lens.elbo").into_owned(),
+            told: String::new(),
         },
-        Line { points, errors, ink: Ink::Recon, dashed: false, name: t!("lens.curve").into_owned() },
+        Line {
+            points,
+            errors,
+            ink: Ink::Recon,
+            dashed: false,
+            topic: Topic::ImportanceBound,
+            name: t!("lens.curve").into_owned(),
+            told: String::new(),
+        },
     ];
-    let name = t!("lens.sampling").into_owned();
+    let (topic, name) = (Topic::ImportanceBound, t!("lens.sampling").into_owned());
     let x_name = t!("lens.samples_axis", unit = unit.name()).into_owned();
-    plot::ui(ui, &Plot::new(name, x_name, Scale::Log, lines), PLOT);
+    plot::ui(ui, &Plot::new(topic, name, x_name, Scale::Log, lines), PLOT);
     let (closed, sampled) = view.kl;
     formula(
         ui,
+        Topic::KlSampled,
         "KL(q ‖ p) = E_{q}[ log q(z|x) − log p(z) ]",
         &format!(
             "{}:  {}     {}:  {} {}",

@@ -11,8 +11,9 @@ use super::plot::{self, Dot, Line, Plot};
 use crate::curves::Scale;
 use crate::curves::scene::Ink;
 use crate::lens::{PlainCodes, Rate, Values};
-use crate::state::AppState;
 use crate::state::lens::code::{self, RunPoint};
+use crate::state::{AppState, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, theme, widgets};
 
 /// Height of the plot of rate and distortion.
@@ -27,9 +28,9 @@ pub fn ui(ui: &mut Ui, state: &AppState) {
     let (runs, n_apart) = code::runs(state);
     let rate = runs.iter().find(|run| run.is_open).map(|run| run.rate).or_else(|| code::course(state).pop());
     let plain = state.lens.plain.as_ref().filter(|(of, _)| of.data_version == state.data.version);
-    widgets::title(ui, &t!("code.lengths"));
+    explain::title(ui, Topic::BitsPerPixel, &t!("code.lengths"), "");
     let symbols = "bits(x) = rate + distortion = KL(q(z|x) ‖ p(z)) − E_{q}[ log p(x|z) ]";
-    formula(ui, symbols, &rate.map(|rate| in_numbers(&rate)).unwrap_or_default());
+    formula(ui, Topic::Rate, symbols, &rate.map(|rate| in_numbers(&rate)).unwrap_or_default());
     lengths_ui(ui, rate.as_ref(), plain.map(|(_, codes)| &**codes));
     let caution = rate.map(|rate| match rate.values {
         Values::Levels => t!("code.levels"),
@@ -41,7 +42,12 @@ pub fn ui(ui: &mut Ui, state: &AppState) {
     widgets::note(ui, &caution.unwrap_or(lacking));
     if let Some((of, codes)) = plain {
         let symbols = "H = −Σ_{k} p_{k} log_{2} p_{k}";
-        formula(ui, symbols, &format!("{} {}", format::signed(codes.entropy_bits_per_pixel, 4), t!("code.per_pixel")));
+        formula(
+            ui,
+            Topic::PixelEntropy,
+            symbols,
+            &format!("{} {}", format::signed(codes.entropy_bits_per_pixel, 4), t!("code.per_pixel")),
+        );
         let n = format::count(codes.n as u64);
         let counted = if of.held.is_some() { t!("code.counted_held", n = n) } else { t!("code.counted", n = n) };
         widgets::note(ui, &counted);
@@ -62,38 +68,46 @@ fn in_numbers(rate: &Rate) -> String {
 fn lengths_ui(ui: &mut Ui, rate: Option<&Rate>, plain: Option<&PlainCodes>) {
     let palette = theme::palette(ui);
     let (of_rate, of_distortion) = (palette.kl, palette.recon);
-    let mut rows = vec![(t!("code.raw"), vec![(RAW, palette.weak)])];
+    let mut rows = vec![(Topic::Values, t!("code.raw"), vec![(RAW, palette.weak)])];
     if let Some(codes) = plain {
-        rows.push((t!("code.entropy"), vec![(codes.entropy_bits_per_pixel, palette.weak)]));
-        rows.push((t!("code.png"), vec![(codes.png_bits_per_pixel, palette.weak)]));
+        rows.push((Topic::PixelEntropy, t!("code.entropy"), vec![(codes.entropy_bits_per_pixel, palette.weak)]));
+        rows.push((Topic::PngSize, t!("code.png"), vec![(codes.png_bits_per_pixel, palette.weak)]));
     }
     let n_pixels = rate.map_or_else(|| plain.map_or(0.0, pixels_of), |rate| rate.n_pixels as f64);
     if let Some(rate) = rate {
         let each = |bits: f64| bits / n_pixels;
         rows.push((
+            Topic::BitsPerPixel,
             t!("code.model"),
             vec![(each(rate.rate_bits), of_rate), (each(rate.distortion_bits), of_distortion)],
         ));
     }
     let total = |parts: &[(f64, Color32)]| parts.iter().map(|(bits, _)| bits).sum::<f64>();
-    let longest = rows.iter().map(|(_, parts)| total(parts)).fold(RAW, f64::max);
+    let longest = rows.iter().map(|(.., parts)| total(parts)).fold(RAW, f64::max);
     Grid::new("code_lengths").num_columns(4).spacing(vec2(2.0 * theme::GAP, 4.0)).show(ui, |ui| {
         heads_ui(ui, &["".into(), "".into(), t!("code.per_pixel"), t!("code.per_image")]);
-        for (name, parts) in rows {
-            ui.label(name.as_ref());
+        for (topic, name, parts) in rows {
             let told = format::signed(total(&parts), 4);
-            bar_ui(ui, &format!("{name}: {told} {}", t!("code.per_pixel")), &parts, longest);
+            let value = format!("{told} {}", t!("code.per_pixel"));
+            explain::label(ui, name.as_ref(), Figure { topic, name: &name, value: &value });
+            bar_ui(ui, &format!("{name}: {value}"), &parts, longest);
             ui.label(told);
             ui.label(format::signed(total(&parts) * n_pixels, 1));
             ui.end_row();
         }
     });
-    if rate.is_some() {
+    if let Some(rate) = rate {
         ui.horizontal(|ui| {
-            for (name, colour) in [(t!("code.rate"), of_rate), (t!("code.distortion"), of_distortion)] {
+            let parts = [
+                (Topic::Rate, t!("code.rate"), rate.rate_bits, of_rate),
+                (Topic::Distortion, t!("code.distortion"), rate.distortion_bits, of_distortion),
+            ];
+            for (topic, name, bits, colour) in parts {
                 let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
                 ui.painter().rect_filled(rect, CornerRadius::same(2), colour);
-                widgets::weak(ui, &name);
+                let value = format!("{} {}", format::signed(bits, 2), t!("code.per_image"));
+                let text = RichText::new(name.as_ref()).color(palette.weak);
+                explain::label(ui, text, Figure { topic, name: &name, value: &value });
             }
         });
     }
@@ -129,11 +143,19 @@ fn bar_ui(ui: &mut Ui, name: &str, parts: &[(f64, Color32)], longest: f64) {
 
 /// Rate against distortion, and the same as a table.
 fn runs_ui(ui: &mut Ui, course: &[Rate], runs: &[RunPoint], n_apart: usize) {
-    widgets::title(ui, &t!("code.runs"));
+    explain::title(ui, Topic::Distortion, &t!("code.runs"), "");
     let at = |rate: &Rate| (rate.rate_bits, rate.distortion_bits);
     let ink = |i: usize| if i == 0 { Ink::Recon } else { Ink::Run(i) };
     let dots = runs.iter().enumerate().map(|(i, run)| Dot { at: at(&run.rate), ink: ink(i), name: told(run) });
-    let line = |points, ink, dashed, name| Line { points, errors: Vec::new(), ink, dashed, name };
+    let line = |points, ink, dashed, name| Line {
+        points,
+        errors: Vec::new(),
+        ink,
+        dashed,
+        topic: Topic::Distortion,
+        name,
+        told: String::new(),
+    };
     let mut lines = vec![line(course.iter().map(at).collect(), Ink::Recon, false, t!("code.course").into_owned())];
     // Of the same length are all codes on a line that falls by one bit of distortion for each of rate.
     let shortest = runs.iter().map(|run| run.rate.bits()).fold(f64::INFINITY, f64::min);
@@ -143,7 +165,8 @@ fn runs_ui(ui: &mut Ui, course: &[Rate], runs: &[RunPoint], n_apart: usize) {
     let (low, high) = ((low - margin).max(0.0), high + margin);
     let name = t!("code.same_length", bits = format::signed(shortest, 1)).into_owned();
     lines.push(line(vec![(low, shortest - low), (high, shortest - high)], Ink::Elbo, true, name));
-    let plot = Plot::new(t!("code.runs").into_owned(), t!("code.axes").into_owned(), Scale::Linear, lines);
+    let plot =
+        Plot::new(Topic::Distortion, t!("code.runs").into_owned(), t!("code.axes").into_owned(), Scale::Linear, lines);
     // Beside other runs the open one's beginnings would press all of them flat.
     let y_range = (runs.len() > 1).then(|| {
         let ends = [low, high].map(|rate| shortest - rate);

@@ -7,7 +7,9 @@ use super::contest::{ink, name};
 use crate::curves::scene::{Area, Hold, Ink, Item, Pen};
 use crate::curves::{Axis, Scale, ticks};
 use crate::run::contest::Method;
+use crate::state::Topic;
 use crate::state::lens::contest::{Contest, Entry, Scene};
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, scene as paint, theme, widgets};
 
 /// Height of the plot.
@@ -20,7 +22,7 @@ const NEAR: f32 = 24.0;
 
 /// Draws the plot and the table.
 pub fn ui(ui: &mut Ui, page: &Contest, scene: &Scene) {
-    widgets::title(ui, &t!("contest.error"));
+    explain::title(ui, Topic::TestError, &t!("contest.error"), "");
     widgets::note(ui, &t!("contest.error_about", n = format::count(scene.n_held as u64)));
     if page.entries.is_empty() {
         return;
@@ -124,9 +126,9 @@ fn table_ui(ui: &mut Ui, page: &Contest) {
         ui,
         |ui| {
             widgets::weak(ui, &t!("contest.dims"));
-            for method in Method::ALL {
-                let colour = theme::ink(theme::palette(ui), ink(method));
-                ui.label(RichText::new(name(method)).color(colour));
+            for (method, topic) in Method::ALL.into_iter().zip([Topic::Pca, Topic::Autoencoder, Topic::Elbo]) {
+                let (name, colour) = (name(method), theme::ink(theme::palette(ui), ink(method)));
+                explain::label(ui, RichText::new(&name).color(colour), Figure { topic, name: &name, value: "" });
             }
             ui.end_row();
             for dim in page.dims() {
@@ -140,7 +142,9 @@ fn table_ui(ui: &mut Ui, page: &Contest) {
                         continue;
                     };
                     let font = if error <= best { theme::strong(theme::BODY) } else { theme::regular(theme::BODY) };
-                    ui.label(RichText::new(format::signed(error, 6)).font(font));
+                    let told = format::signed(error, 6);
+                    let figure = Figure { topic: Topic::TestError, name: &t!("contest.error"), value: &told };
+                    explain::label(ui, RichText::new(&told).font(font), figure);
                 }
                 ui.end_row();
             }

@@ -6,9 +6,10 @@ use rust_i18n::t;
 use super::contest::{ink, name};
 use crate::data::Dataset;
 use crate::run::contest::Method;
-use crate::state::AppState;
 use crate::state::lens::ContestAction;
 use crate::state::lens::contest::{Codes, Contest, MAPPED};
+use crate::state::{AppState, Topic};
+use crate::ui::explain;
 use crate::ui::{format, theme, widgets};
 
 /// The largest side of a map.
@@ -23,7 +24,7 @@ const NAMED: usize = 12;
 /// Draws the maps side by side.
 pub fn ui(ui: &mut Ui, state: &AppState, page: &Contest, act: &mut dyn FnMut(ContestAction)) {
     ui.add_space(theme::GAP);
-    widgets::title(ui, &t!("contest.maps"));
+    explain::title(ui, Topic::AggregatePosterior, &t!("contest.maps"), "");
     let choices = [(false, t!("contest.same_scale").into_owned()), (true, t!("contest.own_scale").into_owned())];
     if let Some(own) = widgets::segmented(ui, "contest_scale", page.own_scale, &choices) {
         act(ContestAction::SetOwnScale(own));

@@ -6,8 +6,10 @@ use rust_i18n::t;
 use super::contest::{ink, name};
 use super::formula::formula;
 use crate::run::contest::Method;
+use crate::state::Topic;
 use crate::state::lens::ContestAction;
 use crate::state::lens::contest::{Contest, SHOWN, Scene};
+use crate::ui::explain;
 use crate::ui::textures::{Key, colours};
 use crate::ui::{Cache, format, theme, widgets};
 
@@ -33,7 +35,7 @@ struct Row<'a> {
 
 /// The held images, and what each method makes of them.
 pub fn back_ui(ui: &mut Ui, page: &Contest, scene: &Scene, cache: &mut Cache) {
-    widgets::title(ui, &t!("contest.back"));
+    explain::title(ui, Topic::Autoencoder, &t!("contest.back"), "");
     let palette = theme::palette(ui);
     let original = Row {
         key: 0,
@@ -61,8 +63,8 @@ pub fn back_ui(ui: &mut Ui, page: &Contest, scene: &Scene, cache: &mut Cache) {
 /// What draws from N(0, I) come to by each method.
 pub fn drawn_ui(ui: &mut Ui, page: &Contest, scene: &Scene, cache: &mut Cache, act: &mut dyn FnMut(ContestAction)) {
     ui.add_space(theme::GAP);
-    widgets::title(ui, &t!("contest.drawn"));
-    formula(ui, "z ~ N(0, I),   x = f(z)", "");
+    explain::title(ui, Topic::Generation, &t!("contest.drawn"), "");
+    formula(ui, Topic::Generation, "z ~ N(0, I),   x = f(z)", "");
     for (i, method) in Method::ALL.into_iter().enumerate() {
         let Some(entry) = page.shown(method) else { continue };
         let tip = match method {

@@ -7,9 +7,10 @@ use super::contest::{ink, name};
 use crate::curves::scene::Ink;
 use crate::curves::{Axis, Scale, ticks};
 use crate::run::contest::Method;
-use crate::state::AppState;
 use crate::state::lens::ContestAction;
 use crate::state::lens::contest::{Contest, Entry};
+use crate::state::{AppState, Topic};
+use crate::ui::explain;
 use crate::ui::{format, theme, widgets};
 
 /// Height of a histogram, and of the room for labels below.
@@ -27,7 +28,7 @@ const LETTER: f32 = 6.5;
 /// Draws the choice and the histograms.
 pub fn ui(ui: &mut Ui, state: &AppState, page: &Contest, act: &mut dyn FnMut(ContestAction)) {
     ui.add_space(theme::GAP);
-    widgets::title(ui, &t!("contest.unseen"));
+    explain::title(ui, Topic::TestError, &t!("contest.unseen"), "");
     widgets::note(ui, &t!("contest.unseen_about"));
     choice_ui(ui, state, page, act);
     let shown: Vec<(Method, &Entry)> =

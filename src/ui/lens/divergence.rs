@@ -12,8 +12,8 @@ use crate::lens::Sampled;
 use crate::math::divergence::Gaussian2;
 use crate::state::lens::DivergenceAction;
 use crate::state::lens::divergence::{Divergences, Kind, MEAN, Pair, SIGMA, can_count, of_selected};
-use crate::state::{Action, AppState, LensAction};
-use crate::ui::{format, theme, widgets};
+use crate::state::{Action, AppState, LensAction, Topic};
+use crate::ui::{explain, format, theme, widgets};
 
 /// Height of the bells, side of the plane, height of a plot.
 const LINE: f32 = 150.0;
@@ -114,15 +114,16 @@ fn figures_ui(ui: &mut Ui, page: &Divergences, pair: &Pair, unit: Unit) {
             let by = t!("divergence.by_samples", n = format::count(last.samples));
             told = format!("{told}     {by}:  {} {name}", unit.sampled(sampled));
         }
-        formula(ui, symbols, &told);
+        formula(ui, Topic::GaussianKl, symbols, &told);
     }
-    widgets::note(ui, &t!("divergence.asymmetric"));
-    widgets::title(ui, &t!("divergence.sampled"));
+    explain::note(ui, Topic::KlWays, &t!("divergence.asymmetric"));
+    explain::title(ui, Topic::KlSampled, &t!("divergence.sampled"), "");
     curve_ui(ui, page, closed, unit);
-    widgets::note(ui, &t!("divergence.sampled_about"));
-    widgets::title(ui, &t!("divergence.entropies"));
+    explain::note(ui, Topic::StandardError, &t!("divergence.sampled_about"));
+    explain::title(ui, Topic::DifferentialEntropy, &t!("divergence.entropies"), "");
     formula(
         ui,
+        Topic::DifferentialEntropy,
         if pair.on_a_line { "H = ½ log 2πeσ^{2}" } else { "H = 1 + log 2π + ½ log det Σ" },
         &pair
             .entropies()
@@ -144,9 +145,12 @@ fn curve_ui(ui: &mut Ui, page: &Divergences, closed: [f64; 2], unit: Unit) {
         let points = page.estimates.iter().map(|e| (e.samples as f64, unit.of(e.nats[way]))).collect();
         let errors = page.estimates.iter().map(|e| unit.of(e.errors[way])).collect();
         let dashed_name = format!("{told}, {}", t!("divergence.closed"));
-        lines.push(Line { points: flat, errors: Vec::new(), ink, dashed: true, name: dashed_name });
-        lines.push(Line { points, errors, ink, dashed: false, name: told.into_owned() });
+        let (topic, none) = (Topic::GaussianKl, String::new());
+        lines.push(Line { points: flat, errors: Vec::new(), ink, dashed: true, topic, name: dashed_name, told: none });
+        let (topic, none) = (Topic::KlSampled, String::new());
+        lines.push(Line { points, errors, ink, dashed: false, topic, name: told.into_owned(), told: none });
     }
     let (name, x_name) = (t!("divergence.sampled"), t!("divergence.samples_axis", unit = unit.name()));
-    plot::ui(ui, &Plot::new(name.into_owned(), x_name.into_owned(), Scale::Log, lines), PLOT);
+    let plot = Plot::new(Topic::KlSampled, name.into_owned(), x_name.into_owned(), Scale::Log, lines);
+    plot::ui(ui, &plot, PLOT);
 }

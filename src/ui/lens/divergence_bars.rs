@@ -6,9 +6,10 @@ use rust_i18n::t;
 use super::formula::formula;
 use super::handles;
 use crate::math::huffman::huffman;
+use crate::state::Topic;
 use crate::state::lens::DivergenceAction;
 use crate::state::lens::divergence::of_bars;
-use crate::ui::{format, theme, widgets};
+use crate::ui::{explain, format, theme, widgets};
 
 /// Height of the bars.
 const HEIGHT: f32 = 150.0;
@@ -27,6 +28,7 @@ pub fn ui(ui: &mut Ui, bars: &[Vec<f64>; 2], act: &mut dyn FnMut(DivergenceActio
     let told = |bits: f64| if bits.is_finite() { format::signed(bits, 4) } else { "∞".into() };
     formula(
         ui,
+        Topic::Kl,
         "KL(p ‖ q) = Σ p log_{2} p/q = H(p, q) − H(p)",
         &format!("{} = {} − {} {}", told(forward), told(crossed), told(p), t!("divergence.bits")),
     );
@@ -38,27 +40,40 @@ pub fn ui(ui: &mut Ui, bars: &[Vec<f64>; 2], act: &mut dyn FnMut(DivergenceActio
     let of_q = if possible { of_q } else { f64::INFINITY };
     let plain = |name: &str| t!("divergence.entropy", name = name).into_owned();
     let rows = [
-        (plain("p"), String::new(), p),
-        (plain("q"), String::new(), q),
-        (t!("divergence.crossed").into_owned(), t!("divergence.crossed_tip").into_owned(), crossed),
-        ("KL(p ‖ q)".into(), String::new(), forward),
-        ("KL(q ‖ p)".into(), String::new(), reverse),
-        (t!("divergence.code_mean").into_owned(), t!("divergence.code_mean_tip").into_owned(), of_p),
-        (t!("divergence.code_wrong").into_owned(), t!("divergence.code_wrong_tip").into_owned(), of_q),
+        (Topic::Entropy, plain("p"), String::new(), p),
+        (Topic::Entropy, plain("q"), String::new(), q),
+        (
+            Topic::CrossEntropy,
+            t!("divergence.crossed").into_owned(),
+            t!("divergence.crossed_tip").into_owned(),
+            crossed,
+        ),
+        (Topic::Kl, "KL(p ‖ q)".into(), String::new(), forward),
+        (Topic::KlWays, "KL(q ‖ p)".into(), String::new(), reverse),
+        (Topic::Huffman, t!("divergence.code_mean").into_owned(), t!("divergence.code_mean_tip").into_owned(), of_p),
+        (
+            Topic::WrongCode,
+            t!("divergence.code_wrong").into_owned(),
+            t!("divergence.code_wrong_tip").into_owned(),
+            of_q,
+        ),
     ];
-    for (label, tip, bits) in rows {
-        widgets::figure_row(ui, &label, &tip, &told(bits), &unit, false);
+    for (topic, label, tip, bits) in rows {
+        widgets::figure_row(ui, topic, &label, &tip, &told(bits), &unit, false);
     }
-    widgets::title(ui, &t!("divergence.code"));
+    explain::title(ui, Topic::Huffman, &t!("divergence.code"), "");
     Grid::new("huffman").num_columns(4).min_col_width(COLUMN).spacing(vec2(3.0 * theme::GAP, 2.0)).show(ui, |ui| {
         let titles = [
-            t!("divergence.symbol"),
-            t!("divergence.probability"),
-            t!("divergence.information"),
-            t!("divergence.word"),
+            (None, t!("divergence.symbol")),
+            (None, t!("divergence.probability")),
+            (Some(Topic::Information), t!("divergence.information")),
+            (Some(Topic::Huffman), t!("divergence.word")),
         ];
-        for title in titles {
-            widgets::weak(ui, &title);
+        for (topic, title) in titles {
+            match topic {
+                Some(topic) => explain::head(ui, topic, &title),
+                None => widgets::weak(ui, &title),
+            };
         }
         ui.end_row();
         for (symbol, (p, word)) in bars[0].iter().zip(&codes[0].words).enumerate() {

@@ -4,10 +4,12 @@
 use std::f64::consts::LN_2;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Color32, Frame, Label, Margin, Ui};
+use egui::{Align, Color32, Frame, Label, Margin, Rect, Ui};
 use rust_i18n::t;
 
 use crate::lens::Sampled;
+use crate::state::Topic;
+use crate::ui::explain::{self, Figure};
 use crate::ui::{format, theme};
 
 /// Size of a formula's letters.
@@ -15,20 +17,25 @@ const SIZE: f32 = 15.0;
 /// Size of what stands below or above the line.
 const SMALL: f32 = 10.5;
 
-/// Draws a formula, and below it the same with today's numbers.
-pub fn formula(ui: &mut Ui, symbols: &str, numbers: &str) {
+/// Draws a formula, and below it the same with today's numbers. A click on it says what it is.
+pub fn formula(ui: &mut Ui, topic: Topic, symbols: &str, numbers: &str) {
+    let rect = plain(ui, symbols, numbers);
+    explain::over(ui, rect, Figure { topic, name: &explain::name(topic), value: numbers });
+}
+
+/// The same that answers no click; where it stands.
+pub fn plain(ui: &mut Ui, symbols: &str, numbers: &str) -> Rect {
     let palette = theme::palette(ui);
-    Frame::NONE.fill(palette.panel).corner_radius(theme::RADIUS).inner_margin(Margin::symmetric(10, 7)).show(
-        ui,
-        |ui| {
-            ui.set_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 3.0;
-            ui.add(Label::new(laid_out(symbols, palette.text)).wrap());
-            if !numbers.is_empty() {
-                ui.add(Label::new(laid_out(numbers, palette.good)).wrap());
-            }
-        },
-    );
+    let frame = Frame::NONE.fill(palette.panel).corner_radius(theme::RADIUS).inner_margin(Margin::symmetric(10, 7));
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.add(Label::new(laid_out(symbols, palette.text)).wrap());
+        if !numbers.is_empty() {
+            ui.add(Label::new(laid_out(numbers, palette.good)).wrap());
+        }
+    });
+    shown.response.rect
 }
 
 /// Text with signs of mathematics.

@@ -7,9 +7,9 @@ use super::formula::formula;
 use crate::lens::Draw;
 use crate::state::lens::GenerateAction;
 use crate::state::lens::generate::IMAGES;
-use crate::state::{Action, AppState, LensAction};
+use crate::state::{Action, AppState, LensAction, Topic};
 use crate::ui::textures::{Key, colours};
-use crate::ui::{Cache, format, theme, widgets};
+use crate::ui::{Cache, explain, format, theme, widgets};
 
 /// Images along each side of a sheet.
 const ACROSS: usize = 6;
@@ -41,11 +41,11 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
         Draw::Mean => ["z ~ N(0, I),   x = f(z)", "z ~ Σ_{k} π_{k} N(μ_{k}, Σ_{k}),   x = f(z)"],
         Draw::Sample => ["z ~ N(0, I),   x ~ p(x|z)", "z ~ Σ_{k} π_{k} N(μ_{k}, Σ_{k}),   x ~ p(x|z)"],
     };
-    let mut sheet = |ui: &mut Ui, key: usize, name: &str, symbols: &str, images: &[u8]| {
+    let mut sheet = |ui: &mut Ui, (topic, key): (Topic, usize), name: &str, symbols: &str, images: &[u8]| {
         ui.vertical(|ui| {
             ui.set_width(side);
-            widgets::title(ui, name);
-            formula(ui, symbols, "");
+            explain::title(ui, topic, name, "");
+            formula(ui, topic, symbols, "");
             let make = || mosaic(images, model.shape.side, model.shape.channels);
             let texture =
                 cache.textures.get(ui.ctx(), Key::Generated(key), page.version, TextureOptions::NEAREST, make);
@@ -54,9 +54,9 @@ pub fn ui(ui: &mut Ui, state: &AppState, cache: &mut Cache, actions: &mut Vec<Ac
     };
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::GAP, 4.0);
-        sheet(ui, 0, &t!("generate.prior"), symbols[0], &generated.prior);
+        sheet(ui, (Topic::Generation, 0), &t!("generate.prior"), symbols[0], &generated.prior);
         if let Some((images, n)) = &generated.aggregate {
-            sheet(ui, 1, &t!("generate.aggregate", n = n), symbols[1], images);
+            sheet(ui, (Topic::Mixture, 1), &t!("generate.aggregate", n = n), symbols[1], images);
         }
     });
     let about = if state.training.is_variational() { t!("generate.about") } else { t!("generate.about_plain") };

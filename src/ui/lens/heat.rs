@@ -1,10 +1,12 @@
 //! p(z|x) as a heat map, with ellipses of Gaussians over it.
 
-use egui::{Color32, ColorImage, Pos2, Rect, Sense, Shape, Stroke, TextureOptions, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, ColorImage, Pos2, Rect, Sense, Shape, Stroke, TextureOptions, Ui, pos2, vec2};
 use rust_i18n::t;
 
 use crate::lens::PosteriorGrid;
 use crate::math::Diagonal;
+use crate::state::Topic;
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::Key;
 use crate::ui::{Cache, format, theme};
 
@@ -32,8 +34,8 @@ pub fn ui(
     ellipses: &[Ellipse<'_>],
     side: f32,
 ) {
-    let (whole, response) = ui.allocate_exact_size(vec2(side + GUTTER, side + GUTTER * 0.7), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, t!("lens.heat_name")));
+    let (whole, response) = ui.allocate_exact_size(vec2(side + GUTTER, side + GUTTER * 0.7), Sense::click());
+    explain::asks(ui, response, Figure { topic: Topic::TruePosterior, name: &t!("lens.heat_name"), value: "" });
     let rect = Rect::from_min_size(whole.min + vec2(GUTTER, 0.0), vec2(side, side));
     let texture = cache.textures.get(ui.ctx(), key, version, TextureOptions::LINEAR, || picture(grid));
     let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));

@@ -1,6 +1,6 @@
 //! One image's whole story: x → q(z|x) → z → p(x|z), and the sum that makes the ELBO.
 
-use egui::{Color32, RichText, Sense, TextureOptions, Ui, pos2, vec2};
+use egui::{Color32, Direction, Layout, RichText, Sense, TextureOptions, Ui, pos2, vec2};
 use rust_i18n::t;
 
 use super::formula::{Unit, formula};
@@ -9,7 +9,8 @@ use crate::curves::Scale;
 use crate::curves::scene::Ink;
 use crate::lens::Reconstruction;
 use crate::state::lens::StoryView;
-use crate::state::{Action, AppState};
+use crate::state::{Action, AppState, Topic};
+use crate::ui::explain::{self, Figure};
 use crate::ui::textures::{Key, picture};
 use crate::ui::{Cache, epsilon, format, theme, widgets};
 
@@ -52,8 +53,9 @@ fn road_ui(ui: &mut Ui, state: &AppState, view: &StoryView, cache: &mut Cache, a
                 format!("({}{more})", shown.join(", "))
             };
             let story = &view.story;
-            let (symbols, told) = if state.training.is_variational() {
+            let (topic, symbols, told) = if state.training.is_variational() {
                 (
+                    Topic::Reparameterisation,
                     "z = μ + σ · ε,   ε ~ N(0, I)",
                     format!(
                         "{} = {} + {} · {}",
@@ -64,9 +66,9 @@ fn road_ui(ui: &mut Ui, state: &AppState, view: &StoryView, cache: &mut Cache, a
                     ),
                 )
             } else {
-                ("z = μ(x)", numbers(&story.z))
+                (Topic::LatentCode, "z = μ(x)", numbers(&story.z))
             };
-            formula(ui, symbols, &told);
+            formula(ui, topic, symbols, &told);
             epsilon::ui(ui, state, actions);
         });
         ui.vertical(|ui| {
@@ -80,14 +82,16 @@ fn road_ui(ui: &mut Ui, state: &AppState, view: &StoryView, cache: &mut Cache, a
 /// q(z|x) of each dimension as a bell over that of the prior.
 fn posterior_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
     let Some(kl) = &view.story.kl_per_dim_nats else { return };
-    widgets::title(ui, &t!("lens.posterior"));
+    explain::title(ui, Topic::Posterior, &t!("lens.posterior"), "");
     formula(
         ui,
+        Topic::KlPrior,
         "q(z|x) = N(μ, diag σ^{2}),   KL(q ‖ N(0, I)) = Σ_{j} ½ (μ_{j}^{2} + σ_{j}^{2} − 1 − log σ_{j}^{2})",
         "",
     );
     let mut order: Vec<usize> = (0..kl.len()).collect();
     order.sort_by(|a, b| kl[*b].total_cmp(&kl[*a]));
+    let centred = Layout::centered_and_justified(Direction::LeftToRight);
     for &j in order.iter().take(DIMENSIONS) {
         let (mu, sigma) = (view.story.q.mu[j], view.story.q.sigma[j]);
         widgets::text_row(ui, |ui| {
@@ -95,8 +99,13 @@ fn posterior_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
             ui.add_sized([24.0, theme::TEXT_ROW], egui::Label::new(format::axis(j)));
             bell_ui(ui, mu, sigma);
             let text = format!("{} ± {}", format::signed(mu, 3), format::signed(sigma, 3));
-            ui.add_sized([120.0, theme::TEXT_ROW], egui::Label::new(text));
-            widgets::weak(ui, &format!("KL {} {}", unit.figure(kl[j], 3), unit.name()));
+            ui.allocate_ui_with_layout(vec2(120.0, theme::TEXT_ROW), centred, |ui| {
+                explain::label(ui, &text, Figure { topic: Topic::Posterior, name: &format::axis(j), value: &text });
+            });
+            let kl = format!("{} {}", unit.figure(kl[j], 3), unit.name());
+            let name = t!("lens.kl_of", axis = format::axis(j));
+            let weak = RichText::new(format!("KL {kl}")).color(theme::palette(ui).weak);
+            explain::label(ui, weak, Figure { topic: Topic::KlPerDim, name: &name, value: &kl });
         });
     }
     if kl.len() > DIMENSIONS {
@@ -129,7 +138,7 @@ fn bell_ui(ui: &mut Ui, mu: f64, sigma: f64) {
 
 /// The sum, term by term.
 fn sum_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
-    widgets::title(ui, &t!("lens.sum"));
+    explain::title(ui, Topic::Elbo, &t!("lens.sum"), "");
     let story = &view.story;
     let log_likelihood = story.reconstruction.log_likelihood_nats();
     let name = unit.name();
@@ -137,6 +146,7 @@ fn sum_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
         Reconstruction::Gaussian { sigma, squared_error, scaled_error_nats, constant_nats } => {
             formula(
                 ui,
+                Topic::LogLikelihood,
                 "log p(x|z) = −‖x − f(z)‖^{2} / 2σ^{2}  −  P (log σ + ½ log 2π)",
                 &format!(
                     "= −{} / (2 · {}^{{2}})  {}  =  {} {}  =  {} {name}",
@@ -153,6 +163,7 @@ fn sum_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
         Reconstruction::Bernoulli { squared_error, best_nats, .. } => {
             formula(
                 ui,
+                Topic::Bernoulli,
                 "log p(x|z) = Σ_{i} x_{i} log f_{i}(z) + (1 − x_{i}) log (1 − f_{i}(z))",
                 &format!("= {} {name}", unit.figure(log_likelihood, 2)),
             );
@@ -166,6 +177,7 @@ fn sum_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
     };
     formula(
         ui,
+        Topic::Elbo,
         "ELBO = log p(x|z) − KL(q(z|x) ‖ p(z))",
         &format!("= {} − {} = {} {name}", unit.figure(log_likelihood, 2), unit.figure(kl, 2), unit.figure(elbo, 2)),
     );
@@ -179,7 +191,7 @@ fn plus(value: f64, decimals: usize) -> String {
 
 /// Maximum likelihood, seen: log p(x|z) against σ.
 fn sigma_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
-    widgets::title(ui, &t!("lens.sigma"));
+    explain::title(ui, Topic::MaximumLikelihood, &t!("lens.sigma"), "");
     let of_held = view
         .of_held
         .as_ref()
@@ -202,7 +214,9 @@ fn sigma_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
             errors: Vec::new(),
             ink,
             dashed: ink == Ink::Validation,
-            name: format!("{name}:  {told}"),
+            topic: Topic::SigmaOpt,
+            name,
+            told,
         });
     }
     if lines.is_empty() {
@@ -211,13 +225,13 @@ fn sigma_ui(ui: &mut Ui, view: &StoryView, unit: Unit) {
     if let Reconstruction::Gaussian { sigma, .. } = view.story.reconstruction {
         let all = || lines.iter().flat_map(|line: &Line| &line.points).map(|(_, nats)| *nats);
         let ends = [all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max)];
-        let name = t!("lens.sigma_model", sigma = format::signed(sigma, 4)).into_owned();
+        let (name, told) = (t!("lens.sigma_model").into_owned(), format!("σ = {}", format::signed(sigma, 4)));
         let points = ends.iter().map(|nats| (sigma, *nats)).collect();
-        lines.push(Line { points, errors: Vec::new(), ink: Ink::Weak, dashed: true, name });
+        lines.push(Line { points, errors: Vec::new(), ink: Ink::Weak, dashed: true, topic: Topic::Sigma, name, told });
     }
-    formula(ui, "σ̂^{2} = argmax_{σ} log N(x; f(z), σ^{2} I) = ‖x − f(z)‖^{2} / P", "");
+    formula(ui, Topic::SigmaOpt, "σ̂^{2} = argmax_{σ} log N(x; f(z), σ^{2} I) = ‖x − f(z)‖^{2} / P", "");
     let (name, x_name) = (t!("lens.sigma"), t!("lens.sigma_axis", unit = unit.name()));
-    let plot = Plot::new(name.into_owned(), x_name.into_owned(), Scale::Log, lines);
+    let plot = Plot::new(Topic::MaximumLikelihood, name.into_owned(), x_name.into_owned(), Scale::Log, lines);
     plot::ui(ui, &Plot { dots, ..plot }, PLOT);
     if matches!(view.story.reconstruction, Reconstruction::Bernoulli { .. }) {
         let text = RichText::new(t!("lens.sigma_bernoulli")).size(theme::SMALL).color(theme::palette(ui).weak);

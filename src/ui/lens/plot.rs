@@ -1,9 +1,11 @@
 //! A small plot of a few lines, in the look of the curves.
 
-use egui::{Label, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
+use egui::{Rect, RichText, Sense, Ui, vec2};
 
 use crate::curves::scene::{Area, Hold, Ink, Item, Pen, Place};
 use crate::curves::{Axis, Scale, ticks};
+use crate::state::Topic;
+use crate::ui::explain::{self, Figure};
 use crate::ui::{scene, theme};
 
 /// Room for labels on the left, below, above and on the right.
@@ -28,8 +30,12 @@ pub struct Line {
     pub ink: Ink,
     /// Whether it is dashed.
     pub dashed: bool,
-    /// What it is.
+    /// What kind of figure its points are.
+    pub topic: Topic,
+    /// What it is called.
     pub name: String,
+    /// The figure that it comes to; empty when that is told elsewhere.
+    pub told: String,
 }
 
 /// A point that stands out.
@@ -44,6 +50,8 @@ pub struct Dot {
 
 /// What is drawn.
 pub struct Plot {
+    /// What kind of figure it is about.
+    pub topic: Topic,
     /// What it shows, for those who cannot see it.
     pub name: String,
     /// What runs to the right.
@@ -66,11 +74,14 @@ pub fn ui(ui: &mut Ui, plot: &Plot, height: f32) {
         for line in &plot.lines {
             let colour = theme::ink(theme::palette(ui), line.ink);
             let sign = if line.dashed { "- - " } else { "— " };
-            ui.add(Label::new(RichText::new(format!("{sign}{}", line.name)).color(colour).size(theme::SMALL)));
+            let between = if line.told.is_empty() { "" } else { ":  " };
+            let text = RichText::new(format!("{sign}{}{between}{}", line.name, line.told));
+            let figure = Figure { topic: line.topic, name: &line.name, value: &line.told };
+            explain::label(ui, text.color(colour).size(theme::SMALL), figure);
         }
     });
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &plot.name));
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let response = explain::asks(ui, response, Figure { topic: plot.topic, name: &plot.name, value: "" });
     let Some(frame) = Frame::of(plot, rect) else { return };
     scene::paint(ui, items(plot, &frame, rect));
     let near = response.hover_pos().and_then(|pointer| {
@@ -85,8 +96,8 @@ pub fn ui(ui: &mut Ui, plot: &Plot, height: f32) {
 
 impl Plot {
     /// Lines, as far as they reach.
-    pub fn new(name: String, x_name: String, x_scale: Scale, lines: Vec<Line>) -> Self {
-        Self { name, x_name, x_scale, lines, dots: Vec::new(), x_range: None, y_range: None }
+    pub fn new(topic: Topic, name: String, x_name: String, x_scale: Scale, lines: Vec<Line>) -> Self {
+        Self { topic, name, x_name, x_scale, lines, dots: Vec::new(), x_range: None, y_range: None }
     }
 }
 
