@@ -118,9 +118,9 @@ fn summary_ui(ui: &mut Ui, state: &AppState, data: &Dataset) {
     let held = held_for_validation(data.len(), state.settings.data.validation_fraction);
     let shape = t!("data.shape", side = data.side, channels = channels);
     let held = t!("data.held", n = format::count(held as u64));
-    ui.horizontal(|ui| {
+    let line = vec2(ui.available_width(), 0.0);
+    ui.allocate_ui_with_layout(line, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        ui.spacing_mut().interact_size.y = 0.0;
         let weak = theme::palette(ui).weak;
         let told = |ui: &mut Ui, topic, text: &str| {
             let label = Label::new(RichText::new(text).color(weak)).truncate();

@@ -68,7 +68,8 @@ fn dimension_ui(ui: &mut Ui, axis: usize, value: f32, kl: Option<f64>, actions: 
         }
         if let Some(kl) = kl {
             let text = t!("layers.dimension_kl", kl = format::figure(kl));
-            let figure = Figure { topic: Topic::KlPerDim, name: &format::axis(axis), value: &text };
+            let name = t!("lens.kl_of", axis = format::axis(axis));
+            let figure = Figure { topic: Topic::KlPerDim, name: &name, value: &text };
             let label = Label::new(RichText::new(&*text).color(weak)).truncate();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| explain::text_of(ui, label, figure));
         }

@@ -100,7 +100,8 @@ fn axes_ui(ui: &mut Ui, state: &AppState, latent_dim: usize, actions: &mut Vec<A
             let unused = RichText::new(t!("axes.unused")).color(theme::palette(ui).warning).size(theme::SMALL);
             let value =
                 kl.get(*axis).map_or_else(String::new, |kl| t!("layers.dimension_kl", kl = format::figure(*kl)).into());
-            let figure = Figure { topic: Topic::KlPerDim, name: &format::axis(*axis), value: &value };
+            let name = t!("lens.kl_of", axis = format::axis(*axis));
+            let figure = Figure { topic: Topic::KlPerDim, name: &name, value: &value };
             explain::label(ui, unused, figure).on_hover_text(tip);
         } else {
             response.on_hover_text(t!("map.axis_tip"));
