@@ -159,10 +159,10 @@ fn a_record_with_figures_that_no_run_has_is_refused() {
         ("format", json!("new"), "is damaged"),
         ("data.images", json!(u64::MAX), "is damaged"),
         ("data.train_images", json!(u64::MAX), "is damaged"),
-        ("data.side", json!(1 << 40), "is damaged"),
+        ("data.side", json!(1_u64 << 40), "is damaged"),
         ("data.channels", json!(2), "is damaged"),
-        ("config.model.latent_dim", json!(1 << 40), "model.latent_dim"),
-        ("config.model.hidden", json!(1 << 40), "model.hidden"),
+        ("config.model.latent_dim", json!(1_u64 << 40), "model.latent_dim"),
+        ("config.model.hidden", json!(1_u64 << 40), "model.hidden"),
         ("config.train.epochs", json!(u64::MAX), "train.epochs"),
         ("config.train.sigma", json!(1), "sigma"),
         ("seconds", json!(-1.0), "is damaged"),
@@ -203,7 +203,10 @@ fn weights_that_cannot_go_on_are_refused_before_anything_is_written() {
             checkpoint::write(&made.run(), &saved).unwrap();
             let before = made.files();
             let refused = made.go_on().unwrap_err();
-            assert!(refused.contains(checkpoint::FILE) && refused.contains(&name), "{wrong}: {refused}");
+            assert!(
+                refused.contains(checkpoint::FILE) && refused.contains(name.trim_start_matches("adam.p.")),
+                "{wrong}: {refused}"
+            );
             assert!(made.files() == before, "{name} {wrong}");
         }
     }
@@ -250,7 +253,10 @@ fn no_model_is_larger_than_the_checkpoint_that_is_let_in() {
         let parameters: usize = vae.params().iter().map(|param| param.values.elem_count()).sum();
         // Weights, means and two moments of four bytes each.
         let most = checkpoint::most_bytes(&record);
-        assert!((16 * parameters as u64..64_000_000 + 32 * parameters as u64).contains(&most), "{arch} {side}: {most}");
+        assert!(
+            (16 * parameters as u64..256_000_000 + 32 * parameters as u64).contains(&most),
+            "{arch} {side}: {most}"
+        );
     }
 }
 

@@ -158,12 +158,15 @@ impl Adam {
     /// Takes the moments and means back from [`Adam::to_torch`].
     pub fn load_moments(&mut self, lookup: &dyn Fn(&str) -> Option<Tensor>) -> Result<(), TrainError> {
         for Slot { param, m, v, mean, .. } in &mut self.slots {
-            *mean = match lookup(&param.name).filter(|_| lookup(&format!("{GOES_ON}{}", param.name)).is_some()) {
+            // Where there are values to go on from, the parameter's name stands for their mean.
+            let is_averaged = lookup(&format!("{GOES_ON}{}", param.name)).is_some();
+            *mean = match lookup(&param.name) {
+                _ if !is_averaged => None,
+                None => return Err(TrainError::Checkpoint(format!("{} is missing", param.name))),
                 Some(stored) if stored.elem_count() != m.len() => {
                     return Err(TrainError::Checkpoint(format!("{} has shape {:?}", param.name, stored.dims())));
                 }
                 Some(stored) => Some(param.layout.from_torch(&stored)?.flatten_all()?.to_vec1::<f32>()?),
-                None => None,
             };
             for (kind, moment) in [("m", m), ("v", v)] {
                 let name = format!("adam.{kind}.{}", param.name);
