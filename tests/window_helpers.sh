@@ -95,7 +95,7 @@ start_program() {
     chmod 700 "$sandbox/runtime"
     (
         cd "$sandbox/work"
-        unset WAYLAND_DISPLAY WAYLAND_SOCKET LATENT_ATLAS
+        unset WAYLAND_DISPLAY WAYLAND_SOCKET LATENT_ATLAS LANGUAGE
         export HOME="$home" XDG_DATA_HOME="$home/data" XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" \
             XDG_STATE_HOME="$home/state" XDG_RUNTIME_DIR="$sandbox/runtime" LIBGL_ALWAYS_SOFTWARE=1 \
             DBUS_SESSION_BUS_ADDRESS=disabled: LC_ALL=C.UTF-8

@@ -88,7 +88,7 @@ topics! {
     CrossEntropy "cross_entropy" Information PUSH, [Entropy Kl WrongCode];
     Kl "kl" Information PUSH, [KlWays CrossEntropy KlPrior];
     KlWays "kl_ways" Information PUSH, [Kl VariationalInference];
-    GaussianKl "gaussian_kl" Information PUSH, [Kl KlPrior KlSampled];
+    GaussianKl "gaussian_kl" Information PUSH, [DifferentialEntropy KlPrior KlSampled];
     MutualInformation "mutual_information" Information None, [AggregateKl KlPrior];
     Huffman "huffman" Information PUSH, [Entropy WrongCode];
     WrongCode "wrong_code" Information PUSH, [CrossEntropy Kl Huffman];
@@ -101,7 +101,7 @@ topics! {
     Expectation "expectation" Probability PUSH, [StandardError KlSampled];
     StandardError "standard_error" Probability PUSH, [Expectation Importance];
 
-    LatentCode "latent_code" Model IMAGE, [Prior Posterior];
+    LatentCode "latent_code" Model IMAGE, [Prior Posterior NearestImages];
     Prior "prior" Model GENERATE, [LatentCode KlPrior Generation];
     LogLikelihood "log_likelihood" Model IMAGE, [Sigma Bernoulli Recon];
     Bernoulli "bernoulli" Model IMAGE, [LogLikelihood CrossEntropy];
@@ -117,13 +117,13 @@ topics! {
     Elbo "elbo" Bound IMAGE, [Recon KlPrior Identity];
     Recon "recon" Bound IMAGE, [LogLikelihood Elbo Distortion];
     KlPrior "kl_prior" Bound IMAGE, [GaussianKl KlPerDim Rate];
-    Beta "beta" Bound None, [BetaKl KlPrior];
+    Beta "beta" Bound None, [BetaKl KlPrior LearningRate];
     BetaKl "beta_kl" Bound None, [Beta KlPrior FreeBits];
     FreeBits "free_bits" Bound None, [KlPerDim Collapse];
     KlPerDim "kl_per_dim" Bound IMAGE, [KlPrior ActiveUnits];
     ActiveUnits "active_units" Bound None, [KlPerDim Collapse];
     Collapse "collapse" Bound None, [ActiveUnits FreeBits Beta];
-    Identity "identity" Bound BOUND, [Evidence Elbo KlTrue];
+    Identity "identity" Bound BOUND, [Residual Elbo KlTrue];
     KlTrue "kl_true" Bound BOUND, [Identity TruePosterior AmortisationGap];
     Residual "residual" Bound BOUND, [Identity StandardError];
     TruePosterior "true_posterior" Bound BOUND, [Bayes Posterior KlTrue];
@@ -134,26 +134,26 @@ topics! {
     VariationalInference "variational_inference" Bound ASCENT, [Elbo AmortisationGap KlWays];
     ElboOfQ "elbo_of_q" Bound ASCENT, [VariationalInference EncoderElbo];
     EncoderElbo "encoder_elbo" Bound ASCENT, [AmortisationGap ElboOfQ];
-    AmortisationGap "amortisation_gap" Bound ASCENT, [ApproximationGap Refinement];
+    AmortisationGap "amortisation_gap" Bound ASCENT, [ApproximationGap EncoderElbo Refinement];
     ApproximationGap "approximation_gap" Bound ASCENT, [AmortisationGap KlTrue];
 
-    Step "step" Training None, [Epoch LearningRate];
+    Step "step" Training None, [Epoch LearningRate Speed];
     Epoch "epoch" Training None, [Step Held];
-    LearningRate "learning_rate" Training None, [Step GradientNorm];
+    LearningRate "learning_rate" Training None, [Step GradientNorm WeightMean];
     Speed "speed" Training None, [Step TimeLeft];
     TimeLeft "time_left" Training None, [Speed Epoch];
     GradientNorm "gradient_norm" Training None, [LearningRate Diverged];
     WeightMean "weight_mean" Training None, [LearningRate Held];
-    Held "held" Training None, [Overfitting Dataset];
+    Held "held" Training None, [Overfitting Dataset Smoothing];
     Overfitting "overfitting" Training None, [Held Sigma];
     Diverged "diverged" Training None, [LearningRate GradientNorm];
     Smoothing "smoothing" Training None, [Recon Step];
 
     AggregatePosterior "aggregate_posterior" Space GENERATE, [Density AggregateKl Mixture];
-    Density "density" Space None, [DensityPercentile AggregatePosterior];
+    Density "density" Space None, [DensityPercentile AggregatePosterior Geodesic];
     DensityPercentile "density_percentile" Space None, [Density Outliers];
     AggregateKl "aggregate_kl" Space None, [MutualInformation AggregatePosterior];
-    NearestImages "nearest_images" Space None, [LatentCode Duplicates];
+    NearestImages "nearest_images" Space None, [LatentCode Duplicates Analogy];
     MainDirections "main_directions" Space None, [Pca KlPerDim];
     Refinement "refinement" Space None, [AmortisationGap LogLikelihood];
     PathLength "path_length" Space None, [StepChange Geodesic];
@@ -165,7 +165,7 @@ topics! {
     Strength "strength" Space None, [Direction DensityPercentile];
     Analogy "analogy" Space None, [Direction LatentCode];
 
-    Dataset "dataset" Images None, [Held Fingerprint];
+    Dataset "dataset" Images None, [Held Values Fingerprint];
     Values "values" Images None, [Dataset BitsPerPixel];
     Fingerprint "fingerprint" Images None, [Dataset Held];
     SquaredError "squared_error" Images IMAGE, [RmsError MeanSquaredError LogLikelihood];
