@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use egui::{Color32, CornerRadius, Grid, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, CornerRadius, Grid, Label, Rect, RichText, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use rust_i18n::t;
 
 use super::formula::formula;
@@ -18,8 +18,10 @@ use crate::ui::{format, theme, widgets};
 
 /// Height of the plot of rate and distortion.
 const PLOT: f32 = 230.0;
-/// Width and height of the longest bar.
+/// Width of the longest bar where there is room, and height of all.
 const BAR: [f32; 2] = [220.0, 14.0];
+/// Width of the columns beside the bars.
+const BESIDE: f32 = 390.0;
 /// Bits of a pixel that nobody has compressed.
 const RAW: f64 = 8.0;
 
@@ -84,13 +86,14 @@ fn lengths_ui(ui: &mut Ui, rate: Option<&Rate>, plain: Option<&PlainCodes>) {
     }
     let total = |parts: &[(f64, Color32)]| parts.iter().map(|(bits, _)| bits).sum::<f64>();
     let longest = rows.iter().map(|(.., parts)| total(parts)).fold(RAW, f64::max);
+    let width = (ui.available_width() - BESIDE).clamp(40.0, BAR[0]);
     Grid::new("code_lengths").num_columns(4).spacing(vec2(2.0 * theme::GAP, 4.0)).show(ui, |ui| {
         heads_ui(ui, &["".into(), "".into(), t!("code.per_pixel"), t!("code.per_image")]);
         for (topic, name, parts) in rows {
             let told = format::signed(total(&parts), 4);
             let value = format!("{told} {}", t!("code.per_pixel"));
             explain::label(ui, name.as_ref(), Figure { topic, name: &name, value: &value });
-            bar_ui(ui, &format!("{name}: {value}"), &parts, longest);
+            bar_ui(ui, &format!("{name}: {value}"), &parts, longest, width);
             ui.label(told);
             ui.label(format::signed(total(&parts) * n_pixels, 1));
             ui.end_row();
@@ -128,8 +131,8 @@ fn pixels_of(codes: &PlainCodes) -> f64 {
 }
 
 /// The parts of a length, end to end.
-fn bar_ui(ui: &mut Ui, name: &str, parts: &[(f64, Color32)], longest: f64) {
-    let (rect, response) = ui.allocate_exact_size(BAR.into(), Sense::hover());
+fn bar_ui(ui: &mut Ui, name: &str, parts: &[(f64, Color32)], longest: f64, width: f32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, BAR[1]), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, name));
     let mut from = rect.left();
     for (bits, colour) in parts {
@@ -174,6 +177,15 @@ fn runs_ui(ui: &mut Ui, course: &[Rate], runs: &[RunPoint], n_apart: usize) {
         (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max))
     });
     plot::ui(ui, &Plot { dots: dots.collect(), x_range: Some((low, high)), y_range, ..plot }, PLOT);
+    ScrollArea::horizontal().id_salt("code_runs").show(ui, |ui| table_ui(ui, runs, ink));
+    widgets::note(ui, &t!("code.about"));
+    if n_apart > 0 {
+        widgets::note(ui, &format::counted("code.apart", n_apart));
+    }
+}
+
+/// The runs of the plot, one a row.
+fn table_ui(ui: &mut Ui, runs: &[RunPoint], ink: impl Fn(usize) -> Ink) {
     Grid::new("code_runs").num_columns(6).striped(true).spacing(vec2(2.0 * theme::GAP, 2.0)).show(ui, |ui| {
         let [rate, distortion] = [t!("code.rate"), t!("code.distortion")];
         heads_ui(ui, &[t!("code.run"), "β".into(), t!("code.dimensions"), rate, distortion, t!("code.sum")]);
@@ -191,10 +203,6 @@ fn runs_ui(ui: &mut Ui, course: &[Rate], runs: &[RunPoint], n_apart: usize) {
             ui.end_row();
         }
     });
-    widgets::note(ui, &t!("code.about"));
-    if n_apart > 0 {
-        widgets::note(ui, &format::counted("code.apart", n_apart));
-    }
 }
 
 /// A run under the pointer.
