@@ -17,6 +17,9 @@ mod kills;
 // Awkward images: the loader's own tests make the same.
 #[path = "../src/data/tests/make.rs"]
 mod make;
+#[cfg(target_os = "linux")]
+#[path = "cli/offline.rs"]
+mod offline;
 #[path = "cli/pictures.rs"]
 mod pictures;
 #[path = "cli/quality.rs"]
