@@ -149,15 +149,15 @@ fn chosen_ui(ui: &mut Ui, page: &Contest, scene: &Scene, act: &mut dyn FnMut(Con
         if let Some(dim) = widgets::segmented(ui, "contest_dim", page.chosen, &choices) {
             act(ContestAction::Choose(dim));
         }
-        if let Some((budget, _)) = &page.begun {
-            let told = t!(
-                "contest.by",
-                train = format::count(scene.n_train as u64),
-                held = format::count(scene.n_held as u64),
-                epochs = format::count(budget.epochs as u64),
-                seed = budget.seed
-            );
-            widgets::weak(ui, &told);
-        }
     });
+    if let Some((budget, _)) = &page.begun {
+        let told = t!(
+            "contest.by",
+            train = format::count(scene.n_train as u64),
+            held = format::count(scene.n_held as u64),
+            epochs = format::count(budget.epochs as u64),
+            seed = budget.seed
+        );
+        widgets::note(ui, &told);
+    }
 }

@@ -1,5 +1,6 @@
 //! Where the held images lie in the codes of each method, with N(0, I) around the origin.
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, Label, RichText, Sense, Stroke, Ui, Vec2, WidgetInfo, vec2};
 use rust_i18n::t;
 
@@ -99,16 +100,18 @@ fn classes_ui(ui: &mut Ui, data: Option<&Dataset>) {
     if classes.is_empty() || classes.len() > NAMED {
         return;
     }
+    let weak = theme::palette(ui).weak;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().item_spacing.x = theme::GAP;
         for (i, class) in classes.iter().enumerate() {
-            ui.horizontal(|ui| {
-                let (dot, _) = ui.allocate_exact_size(Vec2::splat(theme::TEXT_ROW / 2.0), Sense::hover());
-                ui.painter().circle_filled(dot.center(), 4.0, theme::class_colour(Some(i as u16)));
-                let text = RichText::new(format::class_name(class)).size(theme::SMALL);
-                ui.add(Label::new(text.color(theme::palette(ui).weak)));
-                ui.add_space(theme::GAP);
-            });
+            // One text, which goes to the next line whole.
+            let mut job = LayoutJob::default();
+            let mut append = |text: &str, colour| {
+                job.append(text, 0.0, TextFormat::simple(theme::regular(theme::SMALL), colour));
+            };
+            append("■ ", theme::class_colour(Some(i as u16)));
+            append(format::class_name(class), weak);
+            ui.add(Label::new(job).extend());
         }
     });
 }
