@@ -151,9 +151,15 @@ fn progress_ui(ui: &mut Ui, state: &AppState) {
         }
         size + 14.0
     };
-    let first = place(&mut ui, &texts.first, palette.text, false, 0.0);
-    place(&mut ui, &texts.right, palette.text, true, 0.0);
-    let mut x = first;
+    // Of a run that does not move, how it stands; of one that does, how far it is.
+    let stands = matches!(state.training.phase, Phase::Paused | Phase::Ended(_));
+    if stands {
+        place(&mut ui, &texts.right, palette.text, true, 0.0);
+    }
+    let mut x = place(&mut ui, &texts.first, palette.text, false, 0.0);
+    if !stands {
+        place(&mut ui, &texts.right, palette.text, true, 0.0);
+    }
     for text in &texts.more {
         x += place(&mut ui, text, palette.weak, false, x);
     }
